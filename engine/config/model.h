@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the user wrote: plain values, compared and copied freely. Names are ALB's, in lowerCamelCase in the file.
+/// `validate.h` says whether a document makes sense; `compile.h` turns it into what the workers run.
+namespace spillway::config {
+
+/// Where listeners bind. Internal: loopback only. InternetFacing: every interface of the machine.
+enum class Scheme : std::uint8_t { Internal, InternetFacing };
+enum class IpAddressType : std::uint8_t { Ipv4, Dualstack };
+enum class Protocol : std::uint8_t { Http, Https };
+enum class ProtocolVersion : std::uint8_t { Http1, Http2, Grpc };
+enum class ActionType : std::uint8_t { Forward };
+
+/// A server certificate: either issued by Spillway's local CA for `names`, or read from two PEM files.
+struct Certificate {
+  enum class Source : std::uint8_t { LocalCa, Files };
+  Source source = Source::LocalCa;
+  std::vector<std::string> names;  ///< LocalCa: subject alternative names beside localhost, 127.0.0.1 and ::1
+  std::string certificateFile;     ///< Files: PEM, leaf first
+  std::string privateKeyFile;      ///< Files: PEM
+  bool operator==(const Certificate&) const = default;
+};
+
+struct Action {
+  ActionType type = ActionType::Forward;
+  std::string targetGroup;  ///< name of a target group of the same document
+  bool operator==(const Action&) const = default;
+};
+
+inline constexpr const char* kDefaultSslPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
+
+struct Listener {
+  std::string name;  ///< optional; see effectiveName()
+  Protocol protocol = Protocol::Https;
+  std::uint32_t port = 0;  ///< 1-65535; 0 takes any free port (not on AWS)
+  std::string sslPolicy = kDefaultSslPolicy;  ///< HTTPS only
+  std::vector<Certificate> certificates;      ///< HTTPS only: exactly one, the default certificate
+  std::vector<Action> defaultActions;         ///< exactly one
+  bool operator==(const Listener&) const = default;
+};
+
+/// The listener's name, or "HTTPS:50051" where the user gave none.
+std::string effectiveName(const Listener&);
+
+/// ALB's load balancer attributes.
+struct LoadBalancerAttributes {
+  std::uint32_t idleTimeoutSeconds = 60;        ///< idle_timeout.timeout_seconds, 1-4000
+  std::uint32_t clientKeepAliveSeconds = 3600;  ///< client_keep_alive.seconds, 60-604800
+  bool operator==(const LoadBalancerAttributes&) const = default;
+};
+
+/// What ALB does not do but a desk needs. Each is off unless switched on, and shown as "not on AWS".
+struct BeyondAlb {
+  bool plaintextHttp2 = false;             ///< HTTP/2 with prior knowledge, and gRPC, on HTTP listeners
+  bool retryUnprocessedRequests = false;   ///< send a request that no target has begun to another target, once
+  bool verifyTargetCertificates = false;   ///< check targets' certificates against the system's and the local CA
+  bool unlimitedRequestsPerConnection = false;  ///< no GOAWAY after 10,000 requests on one HTTP/2 connection
+  bool fastHealthChecks = false;           ///< interval from 1 s, timeout from 1 s, thresholds from 1
+  bool operator==(const BeyondAlb&) const = default;
+};
+
+struct LoadBalancer {
+  std::string name;
+  Scheme scheme = Scheme::Internal;
+  IpAddressType ipAddressType = IpAddressType::Ipv4;
+  LoadBalancerAttributes attributes;
+  BeyondAlb beyondAlb;
+  std::vector<Listener> listeners;
+  bool operator==(const LoadBalancer&) const = default;
+};
+
+/// Codes that count as success; text as in ALB: "12", "0,12", "0-99".
+struct Matcher {
+  std::string grpcCode = "12";  ///< groups with protocolVersion GRPC, 0-99
+  std::string httpCode = "200"; ///< other groups, 200-499
+  bool operator==(const Matcher&) const = default;
+};
+
+inline constexpr const char* kDefaultGrpcHealthPath = "/AWS.ALB/healthcheck";
+
+struct HealthCheck {
+  Protocol protocol = Protocol::Http;   ///< healthCheckProtocol
+  std::optional<std::uint32_t> port;    ///< healthCheckPort; nullopt = "traffic-port"
+  std::string path = kDefaultGrpcHealthPath;  ///< healthCheckPath
+  std::uint32_t intervalSeconds = 30;   ///< 5-300
+  std::uint32_t timeoutSeconds = 5;     ///< 2-120, shorter than the interval
+  std::uint32_t healthyThresholdCount = 5;    ///< 2-10
+  std::uint32_t unhealthyThresholdCount = 2;  ///< 2-10
+  Matcher matcher;
+  bool operator==(const HealthCheck&) const = default;
+};
+
+struct Target {
+  std::string id;          ///< IP address or host name
+  std::uint32_t port = 0;  ///< 1-65535
+  bool operator==(const Target&) const = default;
+};
+
+struct TargetGroupAttributes {
+  std::uint32_t deregistrationDelaySeconds = 300;  ///< deregistration_delay.timeout_seconds, 0-3600
+  bool operator==(const TargetGroupAttributes&) const = default;
+};
+
+struct TargetGroup {
+  std::string name;
+  Protocol protocol = Protocol::Http;  ///< Https: TLS to targets
+  std::uint32_t port = 0;              ///< default port of targets, 1-65535
+  ProtocolVersion protocolVersion = ProtocolVersion::Grpc;
+  HealthCheck healthCheck;  ///< in the file: healthCheckPath, healthCheckIntervalSeconds, … beside the others
+  TargetGroupAttributes attributes;
+  std::vector<Target> targets;
+  bool operator==(const TargetGroup&) const = default;
+};
+
+/// Programs that Spillway starts on this machine, one task per port, as targets of a group.
+struct LocalService {
+  std::string name;
+  std::vector<std::string> command;   ///< program and arguments; "{port}" is replaced by the task's port
+  std::vector<std::uint32_t> ports;   ///< one task each
+  std::string targetGroup;            ///< informative: the group whose targets these are
+  bool operator==(const LocalService&) const = default;
+};
+
+inline constexpr int kDocumentVersion = 1;
+
+/// A workspace (`*.spillway.json`).
+struct Document {
+  std::vector<LoadBalancer> loadBalancers;
+  std::vector<TargetGroup> targetGroups;
+  std::vector<LocalService> localServices;
+  bool operator==(const Document&) const = default;
+};
+
+/// One problem with a document. `path` is like "loadBalancers[0].listeners[0].port".
+struct Issue {
+  enum class Severity : std::uint8_t { Error, Warning };
+  std::string path;      ///< which field
+  std::string value;     ///< what was written, as text; may be empty
+  std::string message;   ///< one clear sentence that names what would be right
+  Severity severity = Severity::Error;
+  bool operator==(const Issue&) const = default;
+};
+
+/// "loadBalancers[0].listeners[0].port: 70000: A port is 1-65535." : one line for people.
+std::string describe(const Issue&);
+
+}  // namespace spillway::config

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/observe/events.h"
+
+namespace spillway::observe {
+
+/// The producing end of the bus: one per producing thread (each worker, the control thread). Owner thread only.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  /// Whether somebody wants stream details now (everything but StreamEnded, Health and ConfigApplied). One relaxed load.
+  virtual bool wantsDetails() const = 0;
+  /// Details: dropped and counted when the ring is full. Never waits.
+  virtual void emit(Event&&) = 0;
+  /// StreamEnded, Health, ConfigApplied: kept in an own overflow list when the ring is full; never waits.
+  virtual void emitKept(Event&&) = 0;
+  /// Moves what overflowed into the ring, as far as there is room; called once per loop turn.
+  virtual void flush() = 0;
+};
+
+struct SubscriptionOptions {
+  bool details = true;             ///< want stream details too
+  std::size_t capacity = 65536;    ///< events waiting at the most; more are dropped and counted
+};
+
+/// A reader's bounded queue. One consumer thread. Destroying it ends the subscription (any thread).
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+  /// Appends up to `max` events to `out`, oldest first; returns how many.
+  virtual std::size_t drain(std::vector<Event>& out, std::size_t max) = 0;
+  /// What this subscription lost since it began.
+  virtual Dropped dropped() const = 0;
+};
+
+/// The recorder thread: takes events from the sinks (every 20 ms at the latest) and hands them to the access-log
+/// file and the subscriptions. A slow reader slows nobody: its queue drops and counts.
+class EventBus {
+ public:
+  EventBus();
+  ~EventBus();  ///< stops the thread; sinks and subscriptions may outlive it safely only if unused
+  /// A new producing end; owned by the bus, lives as long. Any thread.
+  EventSink& addSink();
+  std::unique_ptr<Subscription> subscribe(const SubscriptionOptions&);
+  /// Appends ALB-format lines to `file` from now on ("" stops it). Lines reach the disk within 250 ms.
+  Result<void> writeAccessLog(const std::string& file);
+  /// Waits until everything that was emitted before the call has reached the subscriptions and the file.
+  void flush();
+  /// Details lost by sinks since the start.
+  std::uint64_t droppedDetails() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace spillway::observe

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/observe/events.h"
+#include "engine/observe/metrics_reading.h"
+
+namespace spillway::observe {
+
+/// Index of a listener, group or target in the counters; given once by MetricsRegistry and never reused for another.
+using Slot = std::uint32_t;
+inline constexpr Slot kNoSlot = ~Slot{0};
+
+/// Where one exchange counts.
+struct SlotSet {
+  Slot listener = kNoSlot, group = kNoSlot, target = kNoSlot;
+};
+
+/// One thread's counters: written only by the owner thread (relaxed load+store), read by any thread at any time.
+class WorkerMetrics {
+ public:
+  virtual ~WorkerMetrics() = default;
+  virtual void streamStarted(const SlotSet&) = 0;       ///< listener (and group) known, target not yet
+  virtual void targetChosen(Slot target) = 0;           ///< active count of the target goes up
+  virtual void targetLeft(Slot target) = 0;             ///< … and down, once per targetChosen
+  virtual void streamEnded(const StreamRecord&, const SlotSet&) = 0;
+  virtual void clientConnectionOpened() = 0;
+  virtual void clientConnectionClosed() = 0;
+  virtual void targetConnectionOpened() = 0;
+  virtual void targetConnectionClosed() = 0;
+  virtual void tlsNegotiationFailed() = 0;
+  virtual void targetConnectionFailed() = 0;
+};
+
+/// Names the slots, makes a WorkerMetrics for each worker, and sums them. Slots: control side (under a mutex);
+/// read(): any thread, wait-free for the workers.
+class MetricsRegistry {
+ public:
+  MetricsRegistry();
+  ~MetricsRegistry();
+  /// The slot of this thing, made at its first mention; the same for the life of the registry.
+  Slot listenerSlot(const ListenerId&);
+  Slot groupSlot(const std::string&);
+  Slot targetSlot(const TargetId&);
+  /// A new set of counters; owned by the registry, lives as long.
+  WorkerMetrics& addWorker();
+  MetricsReading read() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace spillway::observe

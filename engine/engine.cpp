@@ -27,7 +27,8 @@ std::size_t workerCount(std::size_t wanted) {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
 }
 
-/// Who a bound port is: a fixed port is the port itself, whatever the listener is called; a free one is its listener's.
+/// Who a bound port is: a fixed port is the port itself, whatever the listener is called; a free one is its
+/// listener's.
 std::string bindKey(const balance::ListenerSnapshot& listener, const net::SocketAddress& address) {
   if (address.port() != 0) return address.toString();
   return fmt::format("{} {}/{}", address.toString(), listener.id.loadBalancer, listener.id.listener);
@@ -43,7 +44,8 @@ struct Engine::Impl {
 
   explicit Impl(EngineOptions given);
   ~Impl();
-  Result<std::map<std::string, net::ListeningSocket>, std::vector<Issue>> bindNew(const balance::Snapshot&) const;
+  Result<std::map<std::string, net::ListeningSocket>, std::vector<Issue>> bindNew(
+      const balance::Snapshot&) const;
   void install(const std::shared_ptr<const balance::Snapshot>&, std::map<std::string, net::ListeningSocket>);
   void openPort(const std::string& key, net::ListeningSocket socket);
   void publishListeners(const balance::Snapshot&);
@@ -61,7 +63,7 @@ struct Engine::Impl {
   std::vector<std::unique_ptr<proxy::Worker>> workers;
   std::thread controlThread;
   std::mutex applyMutex;
-  bool stopped = false;                ///< under applyMutex
+  bool stopped = false;  ///< under applyMutex
   mutable std::mutex statusMutex;
   std::vector<ListenerStatus> listeners;
 };
@@ -76,7 +78,9 @@ Engine::Impl::Impl(EngineOptions given)
   controlThread = std::thread([this] { control.run(); });
 }
 
-Engine::Impl::~Impl() { stop(std::chrono::milliseconds(0)); }
+Engine::Impl::~Impl() {
+  stop(std::chrono::milliseconds(0));
+}
 
 /// Runs on the control thread and waits for it.
 void Engine::Impl::onControl(const std::function<void()>& work) {
@@ -100,8 +104,9 @@ Result<std::map<std::string, net::ListeningSocket>, std::vector<Issue>> Engine::
       if (socket) {
         sockets.emplace(key, std::move(*socket));
       } else {
-        issues.push_back({fmt::format("loadBalancers[{}].listeners[{}].port", listener->document, listener->index),
-                          std::to_string(listener->port), socket.error().detail, Issue::Severity::Error});
+        issues.push_back(
+            {fmt::format("loadBalancers[{}].listeners[{}].port", listener->document, listener->index),
+             std::to_string(listener->port), socket.error().detail, Issue::Severity::Error});
       }
     }
   }
@@ -111,18 +116,23 @@ Result<std::map<std::string, net::ListeningSocket>, std::vector<Issue>> Engine::
 
 void Engine::Impl::install(const std::shared_ptr<const balance::Snapshot>& snapshot,
                            std::map<std::string, net::ListeningSocket> sockets) {
-  for (auto& worker : workers) worker->apply(snapshot);
+  for (auto& worker : workers)
+    worker->apply(snapshot);
   health.apply(snapshot);
-  for (auto& [key, socket] : sockets) openPort(key, std::move(socket));
+  for (auto& [key, socket] : sockets)
+    openPort(key, std::move(socket));
   std::map<std::string, ListenerId> wanted;
   for (const auto& listener : snapshot->listeners) {
-    for (const auto& address : listener->binds) wanted[bindKey(*listener, address)] = listener->id;
+    for (const auto& address : listener->binds)
+      wanted[bindKey(*listener, address)] = listener->id;
   }
   std::erase_if(ports, [&](const auto& item) { return !wanted.contains(item.first); });
-  for (auto& [key, port] : ports) port.listener = wanted[key];
+  for (auto& [key, port] : ports)
+    port.listener = wanted[key];
   publishListeners(*snapshot);
   observe::Event event{.kind = observe::EventKind::ConfigApplied, .time = wallNow()};
-  event.text = std::make_shared<const std::string>(fmt::format("Configuration {} is live.", snapshot->version));
+  event.text =
+      std::make_shared<const std::string>(fmt::format("Configuration {} is live.", snapshot->version));
   controlSink.emitKept(std::move(event));
 }
 
@@ -160,8 +170,10 @@ void Engine::Impl::stop(std::chrono::milliseconds grace) {
     ports.clear();
     health.stop();
   });
-  for (auto& worker : workers) worker->stop(grace);
-  for (auto& worker : workers) worker->join();
+  for (auto& worker : workers)
+    worker->stop(grace);
+  for (auto& worker : workers)
+    worker->join();
   control.stop();
   controlThread.join();
   bus.flush();
@@ -194,14 +206,18 @@ ApplyReport Engine::apply(const config::Document& document) {
   return report;
 }
 
-void Engine::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
+void Engine::stop(std::chrono::milliseconds grace) {
+  impl_->stop(grace);
+}
 
 std::vector<ListenerStatus> Engine::listeners() const {
   const std::lock_guard lock(impl_->statusMutex);
   return impl_->listeners;
 }
 
-std::vector<TargetStatus> Engine::targets() const { return impl_->health.statuses(); }
+std::vector<TargetStatus> Engine::targets() const {
+  return impl_->health.statuses();
+}
 
 observe::MetricsReading Engine::readMetrics() const {
   auto reading = impl_->metrics.read();
@@ -217,9 +233,15 @@ void Engine::checkNow(const TargetId& target) {
   impl_->control.post([impl = impl_.get(), target] { impl->health.checkNow(target); });
 }
 
-void Engine::flushEvents() { impl_->bus.flush(); }
-const std::string& Engine::dataDirectory() const { return impl_->options.dataDirectory; }
-std::size_t Engine::workers() const { return impl_->workers.size(); }
+void Engine::flushEvents() {
+  impl_->bus.flush();
+}
+const std::string& Engine::dataDirectory() const {
+  return impl_->options.dataDirectory;
+}
+std::size_t Engine::workers() const {
+  return impl_->workers.size();
+}
 
 ProbeAnswer probeTarget(const config::TargetGroup& group, const config::Target& target) {
   ProbeAnswer answer;
@@ -236,14 +258,16 @@ ProbeAnswer probeTarget(const config::TargetGroup& group, const config::Target& 
   }
   net::EventLoop loop;
   const bool grpc = group.protocolVersion == config::ProtocolVersion::Grpc;
-  auto probe = std::make_unique<health::Probe>(loop, group, probed, [&](health::ProbeResult result, Duration latency) {
-    answer.passed = result.passed();
-    answer.code = result.code;
-    answer.latencyMicros = std::chrono::duration_cast<std::chrono::microseconds>(latency).count();
-    const std::string name = grpc && result.code ? observe::grpcStatusName(*result.code) : "";
-    answer.words = result.passed() ? fmt::format("{}{}{}", *result.code, name.empty() ? "" : " ", name) : result.detail;
-    loop.stop();
-  });
+  auto probe =
+      std::make_unique<health::Probe>(loop, group, probed, [&](health::ProbeResult result, Duration latency) {
+        answer.passed = result.passed();
+        answer.code = result.code;
+        answer.latencyMicros = std::chrono::duration_cast<std::chrono::microseconds>(latency).count();
+        const std::string name = grpc && result.code ? observe::grpcStatusName(*result.code) : "";
+        answer.words = result.passed() ? fmt::format("{}{}{}", *result.code, name.empty() ? "" : " ", name)
+                                       : result.detail;
+        loop.stop();
+      });
   loop.run();
   return answer;
 }

@@ -17,14 +17,18 @@ class Compiler {
  public:
   Compiler(const config::Document& document, RuntimeRegistry& runtimes, observe::MetricsRegistry& metrics,
            std::string dataDirectory)
-      : document_(document), runtimes_(runtimes), metrics_(metrics), dataDirectory_(std::move(dataDirectory)) {}
+      : document_(document),
+        runtimes_(runtimes),
+        metrics_(metrics),
+        dataDirectory_(std::move(dataDirectory)) {}
 
   Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> run() {
     static std::atomic<std::uint64_t> versions{0};
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->version = ++versions;
     snapshot->document = document_;
-    for (std::size_t i = 0; i < document_.targetGroups.size(); ++i) snapshot->groups.push_back(group(i));
+    for (std::size_t i = 0; i < document_.targetGroups.size(); ++i)
+      snapshot->groups.push_back(group(i));
     for (std::size_t b = 0; b < document_.loadBalancers.size(); ++b) {
       for (std::size_t l = 0; l < document_.loadBalancers[b].listeners.size(); ++l) {
         snapshot->listeners.push_back(listener(b, l, *snapshot));
@@ -36,7 +40,8 @@ class Compiler {
 
  private:
   void problem(std::string path, std::string value, std::string message) {
-    issues_.push_back({std::move(path), std::move(value), std::move(message), config::Issue::Severity::Error});
+    issues_.push_back(
+        {std::move(path), std::move(value), std::move(message), config::Issue::Severity::Error});
   }
 
   const config::LoadBalancer* userOf(const std::string& group) const {
@@ -123,18 +128,21 @@ class Compiler {
 
   static std::vector<net::SocketAddress> binds(const config::LoadBalancer& balancer, std::uint16_t port) {
     const bool everywhere = balancer.scheme == config::Scheme::InternetFacing;
-    std::vector<net::SocketAddress> result{*net::SocketAddress::parse(everywhere ? "0.0.0.0" : "127.0.0.1", port)};
+    std::vector<net::SocketAddress> result{
+        *net::SocketAddress::parse(everywhere ? "0.0.0.0" : "127.0.0.1", port)};
     if (balancer.ipAddressType == config::IpAddressType::Dualstack) {
       result.push_back(*net::SocketAddress::parse(everywhere ? "::" : "::1", port));
     }
     return result;
   }
 
-  std::shared_ptr<const net::TlsContext> serverTls(const config::Listener& settings, const std::string& path) {
+  std::shared_ptr<const net::TlsContext> serverTls(const config::Listener& settings,
+                                                   const std::string& path) {
     const config::Certificate& certificate = settings.certificates.front();
     const std::string field = path + ".certificates[0]";
-    const auto pair = certificate.source == config::Certificate::Source::LocalCa ? issued(certificate, field)
-                                                                                 : fromFiles(certificate, field);
+    const auto pair = certificate.source == config::Certificate::Source::LocalCa
+                          ? issued(certificate, field)
+                          : fromFiles(certificate, field);
     const net::SecurityPolicy* policy = net::findSecurityPolicy(settings.sslPolicy);
     if (!policy) {
       problem(path + ".sslPolicy", settings.sslPolicy, "This security policy is not known.");
@@ -178,15 +186,15 @@ class Compiler {
 
 }  // namespace
 
-Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> compile(const config::Document& document,
-                                                                            RuntimeRegistry& runtimes,
-                                                                            observe::MetricsRegistry& metrics,
-                                                                            const std::string& dataDirectory) {
+Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> compile(
+    const config::Document& document, RuntimeRegistry& runtimes, observe::MetricsRegistry& metrics,
+    const std::string& dataDirectory) {
   return Compiler(document, runtimes, metrics, dataDirectory).run();
 }
 
 std::shared_ptr<const ListenerSnapshot> Snapshot::findListener(const ListenerId& id) const {
-  const auto at = std::find_if(listeners.begin(), listeners.end(), [&](const auto& item) { return item->id == id; });
+  const auto at =
+      std::find_if(listeners.begin(), listeners.end(), [&](const auto& item) { return item->id == id; });
   return at == listeners.end() ? nullptr : *at;
 }
 

@@ -10,9 +10,10 @@
 
 namespace spillway::balance {
 
-/// Turns a valid document into what workers run: reads keys, issues certificates, resolves names. Blocks as long as
-/// files and names need. Collects every problem, with the paths of `config::validate`.
-Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> compile(const config::Document&, RuntimeRegistry&,
+/// Turns a valid document into what workers run: reads keys, issues certificates, resolves names. Blocks as
+/// long as files and names need. Collects every problem, with the paths of `config::validate`.
+Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> compile(const config::Document&,
+                                                                            RuntimeRegistry&,
                                                                             observe::MetricsRegistry&,
                                                                             const std::string& dataDirectory);
 

@@ -12,7 +12,8 @@ void Selector::renew(View& view, const GroupSnapshot& group) {
   }
   view.failOpen = view.usable.empty() && !group.targets.empty();
   if (!view.failOpen) return;
-  for (const TargetSnapshot& target : group.targets) view.usable.push_back(&target);
+  for (const TargetSnapshot& target : group.targets)
+    view.usable.push_back(&target);
 }
 
 Pick Selector::pick(const GroupSnapshot& group, const TargetRuntime* exclude) {

@@ -15,9 +15,9 @@ struct Pick {
   bool failOpen = false;  ///< no target is healthy: ALB then routes to all (User Guide, target group health)
 };
 
-/// Chooses targets for one worker: round robin over the healthy targets, all registered ones when none is healthy.
-/// Keeps a list of usable targets per group and renews it only when a state changed, so a choice costs the same for
-/// one target and for a thousand.
+/// Chooses targets for one worker: round robin over the healthy targets, all registered ones when none is
+/// healthy. Keeps a list of usable targets per group and renews it only when a state changed, so a choice
+/// costs the same for one target and for a thousand.
 class Selector {
  public:
   /// The next target in turn; `exclude` (may be null) is passed over while there is another.

@@ -12,8 +12,8 @@
 #include "engine/net/socket_address.h"
 #include "engine/net/tls_context.h"
 
-/// What the workers run: a document, checked and made ready. Deeply immutable but for the runtimes' atomics; swapped
-/// whole.
+/// What the workers run: a document, checked and made ready. Deeply immutable but for the runtimes' atomics;
+/// swapped whole.
 namespace spillway::balance {
 
 struct TargetSnapshot {
@@ -38,8 +38,8 @@ struct GroupSnapshot {
 struct ListenerSnapshot {
   ListenerId id;
   config::Protocol protocol = config::Protocol::Https;
-  std::uint16_t port = 0;                  ///< as configured
-  std::vector<net::SocketAddress> binds;   ///< where it listens; port 0 = any
+  std::uint16_t port = 0;                 ///< as configured
+  std::vector<net::SocketAddress> binds;  ///< where it listens; port 0 = any
   std::shared_ptr<const net::TlsContext> tls;
   std::shared_ptr<const GroupSnapshot> group;  ///< default action
   config::LoadBalancerAttributes attributes;

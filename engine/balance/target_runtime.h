@@ -32,8 +32,8 @@ struct GroupRuntime {
   alignas(64) std::atomic<std::uint32_t> healthEpoch{1};  ///< grows with each change of a target's state
 };
 
-/// Gives each target and group its runtime, the same one as long as anybody uses it. Any thread (mutex; not for the
-/// request path).
+/// Gives each target and group its runtime, the same one as long as anybody uses it. Any thread (mutex; not
+/// for the request path).
 class RuntimeRegistry {
  public:
   explicit RuntimeRegistry(observe::MetricsRegistry& metrics) : metrics_(metrics) {}

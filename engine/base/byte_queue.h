@@ -36,7 +36,8 @@ class ByteQueue {
   /// Calls `visit` for each chunk from the front on.
   template <class Visit>
   void forEach(Visit&& visit) const {
-    for (std::size_t i = head_; i < chunks_.size(); ++i) visit(chunks_[i]);
+    for (std::size_t i = head_; i < chunks_.size(); ++i)
+      visit(chunks_[i]);
   }
   void clear();
 

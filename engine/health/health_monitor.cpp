@@ -82,9 +82,9 @@ void HealthMonitor::check(Entry& entry) {
     if (auto address = net::SocketAddress::parse(target.address.ip(), port)) target.address = *address;
   }
   entry.status.lastCheck = wallNow();
-  entry.probe = std::make_unique<Probe>(loop_, settings, target, [this, &entry](ProbeResult result, Duration latency) {
-    onResult(entry, result, latency);
-  });
+  entry.probe = std::make_unique<Probe>(
+      loop_, settings, target,
+      [this, &entry](ProbeResult result, Duration latency) { onResult(entry, result, latency); });
   schedule(entry);
 }
 
@@ -145,9 +145,11 @@ void HealthMonitor::drain(Entry& entry) {
   entry.next.cancel();
   loop_.retire(std::move(entry.probe));
   const bool wasUnused = entry.health.state == TargetState::Unused;
-  const auto delay = std::chrono::seconds(wasUnused ? 0 : entry.group->settings.attributes.deregistrationDelaySeconds);
+  const auto delay =
+      std::chrono::seconds(wasUnused ? 0 : entry.group->settings.attributes.deregistrationDelaySeconds);
   entry.drainUntil = SteadyClock::now() + delay;
-  entry.target.runtime->drainDeadline.store(entry.drainUntil.time_since_epoch().count(), std::memory_order_relaxed);
+  entry.target.runtime->drainDeadline.store(entry.drainUntil.time_since_epoch().count(),
+                                            std::memory_order_relaxed);
   entry.status.nextCheck = {};
   HealthState state;
   state.state = TargetState::Draining;
@@ -200,7 +202,8 @@ void HealthMonitor::stop() {
 void HealthMonitor::publish() {
   std::vector<TargetStatus> statuses;
   statuses.reserve(entries_.size());
-  for (const auto& [id, entry] : entries_) statuses.push_back(entry->status);
+  for (const auto& [id, entry] : entries_)
+    statuses.push_back(entry->status);
   const std::lock_guard lock(mutex_);
   published_ = std::move(statuses);
 }

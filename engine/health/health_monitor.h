@@ -14,8 +14,8 @@
 
 namespace spillway::health {
 
-/// Checks each target once, whatever the number of workers, publishes its state to the workers, and drains targets
-/// that were deregistered. Everything but statuses() on its loop's thread.
+/// Checks each target once, whatever the number of workers, publishes its state to the workers, and drains
+/// targets that were deregistered. Everything but statuses() on its loop's thread.
 class HealthMonitor {
  public:
   HealthMonitor(net::EventLoop& loop, observe::EventSink& sink);
@@ -30,7 +30,8 @@ class HealthMonitor {
 
  private:
   struct Entry;
-  void follow(const std::shared_ptr<const balance::GroupSnapshot>& group, const balance::TargetSnapshot& target);
+  void follow(const std::shared_ptr<const balance::GroupSnapshot>& group,
+              const balance::TargetSnapshot& target);
   void begin(Entry& entry);
   void check(Entry& entry);
   void onResult(Entry& entry, const ProbeResult& result, Duration latency);

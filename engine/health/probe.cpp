@@ -20,12 +20,14 @@ Probe::Probe(net::EventLoop& loop, const config::TargetGroup& group, const Probe
       done_(std::move(done)),
       started_(SteadyClock::now()) {
   const auto limit = std::chrono::seconds(group.healthCheck.timeoutSeconds);
-  auto transport = net::Transport::connecting(loop, target.address, target.tls, target.serverName, {limit, limit});
-  connection_ = std::make_unique<http::Http2Connection>(loop, std::move(transport),
-                                                        http::Http2Connection::Role::Connected, http::Http2Settings{},
-                                                        static_cast<http::ConnectionOwner&>(*this));
+  auto transport =
+      net::Transport::connecting(loop, target.address, target.tls, target.serverName, {limit, limit});
+  connection_ = std::make_unique<http::Http2Connection>(
+      loop, std::move(transport), http::Http2Connection::Role::Connected, http::Http2Settings{},
+      static_cast<http::ConnectionOwner&>(*this));
   timeout_ = loop.after(limit, [this] {
-    report({HealthReason::Timeout, std::nullopt, fmt::format("no answer within {} s", group_.healthCheck.timeoutSeconds)});
+    report({HealthReason::Timeout, std::nullopt,
+            fmt::format("no answer within {} s", group_.healthCheck.timeoutSeconds)});
   });
   connection_->start();
 }
@@ -72,7 +74,9 @@ void Probe::onData(const ByteChunk& chunk, http::End end) {
   if (end == http::End::Yes) judge(responseFields_);
 }
 
-void Probe::onTrailers(http::Headers trailers) { judge(trailers); }
+void Probe::onTrailers(http::Headers trailers) {
+  judge(trailers);
+}
 
 void Probe::judge(const http::Headers& last) {
   const bool grpc = group_.protocolVersion == config::ProtocolVersion::Grpc;
@@ -101,8 +105,9 @@ void Probe::judge(const http::Headers& last) {
 void Probe::onReset(const http::StreamError& error) {
   stream_ = nullptr;
   if (error.connectionLost) return;  // onConnectionClosed says why
-  report({HealthReason::FailedHealthChecks, std::nullopt,
-          fmt::format("the target reset the stream (HTTP/2 code {})", static_cast<std::uint32_t>(error.code))});
+  report(
+      {HealthReason::FailedHealthChecks, std::nullopt,
+       fmt::format("the target reset the stream (HTTP/2 code {})", static_cast<std::uint32_t>(error.code))});
 }
 
 void Probe::onConnectionClosed(http::HttpConnection&, const Error& error) {

@@ -19,9 +19,9 @@ struct ProbeTarget {
   std::string serverName;
 };
 
-/// One health check over a connection of its own, as ALB makes it (alb-behaviour §4.3): for GRPC groups a POST with
-/// an empty message, judged by grpc-status; for HTTP2 groups a GET, judged by the HTTP status. Reports once, then is
-/// to be retired. Destroying it cancels. Loop thread only.
+/// One health check over a connection of its own, as ALB makes it (alb-behaviour §4.3): for GRPC groups a
+/// POST with an empty message, judged by grpc-status; for HTTP2 groups a GET, judged by the HTTP status.
+/// Reports once, then is to be retired. Destroying it cancels. Loop thread only.
 class Probe final : public net::Retirable, private http::ConnectionOwner, private http::StreamHandler {
  public:
   using Done = std::function<void(ProbeResult result, Duration latency)>;

@@ -16,14 +16,14 @@ struct TargetStatus {
   TargetId id;
   observe::TargetState state = observe::TargetState::Initial;
   observe::HealthReason reason = observe::HealthReason::None;
-  std::string description;             ///< ALB's words
-  WallTime since{};                    ///< in this state since
-  std::string detail;                  ///< plain words of the last check's failure
+  std::string description;  ///< ALB's words
+  WallTime since{};         ///< in this state since
+  std::string detail;       ///< plain words of the last check's failure
   std::uint32_t passedInARow = 0, failedInARow = 0;
   std::optional<std::uint32_t> lastCode;
-  std::int64_t lastLatencyMicros = -1; ///< -1: not checked yet
-  WallTime lastCheck{}, nextCheck{};   ///< epoch = none
-  std::int64_t drainingLeftMs = 0;     ///< draining: until the deregistration delay is over
+  std::int64_t lastLatencyMicros = -1;  ///< -1: not checked yet
+  WallTime lastCheck{}, nextCheck{};    ///< epoch = none
+  std::int64_t drainingLeftMs = 0;      ///< draining: until the deregistration delay is over
   bool operator==(const TargetStatus&) const = default;
 };
 

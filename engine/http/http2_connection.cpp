@@ -105,6 +105,11 @@ void Http2Connection::onDrained() {
 
 void Http2Connection::onTurnEnd() {
   flush();
+  if (resets_.empty() || ended_) return;
+  for (const auto& [id, code] : std::exchange(resets_, {})) {
+    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, code);
+  }
+  flush();
 }
 
 void Http2Connection::flush() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/base/byte_queue.h"
@@ -71,6 +72,8 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   ConnectionOwner& owner_;
   nghttp2_session* session_ = nullptr;
   std::vector<std::unique_ptr<Http2Stream>> streams_;
+  /// Streams to be broken off once what was queued before has gone out: nghttp2 drops what it still holds.
+  std::vector<std::pair<std::int32_t, std::uint32_t>> resets_;
   ByteQueue output_;
   const ByteChunk* input_ = nullptr;  ///< what is being parsed right now
   net::Timer drainTimer_;

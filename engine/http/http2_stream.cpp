@@ -110,7 +110,7 @@ void Http2Stream::reset(ResetCode code) {
     handler_ = nullptr;
   }
   if (id_ <= 0) return connection_.removeStream(*this);
-  nghttp2_submit_rst_stream(connection_.session_, NGHTTP2_FLAG_NONE, id_, static_cast<std::uint32_t>(code));
+  connection_.resets_.emplace_back(id_, static_cast<std::uint32_t>(code));
   connection_.wantFlush();
 }
 

@@ -19,8 +19,10 @@ constexpr std::size_t kStreamsPerNewConnection = 100;
 class TargetPool::Member final : public net::Retirable, private http::ConnectionOwner {
  public:
   Member(TargetPool& pool, Peer& peer, std::unique_ptr<net::Transport> transport)
-      : pool_(pool), peer_(peer), connection_(pool.loop_, std::move(transport), http::Http2Connection::Role::Connected,
-                                              http::Http2Settings{}, *this) {}
+      : pool_(pool),
+        peer_(peer),
+        connection_(pool.loop_, std::move(transport), http::Http2Connection::Role::Connected,
+                    http::Http2Settings{}, *this) {}
   http::Http2Connection& connection() { return connection_; }
   bool counted = false;  ///< in the metrics, as an open connection
 
@@ -33,14 +35,17 @@ class TargetPool::Member final : public net::Retirable, private http::Connection
     pool_.serve(peer_);
   }
   void onRoom(http::HttpConnection&) override { pool_.serve(peer_); }
-  void onConnectionClosed(http::HttpConnection&, const Error& error) override { pool_.remove(peer_, *this, error); }
+  void onConnectionClosed(http::HttpConnection&, const Error& error) override {
+    pool_.remove(peer_, *this, error);
+  }
 
   TargetPool& pool_;
   Peer& peer_;
   http::Http2Connection connection_;
 };
 
-TargetPool::TargetPool(net::EventLoop& loop, observe::WorkerMetrics& metrics) : loop_(loop), metrics_(metrics) {}
+TargetPool::TargetPool(net::EventLoop& loop, observe::WorkerMetrics& metrics)
+    : loop_(loop), metrics_(metrics) {}
 TargetPool::~TargetPool() = default;
 
 void TargetPool::acquire(const balance::GroupSnapshot& group, const balance::TargetSnapshot& target,
@@ -99,21 +104,25 @@ void TargetPool::remove(Peer& peer, Member& member, const Error& error) {
   const bool roomMayCome = std::any_of(peer.members.begin(), peer.members.end(),
                                        [](const auto& item) { return !item->connection().isDraining(); });
   if (roomMayCome) return;
-  for (StreamWaiter* waiter : std::exchange(peer.waiting, {})) waiter->onNoStream(error);
+  for (StreamWaiter* waiter : std::exchange(peer.waiting, {}))
+    waiter->onNoStream(error);
 }
 
 void TargetPool::cancel(StreamWaiter& waiter) {
-  for (auto& [key, peer] : peers_) std::erase(peer->waiting, &waiter);
+  for (auto& [key, peer] : peers_)
+    std::erase(peer->waiting, &waiter);
 }
 
 void TargetPool::retain(const balance::Snapshot& snapshot) {
   std::set<std::string_view> named;
   for (const auto& group : snapshot.groups) {
-    for (const auto& target : group->targets) named.insert(target.poolKey);
+    for (const auto& target : group->targets)
+      named.insert(target.poolKey);
   }
   for (auto& [key, peer] : peers_) {
     if (named.contains(key)) continue;
-    for (std::size_t i = peer->members.size(); i-- > 0;) peer->members[i]->connection().beginDrain();
+    for (std::size_t i = peer->members.size(); i-- > 0;)
+      peer->members[i]->connection().beginDrain();
   }
 }
 
@@ -136,7 +145,8 @@ void TargetPool::closeAll(const Error& why) {
       loop_.retire(std::move(member));
     }
     peer->connecting = 0;
-    for (StreamWaiter* waiter : std::exchange(peer->waiting, {})) waiter->onNoStream(why);
+    for (StreamWaiter* waiter : std::exchange(peer->waiting, {}))
+      waiter->onNoStream(why);
   }
 }
 

@@ -23,8 +23,9 @@ class StreamWaiter {
   virtual void onNoStream(const Error& error) = 0;
 };
 
-/// One worker's connections to targets. A connection carries as many streams as its target allows; another one is
-/// made only when all are full. Connections are shared only between equal peers (TargetSnapshot::poolKey).
+/// One worker's connections to targets. A connection carries as many streams as its target allows; another
+/// one is made only when all are full. Connections are shared only between equal peers
+/// (TargetSnapshot::poolKey).
 class TargetPool {
  public:
   TargetPool(net::EventLoop& loop, observe::WorkerMetrics& metrics);

@@ -12,7 +12,7 @@ namespace spillway::proxy {
 namespace {
 
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // RFC 9113 §3.4
-constexpr std::uint64_t kRequestsPerConnection = 10'000;                     // ALB, troubleshooting: code 000
+constexpr std::uint64_t kRequestsPerConnection = 10'000;                   // ALB, troubleshooting: code 000
 
 }  // namespace
 
@@ -26,7 +26,9 @@ ClientConnection::ClientConnection(ClientConnectionHost& host, net::EventLoop& l
       listener_(std::move(listener)),
       opened_(loop.now()) {}
 
-void ClientConnection::start() { transport_->start(*this); }
+void ClientConnection::start() {
+  transport_->start(*this);
+}
 
 void ClientConnection::onReady() {
   ready_ = true;
@@ -39,10 +41,9 @@ void ClientConnection::onReady() {
 }
 
 http::Http2Connection& ClientConnection::startHttp2() {
-  auto connection = std::make_unique<http::Http2Connection>(loop_, std::move(transport_),
-                                                            http::Http2Connection::Role::Accepted,
-                                                            http::Http2Settings{},
-                                                            static_cast<http::ConnectionOwner&>(*this));
+  auto connection = std::make_unique<http::Http2Connection>(
+      loop_, std::move(transport_), http::Http2Connection::Role::Accepted, http::Http2Settings{},
+      static_cast<http::ConnectionOwner&>(*this));
   auto& started = *connection;
   protocol_ = std::move(connection);
   started.start();
@@ -110,8 +111,10 @@ void ClientConnection::onClosed(const Error& error) {
 
 http::StreamHandler* ClientConnection::onStream(http::HttpStream& stream) {
   ++requests_;
-  const bool tooMany = requests_ >= kRequestsPerConnection && !listener_->beyondAlb.unlimitedRequestsPerConnection;
-  const bool tooOld = loop_.now() - opened_ >= std::chrono::seconds(listener_->attributes.clientKeepAliveSeconds);
+  const bool tooMany =
+      requests_ >= kRequestsPerConnection && !listener_->beyondAlb.unlimitedRequestsPerConnection;
+  const bool tooOld =
+      loop_.now() - opened_ >= std::chrono::seconds(listener_->attributes.clientKeepAliveSeconds);
   if ((tooMany || tooOld) && protocol_) protocol_->beginDrain();
   return &host_.beginExchange(stream, facts_, listener_);
 }

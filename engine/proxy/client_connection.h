@@ -29,14 +29,19 @@ class ClientConnectionHost {
 
 /// A client's connection: finds out which protocol it speaks, then lets that protocol's connection run it.
 /// Worker thread only.
-class ClientConnection final : public net::Retirable, private net::TransportListener, private http::ConnectionOwner {
+class ClientConnection final : public net::Retirable,
+                               private net::TransportListener,
+                               private http::ConnectionOwner {
  public:
-  ClientConnection(ClientConnectionHost& host, net::EventLoop& loop, std::unique_ptr<net::Transport> transport,
-                   ConnectionFacts facts, std::shared_ptr<const balance::ListenerSnapshot> listener);
+  ClientConnection(ClientConnectionHost& host, net::EventLoop& loop,
+                   std::unique_ptr<net::Transport> transport, ConnectionFacts facts,
+                   std::shared_ptr<const balance::ListenerSnapshot> listener);
   void start();
   const balance::ListenerSnapshot& listener() const { return *listener_; }
   /// A new configuration: requests to come follow it.
-  void setListener(std::shared_ptr<const balance::ListenerSnapshot> listener) { listener_ = std::move(listener); }
+  void setListener(std::shared_ptr<const balance::ListenerSnapshot> listener) {
+    listener_ = std::move(listener);
+  }
   void beginDrain();
   void close(const Error& why);
   void closeIfIdle(TimePoint now);
@@ -51,7 +56,9 @@ class ClientConnection final : public net::Retirable, private net::TransportList
   http::StreamHandler* onStream(http::HttpStream& stream) override;
   void onReady(http::HttpConnection&) override {}
   void onRoom(http::HttpConnection&) override {}
-  void onConnectionClosed(http::HttpConnection&, const Error&) override { host_.onClientConnectionClosed(*this); }
+  void onConnectionClosed(http::HttpConnection&, const Error&) override {
+    host_.onClientConnectionClosed(*this);
+  }
   http::Http2Connection& startHttp2();
   void refuse();
 

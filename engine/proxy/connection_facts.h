@@ -16,7 +16,7 @@ struct ConnectionFacts {
   bool hasTls = false;
   net::TlsFacts tls;
   std::string certificateId;
-  std::string traceId;          ///< "TID_…", the same for all requests of the connection
+  std::string traceId;  ///< "TID_…", the same for all requests of the connection
 };
 
 }  // namespace spillway::proxy

@@ -33,7 +33,8 @@ Exchange::Exchange(ExchangeHost& host, http::HttpStream& client, std::shared_ptr
 
 Exchange::~Exchange() = default;
 
-// ---- From the client -------------------------------------------------------------------------------------------
+// ---- From the client
+// -------------------------------------------------------------------------------------------
 
 void Exchange::onRequestHead(http::MessageHead head, End end) {
   request_ = std::move(head);
@@ -48,7 +49,8 @@ void Exchange::onRequestHead(http::MessageHead head, End end) {
 void Exchange::onRequestData(const ByteChunk& chunk, End end) {
   lastActivity_ = host_.loop.now();
   if (head_->isGrpc) {
-    requestFraming_.pass(chunk.span(), [&](const auto& message) { tellMessage(Direction::Request, message); });
+    requestFraming_.pass(chunk.span(),
+                         [&](const auto& message) { tellMessage(Direction::Request, message); });
   }
   if (end == End::Yes) endOfRequest();
   if (fromBalancer_ || responseEnded_) {
@@ -92,7 +94,8 @@ void Exchange::onClientReset(const http::StreamError& error) {
   finish();
 }
 
-// ---- To and from the target ------------------------------------------------------------------------------------
+// ---- To and from the target
+// ------------------------------------------------------------------------------------
 
 std::optional<Outcome> Exchange::refusal() const {
   if (request_.method == "TRACE" || request_.method == "CONNECT") return Outcome::MethodNotAllowed;
@@ -159,7 +162,8 @@ void Exchange::keepForReplay(const ByteChunk& chunk) {
 }
 
 bool Exchange::mayRetry() const {
-  return listener_->beyondAlb.retryUnprocessedRequests && attempts_ < 2 && group_->targets.size() > 1 && !replayLost_;
+  return listener_->beyondAlb.retryUnprocessedRequests && attempts_ < 2 && group_->targets.size() > 1 &&
+         !replayLost_;
 }
 
 void Exchange::leaveTarget(ResetCode code) {
@@ -193,14 +197,16 @@ void Exchange::onTargetReset(const http::StreamError& error) {
   answer(outcome, error.error.detail);
 }
 
-// ---- From the target -------------------------------------------------------------------------------------------
+// ---- From the target
+// -------------------------------------------------------------------------------------------
 
 void Exchange::onResponseHead(http::MessageHead head, End end) {
   answered_ = lastActivity_ = host_.loop.now();
   replay_.clear();
   replayLost_ = true;
   targetStatus_ = status_ = head.status;
-  tell(EventKind::ResponseHead, Direction::Response, static_cast<std::uint32_t>(head.status), head.fields.bytes());
+  tell(EventKind::ResponseHead, Direction::Response, static_cast<std::uint32_t>(head.status),
+       head.fields.bytes());
   rewriteResponseHead(head);
   if (end == End::Yes) {
     grpcStatus_ = http::grpcStatusIn(head.fields);
@@ -214,7 +220,8 @@ void Exchange::onResponseHead(http::MessageHead head, End end) {
 void Exchange::onResponseData(const ByteChunk& chunk, End end) {
   lastActivity_ = host_.loop.now();
   if (head_->isGrpc) {
-    responseFraming_.pass(chunk.span(), [&](const auto& message) { tellMessage(Direction::Response, message); });
+    responseFraming_.pass(chunk.span(),
+                          [&](const auto& message) { tellMessage(Direction::Response, message); });
     if (!requestEnded_ && responseFraming_.messages() > 0) answeredBeforeHalfClose_ = true;
   }
   client_->sendData(chunk, end);
@@ -241,7 +248,8 @@ void Exchange::endOfResponse() {
   if (!requestEnded_) client_->reset(ResetCode::NoError);
 }
 
-// ---- Ends ------------------------------------------------------------------------------------------------------
+// ---- Ends
+// ------------------------------------------------------------------------------------------------------
 
 void Exchange::answer(Outcome outcome, std::string detail) {
   outcome_ = outcome;

@@ -38,9 +38,9 @@ struct ExchangeHost {
   virtual void onExchangeEnded(Exchange& exchange) = 0;
 };
 
-/// One request's life between a client's stream and a target's: the only class that knows both sides. Bytes pass as
-/// they come; a byte is consumed on one side when it has left on the other, so what waits here is bounded by the
-/// streams' windows. Ends in exactly one record. Worker thread only.
+/// One request's life between a client's stream and a target's: the only class that knows both sides. Bytes
+/// pass as they come; a byte is consumed on one side when it has left on the other, so what waits here is
+/// bounded by the streams' windows. Ends in exactly one record. Worker thread only.
 class Exchange final : public net::Retirable, private pool::StreamWaiter {
  public:
   Exchange(ExchangeHost& host, http::HttpStream& client, std::shared_ptr<const ConnectionFacts> facts,
@@ -68,7 +68,9 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   /// The exchange as its target's stream sees it.
   struct TargetSide final : http::StreamHandler {
     explicit TargetSide(Exchange& exchange) : owner(exchange) {}
-    void onHead(http::MessageHead head, http::End end) override { owner.onResponseHead(std::move(head), end); }
+    void onHead(http::MessageHead head, http::End end) override {
+      owner.onResponseHead(std::move(head), end);
+    }
     void onData(const ByteChunk& chunk, http::End end) override { owner.onResponseData(chunk, end); }
     void onTrailers(http::Headers trailers) override { owner.onResponseTrailers(std::move(trailers)); }
     void onSent(std::size_t bytes) override { owner.onRequestSent(bytes); }
@@ -106,7 +108,8 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   std::shared_ptr<observe::StreamRecord> makeRecord() const;
   void fillStatuses(observe::StreamRecord& record) const;
   observe::CallKind observedKind() const;
-  void tell(observe::EventKind kind, observe::Direction direction, std::uint32_t number = 0, std::uint64_t size = 0);
+  void tell(observe::EventKind kind, observe::Direction direction, std::uint32_t number = 0,
+            std::uint64_t size = 0);
   void tellMessage(observe::Direction direction, const http::GrpcFraming::Message& message);
 
   ExchangeHost& host_;
@@ -116,13 +119,13 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   http::HttpStream* target_ = nullptr;  ///< null: none yet, or it has ended
   std::shared_ptr<const ConnectionFacts> facts_;
   std::shared_ptr<const balance::ListenerSnapshot> listener_;
-  const balance::GroupSnapshot* group_;  ///< lives as long as listener_; null when there is none
+  const balance::GroupSnapshot* group_;              ///< lives as long as listener_; null when there is none
   const balance::TargetSnapshot* chosen_ = nullptr;  ///< the target tried last; lives in group_
 
-  http::MessageHead request_;      ///< as sent to the target
+  http::MessageHead request_;  ///< as sent to the target
   std::optional<http::Headers> requestTrailers_;
-  ByteQueue unsent_;               ///< request bytes that came before there was a target stream
-  ByteQueue replay_;               ///< request bytes already sent, while a retry is possible
+  ByteQueue unsent_;                   ///< request bytes that came before there was a target stream
+  ByteQueue replay_;                   ///< request bytes already sent, while a retry is possible
   std::uint64_t requestSent_ = 0;      ///< request bytes that left to the present target
   std::uint64_t requestConsumed_ = 0;  ///< … and for which the client's window was opened
   http::GrpcFraming requestFraming_, responseFraming_;
@@ -131,23 +134,23 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   std::string traceId_;
   TimePoint received_{}, dispatched_{}, answered_{}, lastActivity_{};
   observe::Outcome outcome_ = observe::Outcome::Completed;
-  std::string detail_;             ///< more words for the cause
-  int status_ = 0;                 ///< sent to the client
+  std::string detail_;  ///< more words for the cause
+  int status_ = 0;      ///< sent to the client
   int targetStatus_ = 0;
   std::optional<std::uint32_t> grpcStatus_;
   std::string grpcMessage_;
   std::uint32_t attempts_ = 0;
   observe::SlotSet slots_;
-  bool observed_ = false;          ///< somebody wants this stream's details
-  bool opened_ = false;            ///< the request's head has come; metrics count it
-  bool waiting_ = false;           ///< in the pool's queue
+  bool observed_ = false;  ///< somebody wants this stream's details
+  bool opened_ = false;    ///< the request's head has come; metrics count it
+  bool waiting_ = false;   ///< in the pool's queue
   bool requestEnded_ = false;
-  bool replayLost_ = false;        ///< more was sent than is kept
+  bool replayLost_ = false;  ///< more was sent than is kept
   bool responseEnded_ = false;
   bool fromBalancer_ = false;
   bool failOpen_ = false;
   bool answeredBeforeHalfClose_ = false;
-  bool holdsTarget_ = false;       ///< counted as outstanding at chosen_
+  bool holdsTarget_ = false;  ///< counted as outstanding at chosen_
   bool finished_ = false;
 };
 

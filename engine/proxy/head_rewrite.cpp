@@ -53,11 +53,14 @@ std::string newTraceId() {
                      static_cast<std::uint32_t>(randomBits()));
 }
 
-std::string newConnectionTraceId() { return fmt::format("TID_{:016x}{:016x}", randomBits(), randomBits()); }
+std::string newConnectionTraceId() {
+  return fmt::format("TID_{:016x}{:016x}", randomBits(), randomBits());
+}
 
 std::string rewriteRequestHead(http::MessageHead& head, const ConnectionFacts& facts) {
   http::Headers& fields = head.fields;
-  for (const auto name : kHopByHop) fields.remove(name);
+  for (const auto name : kHopByHop)
+    fields.remove(name);
   if (const auto te = fields.find("te"); te && *te != "trailers") fields.remove("te");
 
   const auto forwardedFor = fields.find("x-forwarded-for");
@@ -73,7 +76,8 @@ std::string rewriteRequestHead(http::MessageHead& head, const ConnectionFacts& f
 }
 
 void rewriteResponseHead(http::MessageHead& head) {
-  for (const auto name : kHopByHop) head.fields.remove(name);
+  for (const auto name : kHopByHop)
+    head.fields.remove(name);
 }
 
 }  // namespace spillway::proxy

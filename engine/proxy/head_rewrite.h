@@ -9,7 +9,8 @@
 namespace spillway::proxy {
 
 /// What ALB does to a request's head on its way to the target (alb-behaviour §5.2-5.5): hop-by-hop fields go,
-/// X-Forwarded-* and X-Amzn-Trace-Id come, the authority gets or loses its port. Returns the trace id as sent.
+/// X-Forwarded-* and X-Amzn-Trace-Id come, the authority gets or loses its port. Returns the trace id as
+/// sent.
 std::string rewriteRequestHead(http::MessageHead& head, const ConnectionFacts& facts);
 
 /// Removes hop-by-hop fields (RFC 9110 §7.6.1) from an answer.

@@ -18,7 +18,8 @@ bool isToken(std::string_view text) {
 }
 
 std::string fieldValue(std::string_view head, std::string_view name) {
-  for (std::size_t line = head.find("\r\n"); line != std::string_view::npos; line = head.find("\r\n", line + 2)) {
+  for (std::size_t line = head.find("\r\n"); line != std::string_view::npos;
+       line = head.find("\r\n", line + 2)) {
     std::string_view rest = head.substr(line + 2);
     if (rest.size() <= name.size() || rest[name.size()] != ':') continue;
     const bool same = std::equal(name.begin(), name.end(), rest.begin(), [](char a, char b) {
@@ -61,7 +62,8 @@ observe::Outcome refusalOutcome(const Http1Request& request) {
 
 std::string http1Refusal(const Http1Request& request) {
   const LocalResponse response = localResponse(refusalOutcome(request), AnswerForm::Html);
-  std::string text = fmt::format("HTTP/1.1 {} {}\r\n", response.head.status, reasonPhrase(response.head.status));
+  std::string text =
+      fmt::format("HTTP/1.1 {} {}\r\n", response.head.status, reasonPhrase(response.head.status));
   for (std::size_t i = 0; i < response.head.fields.count(); ++i) {
     text += fmt::format("{}: {}\r\n", response.head.fields.at(i).name, response.head.fields.at(i).value);
   }

@@ -18,8 +18,8 @@ struct Http1Request {
 /// Reads the head of a request; nullopt while more bytes are needed. Pure.
 std::optional<Http1Request> readHttp1Head(std::string_view bytes);
 
-/// 464 for an HTTP/1.1 request to a GRPC or HTTP2 group, 400 for anything else: status line, fields, body; the
-/// connection closes after it.
+/// 464 for an HTTP/1.1 request to a GRPC or HTTP2 group, 400 for anything else: status line, fields, body;
+/// the connection closes after it.
 std::string http1Refusal(const Http1Request&);
 observe::Outcome refusalOutcome(const Http1Request&);
 

@@ -25,7 +25,8 @@ LocalResponse localResponse(observe::Outcome outcome, AnswerForm form) {
   }
   const std::string title = fmt::format("{} {}", facts.status, reasonPhrase(facts.status));
   response.body = fmt::format(
-      "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n",
+      "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</"
+      "html>\r\n",
       title);
   fields.add("content-type", "text/html");
   fields.add("content-length", std::to_string(response.body.size()));

@@ -16,8 +16,8 @@ struct LocalResponse {
   std::string body;  ///< empty: the head ends the stream
 };
 
-/// ALB's answer for an outcome: HTML for HTTP clients; for gRPC requests to a GRPC group one header block with the
-/// HTTP status and grpc-status (alb-behaviour §6.3); 464 has neither content-type nor body.
+/// ALB's answer for an outcome: HTML for HTTP clients; for gRPC requests to a GRPC group one header block
+/// with the HTTP status and grpc-status (alb-behaviour §6.3); 464 has neither content-type nor body.
 LocalResponse localResponse(observe::Outcome outcome, AnswerForm form);
 
 }  // namespace spillway::proxy

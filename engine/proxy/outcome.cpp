@@ -17,7 +17,8 @@ struct Row {
 
 constexpr std::array kTable{
     Row{Outcome::Completed, {200, 0, "", ""}},
-    Row{Outcome::ClientClosed, {460, 1, "cancelled", "The client left or cancelled before the answer was complete."}},
+    Row{Outcome::ClientClosed,
+        {460, 1, "cancelled", "The client left or cancelled before the answer was complete."}},
     Row{Outcome::TargetRefused, {502, kUnavailable, "unavailable", "The target refused the connection."}},
     Row{Outcome::TargetConnectTimeout,
         {504, kUnavailable, "unavailable", "No connection to the target within the connect timeout."}},
@@ -37,7 +38,8 @@ constexpr std::array kTable{
         {408, kUnknown, "request timeout", "The client was silent in the middle of its request."}},
     Row{Outcome::LimitExceeded, {400, kInternal, "limit exceeded", "The request exceeded a limit."}},
     Row{Outcome::Drained,
-        {502, kUnavailable, "unavailable", "The balancer ended the stream: it was draining and its time was over."}},
+        {502, kUnavailable, "unavailable",
+         "The balancer ended the stream: it was draining and its time was over."}},
 };
 
 }  // namespace

@@ -8,13 +8,13 @@
 
 namespace spillway::proxy {
 
-/// What an outcome means to each reader: the one table from which the client's answer, the log line and the words on
-/// the screen are made (ALB User Guide, troubleshooting; alb-behaviour §6).
+/// What an outcome means to each reader: the one table from which the client's answer, the log line and the
+/// words on the screen are made (ALB User Guide, troubleshooting; alb-behaviour §6).
 struct OutcomeFacts {
   int status;                ///< HTTP status of the answer that the balancer makes; 460: nobody receives it
   std::uint32_t grpcStatus;  ///< the same for gRPC clients
   const char* grpcMessage;
-  const char* words;         ///< the cause in plain words
+  const char* words;  ///< the cause in plain words
 };
 const OutcomeFacts& factsOf(observe::Outcome);
 

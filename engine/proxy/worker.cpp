@@ -97,8 +97,9 @@ void Worker::adopt(int fd, const net::SocketAddress& client, const net::SocketAd
     facts.traceId = newConnectionTraceId();
     metrics.clientConnectionOpened();
     auto transport = net::Transport::accepted(loop_, fd, listener->tls);
-    putIn(connections_, std::make_unique<ClientConnection>(*this, loop_, std::move(transport), std::move(facts),
-                                                           std::move(listener)))
+    putIn(connections_,
+          std::make_unique<ClientConnection>(static_cast<ClientConnectionHost&>(*this), loop_,
+                                             std::move(transport), std::move(facts), std::move(listener)))
         .start();
   });
 }
@@ -106,7 +107,9 @@ void Worker::adopt(int fd, const net::SocketAddress& client, const net::SocketAd
 http::StreamHandler& Worker::beginExchange(http::HttpStream& stream,
                                            const std::shared_ptr<const ConnectionFacts>& facts,
                                            const std::shared_ptr<const balance::ListenerSnapshot>& listener) {
-  return putIn(exchanges_, std::make_unique<Exchange>(*this, stream, facts, listener)).clientSide();
+  return putIn(exchanges_,
+               std::make_unique<Exchange>(static_cast<ExchangeHost&>(*this), stream, facts, listener))
+      .clientSide();
 }
 
 void Worker::onExchangeEnded(Exchange& exchange) {
@@ -121,7 +124,8 @@ void Worker::recordRefusal(observe::StreamRecord record, observe::Slot listener)
   record.head = std::move(head);
   metrics.streamStarted(slots);
   metrics.streamEnded(record, slots);
-  observe::Event event{.kind = observe::EventKind::StreamEnded, .stream = record.head->id, .time = record.ended};
+  observe::Event event{
+      .kind = observe::EventKind::StreamEnded, .stream = record.head->id, .time = record.ended};
   event.record = std::make_shared<const observe::StreamRecord>(std::move(record));
   sink.emitKept(std::move(event));
 }
@@ -143,7 +147,8 @@ void Worker::sweep() {
   }
   // Targets' connections idle as long as the shortest listener allows; 60 s is ALB's default.
   std::uint32_t idleSeconds = 60;
-  for (const auto& listener : listeners_) idleSeconds = std::min(idleSeconds, listener->attributes.idleTimeoutSeconds);
+  for (const auto& listener : listeners_)
+    idleSeconds = std::min(idleSeconds, listener->attributes.idleTimeoutSeconds);
   pool_.closeIdle(now - std::chrono::seconds(idleSeconds));
   sink.flush();
   sweepTimer_ = loop_.after(kSweep, [this] { sweep(); });

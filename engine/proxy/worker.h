@@ -27,7 +27,8 @@ class Worker final : private ExchangeHost, private ClientConnectionHost {
 
   void apply(std::shared_ptr<const balance::Snapshot> snapshot);
   /// Takes over an accepted socket; closes it when no such listener runs here any more.
-  void adopt(int fd, const net::SocketAddress& client, const net::SocketAddress& local, const ListenerId& listener);
+  void adopt(int fd, const net::SocketAddress& client, const net::SocketAddress& local,
+             const ListenerId& listener);
   /// Client connections here, for choosing the worker that gets the next one.
   std::size_t connections() const { return connectionCount_.load(std::memory_order_relaxed); }
   /// Lets everything end, resets what is left after `grace`, then ends the thread. join() waits for it.

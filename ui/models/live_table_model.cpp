@@ -35,7 +35,7 @@ void LiveTableModel::setFilterText(const QString& text) {
   if (filter == filter_) return;
   filter_ = filter;
   rebuild();
-  emit countsChanged();
+  Q_EMIT countsChanged();
 }
 
 void LiveTableModel::setPaused(bool paused) {
@@ -43,9 +43,9 @@ void LiveTableModel::setPaused(bool paused) {
   paused_ = paused;
   if (!paused) {
     appendNew(shownEnd_, endSeq());
-    if (!rows_.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
   }
-  emit countsChanged();
+  Q_EMIT countsChanged();
 }
 
 void LiveTableModel::take(const RowChange& change) {
@@ -54,7 +54,7 @@ void LiveTableModel::take(const RowChange& change) {
     update(change.updated);
     appendNew(change.firstNew, change.end);
   }
-  emit countsChanged();
+  Q_EMIT countsChanged();
 }
 
 void LiveTableModel::removeEvicted(RowSeq firstKept) {
@@ -91,7 +91,7 @@ void LiveTableModel::update(const std::vector<RowSeq>& updated) {
   if (updated.empty() || (rows_.empty() && filter_.isEmpty())) return;
   if (isSorted()) {
     // Their places and their matching are looked at by the next sorting.
-    if (!rows_.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
     if (!resortTimer_.isActive()) resortTimer_.start();
     return;
   }
@@ -102,7 +102,7 @@ void LiveTableModel::update(const std::vector<RowSeq>& updated) {
     lowest = std::min(lowest, row);
     highest = row;
   }
-  if (highest >= 0) emit dataChanged(index(lowest, 0), index(highest, columnCount() - 1));
+  if (highest >= 0) Q_EMIT dataChanged(index(lowest, 0), index(highest, columnCount() - 1));
 }
 
 /// The row whose values changed; -1 when it did not show, or came or went just now: a filter may gain or lose
@@ -162,11 +162,11 @@ void LiveTableModel::resort() {
     return;
   }
   rebuild();
-  emit countsChanged();
+  Q_EMIT countsChanged();
 }
 
 void LiveTableModel::permute(std::vector<RowSeq> rows) {
-  emit layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+  Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
   std::unordered_map<RowSeq, int> newRows;
   newRows.reserve(rows.size());
   for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -179,7 +179,7 @@ void LiveTableModel::permute(std::vector<RowSeq> rows) {
   }
   rows_ = std::move(rows);
   changePersistentIndexList(before, after);
-  emit layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+  Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
 }
 
 }  // namespace spillway::ui

@@ -152,7 +152,7 @@ void StreamStore::publish(RowSeq firstNew) {
   std::sort(change.updated.begin(), change.updated.end());
   change.updated.erase(std::unique(change.updated.begin(), change.updated.end()), change.updated.end());
   std::erase_if(change.updated, [&](RowSeq seq) { return seq < change.firstKept || seq >= change.firstNew; });
-  emit changed(change);
+  Q_EMIT changed(change);
 }
 
 }  // namespace spillway::ui

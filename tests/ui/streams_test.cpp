@@ -51,17 +51,17 @@ class StreamsTest : public QObject {
     QVERIFY(cell(model, 0, StreamModel::State).contains(QStringLiteral("open")));
 
     QSignalSpy changes(&model, &QAbstractItemModel::dataChanged);
-    store.ingest({event(EventKind::Message, 7, 200, Direction::Request, 1, 10),
-                  event(EventKind::Message, 7, 300, Direction::Response, 1, 20),
-                  event(EventKind::Message, 7, 400, Direction::Request, 2, 10),
-                  event(EventKind::Message, 7, 500, Direction::Response, 2, 20)});
+    store.ingest({happened(EventKind::Message, 7, 200, Direction::Request, 1, 10),
+                  happened(EventKind::Message, 7, 300, Direction::Response, 1, 20),
+                  happened(EventKind::Message, 7, 400, Direction::Request, 2, 10),
+                  happened(EventKind::Message, 7, 500, Direction::Response, 2, 20)});
     QCOMPARE(changes.count(), 1);
     QCOMPARE(cell(model, 0, StreamModel::Messages), QStringLiteral("2 / 2"));
     QCOMPARE(cell(model, 0, StreamModel::Type), QStringLiteral("bidi"));
 
     auto last = record(streamHead, 1);
     last->outcome = spillway::observe::Outcome::ClientClosed;
-    store.ingest({event(EventKind::Reset, 7, 600, Direction::Request, 8), ended(last)});
+    store.ingest({happened(EventKind::Reset, 7, 600, Direction::Request, 8), ended(last)});
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(cell(model, 0, StreamModel::GrpcStatus), QStringLiteral("▲ 1 CANCELLED"));
     QVERIFY(cell(model, 0, StreamModel::State).contains(QStringLiteral("client")));
@@ -70,8 +70,8 @@ class StreamsTest : public QObject {
   void endWithoutBeginningMakesARow() {
     StreamStore store;
     StreamModel model(store);
-    store.ingest(
-        {event(EventKind::Message, 3, 1, Direction::Request, 1, 5), ended(refusedRecord(head(3, "/a.B/C")))});
+    store.ingest({happened(EventKind::Message, 3, 1, Direction::Request, 1, 5),
+                  ended(refusedRecord(head(3, "/a.B/C")))});
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(cell(model, 0, StreamModel::GrpcStatus), QStringLiteral("✖ 14 UNAVAILABLE"));
     QCOMPARE(model.rowOfStream(3), 0);
@@ -90,7 +90,7 @@ class StreamsTest : public QObject {
     QCOMPARE(static_cast<std::size_t>(model.rowCount()), store.kept());
     QVERIFY2(store.find(1), "an open stream was evicted");
     QVERIFY(!store.find(2));
-    store.ingest({event(EventKind::Message, 1, 900, Direction::Request, 1, 5)});
+    store.ingest({happened(EventKind::Message, 1, 900, Direction::Request, 1, 5)});
     QCOMPARE(cell(model, model.rowOfStream(1), StreamModel::Messages), QStringLiteral("1 / 0"));
   }
 
@@ -112,7 +112,7 @@ class StreamsTest : public QObject {
     StreamStore store(nullptr, {.streams = 100, .timelinePerStream = 10, .timelineTotal = 1000});
     std::vector<Event> batch{opened(head(1, "/a.B/C"))};
     for (std::uint32_t i = 1; i <= 30; ++i) {
-      batch.push_back(event(EventKind::Message, 1, i * 10, Direction::Response, i, 100));
+      batch.push_back(happened(EventKind::Message, 1, i * 10, Direction::Response, i, 100));
     }
     store.ingest(batch);
     const StreamEntry* entry = store.find(1);
@@ -213,7 +213,7 @@ class StreamsTest : public QObject {
     StreamStore store;
     std::vector<Event> batch{opened(head(1, "/a.B/C"))};
     for (std::uint32_t i = 1; i <= 348; ++i) {
-      batch.push_back(event(EventKind::Message, 1, i * 10, Direction::Response, i, 118));
+      batch.push_back(happened(EventKind::Message, 1, i * 10, Direction::Response, i, 118));
     }
     store.ingest(batch);
     const auto folded = layoutSequence(*store.find(1), {});
@@ -232,7 +232,7 @@ class StreamsTest : public QObject {
     QCOMPARE(refused.back().shape, SequenceShape::Balancer);
     QVERIFY(refused.back().text.contains(QStringLiteral("14 UNAVAILABLE")));
 
-    store.ingest({opened(head(2, "/a.B/C")), event(EventKind::Reset, 2, 10, Direction::Request, 8)});
+    store.ingest({opened(head(2, "/a.B/C")), happened(EventKind::Reset, 2, 10, Direction::Request, 8)});
     const auto reset = layoutSequence(*store.find(2), {});
     QCOMPARE(reset.back().shape, SequenceShape::Reset);
     QCOMPARE(reset.back().text, QStringLiteral("RST_STREAM CANCEL by the client"));
@@ -243,11 +243,12 @@ class StreamsTest : public QObject {
     StreamStore store;
     MessageModel model;
     QAbstractItemModelTester tester(&model);
-    store.ingest({opened(head(1, "/a.B/C")), event(EventKind::Message, 1, 400, Direction::Request, 1, 19)});
+    store.ingest(
+        {opened(head(1, "/a.B/C")), happened(EventKind::Message, 1, 400, Direction::Request, 1, 19)});
     model.showStream(store.find(1));
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(cell(model, 0, MessageModel::Delta), QStringLiteral("+0.4 ms"));
-    store.ingest({event(EventKind::Message, 1, 900, Direction::Response, 1, 2000)});
+    store.ingest({happened(EventKind::Message, 1, 900, Direction::Response, 1, 2000)});
     QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
     model.showStream(store.find(1));
     QCOMPARE(resets.count(), 0);

@@ -70,9 +70,9 @@ inline std::shared_ptr<observe::StreamRecord> refusedRecord(
   return made;
 }
 
-inline Event event(EventKind kind, StreamId id, std::int64_t afterMicros,
-                   Direction direction = Direction::Request, std::uint32_t number = 0,
-                   std::uint64_t size = 0) {
+inline Event happened(EventKind kind, StreamId id, std::int64_t afterMicros,
+                      Direction direction = Direction::Request, std::uint32_t number = 0,
+                      std::uint64_t size = 0) {
   Event made;
   made.kind = kind;
   made.stream = id;
@@ -84,19 +84,19 @@ inline Event event(EventKind kind, StreamId id, std::int64_t afterMicros,
 }
 
 inline Event opened(std::shared_ptr<const observe::StreamHead> streamHead) {
-  Event made = event(EventKind::StreamOpened, streamHead->id, 0);
+  Event made = happened(EventKind::StreamOpened, streamHead->id, 0);
   made.head = std::move(streamHead);
   return made;
 }
 
 inline Event ended(std::shared_ptr<const observe::StreamRecord> streamRecord) {
-  Event made = event(EventKind::StreamEnded, streamRecord->head->id, streamRecord->durationMicros);
+  Event made = happened(EventKind::StreamEnded, streamRecord->head->id, streamRecord->durationMicros);
   made.record = std::move(streamRecord);
   return made;
 }
 
 inline Event targetChosen(StreamId id, const std::string& target) {
-  Event made = event(EventKind::TargetChosen, id, 50);
+  Event made = happened(EventKind::TargetChosen, id, 50);
   made.text = std::make_shared<const std::string>(target);
   return made;
 }
@@ -107,12 +107,12 @@ inline std::vector<Event> unaryCall(StreamId id,
   const auto streamHead = head(id, path);
   return {opened(streamHead),
           targetChosen(id, "127.0.0.1:50061"),
-          event(EventKind::RequestHead, id, 100, Direction::Request, 0, 120),
-          event(EventKind::Message, id, 150, Direction::Request, 1, 19),
-          event(EventKind::HalfClose, id, 160),
-          event(EventKind::ResponseHead, id, 900, Direction::Response, 200, 40),
-          event(EventKind::Message, id, 950, Direction::Response, 1, 55),
-          event(EventKind::Trailers, id, 1000, Direction::Response, 0),
+          happened(EventKind::RequestHead, id, 100, Direction::Request, 0, 120),
+          happened(EventKind::Message, id, 150, Direction::Request, 1, 19),
+          happened(EventKind::HalfClose, id, 160),
+          happened(EventKind::ResponseHead, id, 900, Direction::Response, 200, 40),
+          happened(EventKind::Message, id, 950, Direction::Response, 1, 55),
+          happened(EventKind::Trailers, id, 1000, Direction::Response, 0),
           ended(record(streamHead))};
 }
 

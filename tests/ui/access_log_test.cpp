@@ -55,7 +55,7 @@ class AccessLogTest : public QObject {
     for (spillway::StreamId id = 1; id <= 105; ++id)
       model.ingest(unaryCall(id));
     QCOMPARE(removals.count(), 1);
-    QCOMPARE(static_cast<std::size_t>(model.rowCount()), model.kept());
+    QCOMPARE(static_cast<std::uint64_t>(model.rowCount()), model.kept());
     QVERIFY(model.kept() <= 100);
     QCOMPARE(model.recordAt(model.rowCount() - 1)->head->id, spillway::StreamId{105});
   }

@@ -56,7 +56,6 @@ class AccessLogModel : public LiveTableModel {
   /// nullptr: evicted.
   Record recordAt(int row) const;
   Record record(RowSeq seq) const;
-  std::size_t kept() const { return records_.size(); }
 
  protected:
   RowSeq firstSeq() const override { return records_.first(); }

@@ -110,6 +110,11 @@ int TargetHealthModel::rowOf(const TargetId& target) const {
   return found == rows_.end() ? -1 : static_cast<int>(found - rows_.begin());
 }
 
+bool TargetHealthModel::speaksGrpc(const std::string& group) const {
+  const auto found = speaksGrpc_.find(group);
+  return found != speaksGrpc_.end() && found->second;
+}
+
 int TargetHealthModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(rows_.size());
 }
@@ -153,9 +158,7 @@ QString TargetHealthModel::lastCheckText(const TargetStatus& row) const {
   if (row.lastLatencyMicros < 0) return QStringLiteral("–");
   QString code = QStringLiteral("no answer");
   if (row.lastCode) {
-    const auto grpc = speaksGrpc_.find(row.id.group);
-    code = grpc != speaksGrpc_.end() && grpc->second ? grpcStatusText(row.lastCode)
-                                                     : QString::number(*row.lastCode);
+    code = speaksGrpc(row.id.group) ? grpcStatusText(row.lastCode) : QString::number(*row.lastCode);
   }
   return QStringLiteral("%1 · %2").arg(code, durationText(row.lastLatencyMicros));
 }

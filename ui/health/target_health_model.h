@@ -41,6 +41,8 @@ class TargetHealthModel : public QAbstractTableModel {
   void tick(WallTime now);
 
   const TargetStatus& statusAt(int row) const { return rows_[static_cast<std::size_t>(row)]; }
+  /// Whether the codes of this group's checks are gRPC statuses.
+  bool speaksGrpc(const std::string& group) const;
   /// -1: unknown.
   int rowOf(const TargetId& target) const;
 

@@ -37,6 +37,10 @@ class LiveTableModel : public QAbstractTableModel {
   /// Rows that came while paused, filtered or not.
   std::uint64_t waiting() const { return paused_ ? endSeq() - shownEnd_ : 0; }
 
+  /// Rows in the list, whether they show or not.
+  std::uint64_t kept() const { return endSeq() - firstSeq(); }
+  bool isSorted() const { return sortColumn_ >= 0; }
+
   /// The row's place in the order of arrival; `row` must exist.
   RowSeq seqAt(int row) const { return rows_[static_cast<std::size_t>(row)]; }
   /// -1 when it does not show.
@@ -56,7 +60,6 @@ class LiveTableModel : public QAbstractTableModel {
   virtual bool less(RowSeq left, RowSeq right, int column) const = 0;
 
  private:
-  bool isSorted() const { return sortColumn_ >= 0; }
   void removeEvicted(RowSeq firstKept);
   void appendNew(RowSeq from, RowSeq end);
   void update(const std::vector<RowSeq>& updated);

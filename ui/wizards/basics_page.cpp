@@ -12,13 +12,6 @@ namespace spillway::ui {
 namespace {
 constexpr int kUnderSwitch = 24;  ///< indent of a switch's words, to stand under its text
 
-QString reachableWords(const config::LoadBalancer& balancer) {
-  QStringList ports;
-  for (const auto& listener : balancer.listeners)
-    ports += QString::number(listener.port);
-  return QStringLiteral("▲ Other machines will reach port %1. Continue only on a network you trust.")
-      .arg(ports.join(QStringLiteral(", ")));
-}
 }  // namespace
 
 BasicsPage::BasicsPage(LoadBalancerDraft& draft)
@@ -27,7 +20,6 @@ BasicsPage::BasicsPage(LoadBalancerDraft& draft)
           QStringLiteral("A load balancer takes calls at its listeners and spreads them over targets. The "
                          "defaults make one for gRPC on this computer: only targets are missing."),
           draft),
-      reachable_(new NoticeBar(NoticeBar::Kind::Warning, "basics.reachable")),
       beyond_(new FoldSection(QStringLiteral("Beyond ALB (not on AWS)"), FoldSection::Start::Closed)),
       pills_(new PillRow) {
   addText(
@@ -50,7 +42,6 @@ BasicsPage::BasicsPage(LoadBalancerDraft& draft)
         this->draft().loadBalancer.scheme = static_cast<config::Scheme>(index);
         refresh();
       });
-  body()->addWidget(reachable_);
   addChoice(
       body(),
       {"basics.ipAddressType", QStringLiteral("&IP address type"), {}, {"loadBalancer.ipAddressType"}},
@@ -91,10 +82,6 @@ void BasicsPage::addSwitches() {
 void BasicsPage::refresh() {
   WizardPage::refresh();
   const auto& balancer = draft().loadBalancer;
-  if (balancer.scheme == config::Scheme::InternetFacing)
-    reachable_->showWords(reachableWords(balancer));
-  else
-    reachable_->hide();
   for (const auto& entry : beyondAlbSwitches()) {
     auto* box = findChild<QCheckBox*>(QStringLiteral("beyond.%1").arg(QString::fromUtf8(entry.name)));
     box->setChecked(balancer.beyondAlb.*entry.flag);

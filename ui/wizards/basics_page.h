@@ -2,7 +2,6 @@
 #pragma once
 
 #include "ui/wizards/fold_section.h"
-#include "ui/wizards/notice_bar.h"
 #include "ui/wizards/pill_row.h"
 #include "ui/wizards/wizard_page.h"
 
@@ -19,7 +18,6 @@ class BasicsPage : public WizardPage {
  private:
   void addSwitches();
 
-  NoticeBar* reachable_;
   FoldSection* beyond_;
   PillRow* pills_;
 };

@@ -13,7 +13,8 @@ FoldSection::FoldSection(const QString& title, Start start)
   auto* head = new QHBoxLayout;
   head->setSpacing(8);
   head->addWidget(button_);
-  head->addLayout(beside_, 1);
+  head->addStretch(1);
+  head->addLayout(beside_);
   layout->addLayout(head);
   auto* inside = new QWidget;
   inside->setLayout(content_);

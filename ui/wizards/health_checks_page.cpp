@@ -44,7 +44,6 @@ HealthChecksPage::HealthChecksPage(LoadBalancerDraft& draft)
   desk->setToolTip(
       QStringLiteral("Thresholds 2 and 2, timeout 2 s, interval 5 s: the quickest that ALB allows. AWS's "
                      "own defaults are slower."));
-  advanced->beside()->addStretch(1);
   advanced->beside()->addWidget(desk);
   body()->addWidget(advanced);
   addPort(advanced->content());
@@ -66,13 +65,12 @@ void HealthChecksPage::addCodes() {
   codeNames_->setFocusPolicy(Qt::NoFocus);
   codeNames_->setAccessibleName(QStringLiteral("Success codes in words"));
   codeNamesField_ = addField(body(), {"health.codeNames", {}, {}, {}}, codeNames_);
-  grpcHealth_ = new QPushButton(QStringLiteral("&Use grpc.health.v1"));
-  grpcHealth_->setObjectName("health.useGrpcHealth");
-  grpcHealth_->setToolTip(QStringLiteral("For servers with the standard health service: path %1, code 0.")
-                              .arg(QString::fromUtf8(kGrpcHealthPath)));
-  body()->addWidget(grpcHealth_, 0, Qt::AlignLeft);
-  connect(static_cast<QPushButton*>(grpcHealth_), &QPushButton::clicked, this,
-          &HealthChecksPage::useGrpcHealth);
+  auto* standard = new QPushButton(QStringLiteral("&Use grpc.health.v1"));
+  grpcHealth_ = addField(
+      body(),
+      {"health.useGrpcHealth", {}, QStringLiteral("for servers with the standard health service"), {}},
+      standard);
+  connect(standard, &QPushButton::clicked, this, &HealthChecksPage::useGrpcHealth);
 }
 
 void HealthChecksPage::addPort(QBoxLayout* layout) {

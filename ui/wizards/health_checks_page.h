@@ -29,7 +29,7 @@ class HealthChecksPage : public WizardPage {
   FormField* codes_ = nullptr;
   QLineEdit* codeNames_ = nullptr;
   FormField* codeNamesField_ = nullptr;
-  QWidget* grpcHealth_ = nullptr;
+  FormField* grpcHealth_ = nullptr;
 };
 
 }  // namespace spillway::ui

@@ -18,15 +18,6 @@ QByteArray nameOf(std::size_t index, const char* field) {
   return "listener" + number + "." + field;
 }
 
-/// ALB's words for a listener that does not go with the group's version.
-QString refusalWords(const config::TargetGroup& group) {
-  const bool isGrpc = group.protocolVersion == config::ProtocolVersion::Grpc;
-  return QStringLiteral(
-             "✖ Listener protocol 'HTTP' is not supported with a target group with the protocol-version "
-             "'%1'.")
-      .arg(isGrpc ? QStringLiteral("GRPC") : QStringLiteral("HTTP2"));
-}
-
 }  // namespace
 
 ListenersPage::ListenersPage(LoadBalancerDraft& draft, const config::Document& document)
@@ -83,7 +74,8 @@ void ListenersPage::refresh() {
   const bool isRefused = std::any_of(listeners.begin(), listeners.end(),
                                      [this](const auto& entry) { return draft().needsHttps(entry); });
   if (isRefused)
-    needsHttps_->showWords(refusalWords(draft().targetGroup));
+    needsHttps_->showWords(
+        QStringLiteral("%1 needs HTTPS on an ALB.").arg(versionWord(draft().targetGroup.protocolVersion)));
   else
     needsHttps_->hide();
 }

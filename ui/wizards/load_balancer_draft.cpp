@@ -2,8 +2,8 @@
 #include "ui/wizards/load_balancer_draft.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
+#include <regex>
 #include <set>
 
 #include "engine/config/validate.h"
@@ -48,6 +48,17 @@ std::uint32_t nextFreePort(const config::Document& document, const config::LoadB
   while (used.contains(port))
     ++port;
   return port;
+}
+
+/// The certificate without what was typed for the other source.
+config::Certificate usedPart(config::Certificate certificate) {
+  if (certificate.source == config::Certificate::Source::Files) {
+    certificate.names.clear();
+  } else {
+    certificate.certificateFile.clear();
+    certificate.privateKeyFile.clear();
+  }
+  return certificate;
 }
 
 /// Consumes "prefix[index]" from the front of `path`; false leaves it alone.
@@ -106,7 +117,7 @@ config::Document merged(const config::Document& document, const LoadBalancerDraf
     listener.defaultActions = {{config::ActionType::Forward, draft.targetGroup.name}};
     if (listener.protocol != config::Protocol::Https) continue;
     listener.sslPolicy = draft.sslPolicy;
-    listener.certificates = {draft.certificate};
+    listener.certificates = {usedPart(draft.certificate)};
   }
   whole.loadBalancers.push_back(std::move(balancer));
   whole.targetGroups.push_back(draft.targetGroup);
@@ -115,7 +126,11 @@ config::Document merged(const config::Document& document, const LoadBalancerDraf
 
 std::string draftPath(const std::string& path, const config::Document& document) {
   std::string rest = path;
-  if (takeIndexed(rest, "loadBalancers", document.loadBalancers.size())) return "loadBalancer" + rest;
+  if (takeIndexed(rest, "loadBalancers", document.loadBalancers.size())) {
+    // TLS settings are one thing for all listeners of the draft.
+    static const std::regex tls(R"(\.listeners\[\d+\]\.(sslPolicy|certificate)(s\[0\]|s)?)");
+    return "loadBalancer" + std::regex_replace(rest, tls, ".$1");
+  }
   if (takeIndexed(rest, "targetGroups", document.targetGroups.size())) return "targetGroup" + rest;
   return path;
 }
@@ -126,7 +141,7 @@ std::vector<config::Issue> draftIssues(const config::Document& document, const L
   for (auto& issue : config::validate(merged(document, draft))) {
     if (std::find(before.begin(), before.end(), issue) != before.end()) continue;
     issue.path = draftPath(issue.path, document);
-    issues.push_back(std::move(issue));
+    if (std::find(issues.begin(), issues.end(), issue) == issues.end()) issues.push_back(std::move(issue));
   }
   return issues;
 }
@@ -141,17 +156,6 @@ bool pathMatches(const std::string& pattern, const std::string& path) {
       ++at;
   }
   return at == path.size() || path[at] == '.' || path[at] == '[';
-}
-
-bool wouldLoop(const config::Target& target, const config::Document& whole) {
-  static constexpr std::array kLoopback = {"localhost", "::1", "0.0.0.0", "::"};
-  const bool isHere = target.id.starts_with("127.") ||
-                      std::find(kLoopback.begin(), kLoopback.end(), target.id) != kLoopback.end();
-  if (!isHere) return false;
-  for (const auto& balancer : whole.loadBalancers)
-    for (const auto& listener : balancer.listeners)
-      if (listener.port == target.port) return true;
-  return false;
 }
 
 bool usesHttps(const LoadBalancerDraft& draft) {

@@ -37,7 +37,8 @@ LoadBalancerDraft defaultDraft(const config::Document& document);
 config::Document merged(const config::Document& document, const LoadBalancerDraft& draft);
 
 /// What validate() says about the merged document, as far as the draft is the reason. Paths are the draft's:
-/// "loadBalancer.name", "targetGroup.targets[1].id"; a path of another object is left as it is.
+/// "loadBalancer.name", "loadBalancer.sslPolicy", "targetGroup.targets[1].id"; a path of another object is
+/// left as it is.
 std::vector<config::Issue> draftIssues(const config::Document& document, const LoadBalancerDraft& draft);
 
 /// The draft's form of a path in the merged document.
@@ -45,9 +46,6 @@ std::string draftPath(const std::string& path, const config::Document& document)
 
 /// Whether `path` is `pattern` or lies below it; "[]" in the pattern stands for any index.
 bool pathMatches(const std::string& pattern, const std::string& path);
-
-/// Whether calls to this target would come back to a listener of this machine's own balancers.
-bool wouldLoop(const config::Target& target, const config::Document& merged);
 
 /// Whether any listener of the draft speaks TLS.
 bool usesHttps(const LoadBalancerDraft& draft);

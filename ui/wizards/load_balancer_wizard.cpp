@@ -22,8 +22,8 @@ namespace spillway::ui {
 namespace {
 
 constexpr int kPauseMs = 150;  ///< after a keystroke, before its field is judged
-constexpr int kNarrow = 1000, kStepsWidth = 170, kNarrowStepsWidth = 134, kPanelWidth = 318,
-              kNarrowPanelWidth = 226;
+constexpr int kNarrow = 1000, kStepsWidth = 170, kNarrowStepsWidth = 148, kPanelWidth = 318,
+              kNarrowPanelWidth = 252;
 
 bool isError(const config::Issue& issue) {
   return issue.severity == config::Issue::Severity::Error;
@@ -210,14 +210,22 @@ void LoadBalancerWizard::goTo(int index) {
   stack_->setCurrentIndex(index);
   stepList_->setCurrent(index);
   page(index)->refresh();
-  panel_->refresh();
   validateNow();
+  checkTargets();
+  panel_->refresh();
   back_->setVisible(index > 0);
   next_->setVisible(index < lastPage());
   create_->setVisible(index > 0);
   setRole(next_, index < lastPage() ? "primary" : "");
   setRole(create_, index == lastPage() ? "primary" : "");
   page(index)->focusFirst();
+}
+
+void LoadBalancerWizard::checkTargets() {
+  const bool isWrong = std::any_of(pages_.begin(), pages_.end(), [](const auto* each) {
+    return each->errorCount() > 0 && each->matchLength("targetGroup.healthCheckPath") > 0;
+  });
+  if (!isWrong && !draft_.targetGroup.targets.empty()) probes_.checkMissing(draft_.targetGroup);
 }
 
 void LoadBalancerWizard::next() {

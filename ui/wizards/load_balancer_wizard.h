@@ -55,6 +55,8 @@ class LoadBalancerWizard : public QWidget {
   /// The page whose field an issue belongs to; -1 = none.
   int pageOf(const config::Issue& issue) const;
   void goTo(int index);
+  /// Checks the targets that have no answer yet, once the health check makes sense.
+  void checkTargets();
   void next();
   void create();
   /// Opens the first page with an error, at its field. False: there is none.

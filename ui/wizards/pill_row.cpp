@@ -10,7 +10,7 @@
 namespace spillway::ui {
 
 namespace {
-constexpr int kPadding = 9, kGap = 6, kVerticalPadding = 2;
+constexpr int kPadding = 10, kGap = 6, kVerticalPadding = 2;
 constexpr double kTint = 0.14;
 }  // namespace
 
@@ -65,7 +65,7 @@ void PillRow::paintEvent(QPaintEvent*) {
     painter.setPen(colors.warning);
     const QString text = pills_[static_cast<qsizetype>(i)];
     painter.drawText(rects[i], Qt::AlignCenter,
-                     fontMetrics().elidedText(text, Qt::ElideRight, rects[i].width() - 2 * kPadding));
+                     fontMetrics().elidedText(text, Qt::ElideRight, rects[i].width() - kPadding));
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/wizards/security_page.h"
 
+#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -8,6 +9,7 @@
 #include <QRegularExpression>
 
 #include "engine/net/tls_context.h"
+#include "engine/pki/certificate.h"
 #include "ui/wizards/wizard_style.h"
 
 namespace spillway::ui {
@@ -40,11 +42,37 @@ std::string joinNames(const std::vector<std::string>& names) {
   return text;
 }
 
-QString fileProblem(const QString& file) {
+constexpr qint64 kLargestPem = 1 << 20;
+
+struct FileText {
+  std::string text;
+  QString problem;  ///< why there is no text; "" also for no file at all
+};
+
+FileText readFile(const std::string& name) {
+  const QString file = QString::fromStdString(name);
   if (file.isEmpty()) return {};
-  const QFileInfo info(file);
-  if (!info.exists()) return QStringLiteral("There is no file “%1”.").arg(file);
-  return info.isFile() && info.isReadable() ? QString() : QStringLiteral("“%1” cannot be read.").arg(file);
+  QFile source(file);
+  if (!source.exists()) return {{}, QStringLiteral("There is no file “%1”.").arg(file)};
+  if (!QFileInfo(file).isFile() || source.size() > kLargestPem || !source.open(QIODevice::ReadOnly))
+    return {{}, QStringLiteral("“%1” cannot be read.").arg(file)};
+  return {source.readAll().toStdString(), {}};
+}
+
+QString certificateProblem(const config::Certificate& certificate) {
+  const auto file = readFile(certificate.certificateFile);
+  if (!file.problem.isEmpty() || certificate.certificateFile.empty()) return file.problem;
+  const auto facts = pki::readCertificate(file.text);
+  return facts ? QString() : QString::fromStdString(facts.error().detail);
+}
+
+QString keyProblem(const config::Certificate& certificate) {
+  const auto key = readFile(certificate.privateKeyFile);
+  if (!key.problem.isEmpty() || certificate.privateKeyFile.empty()) return key.problem;
+  const auto file = readFile(certificate.certificateFile);
+  if (file.text.empty() || !pki::readCertificate(file.text)) return {};
+  const auto match = pki::checkKeyMatches(file.text, key.text);
+  return match ? QString() : QString::fromStdString(match.error().detail);
 }
 
 }  // namespace
@@ -73,10 +101,9 @@ void SecurityPage::addPolicy() {
   auto* combo = new QComboBox;
   combo->addItems(names);
   combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  policy_ = addField(
-      formLayout_,
-      {"security.policy", QStringLiteral("Security &policy"), {}, {"loadBalancer.listeners[].sslPolicy"}},
-      combo, FormField::Shape::Wide);
+  policy_ = addField(formLayout_,
+                     {"security.policy", QStringLiteral("Security &policy"), {}, {"loadBalancer.sslPolicy"}},
+                     combo, FormField::Shape::Wide);
   policy_->bind([this, combo] {
     const QSignalBlocker silent(combo);
     combo->setCurrentText(QString::fromStdString(draft().sslPolicy));
@@ -90,8 +117,7 @@ void SecurityPage::addPolicy() {
 
 void SecurityPage::addCertificate(const QString& dataDirectory) {
   addChoice(
-      formLayout_,
-      {"security.source", QStringLiteral("&Certificate"), {}, {"loadBalancer.listeners[].certificates"}},
+      formLayout_, {"security.source", QStringLiteral("&Certificate"), {}, {"loadBalancer.certificate"}},
       {QStringLiteral("From Spillway's local CA"), QStringLiteral("From PEM files")},
       [this] { return static_cast<int>(draft().certificate.source); },
       [this](int index) {
@@ -108,7 +134,7 @@ void SecurityPage::addCertificate(const QString& dataDirectory) {
       {"security.names",
        QStringLiteral("Na&mes"),
        QStringLiteral("more names, apart by commas; localhost, 127.0.0.1 and ::1 are always in it"),
-       {"loadBalancer.listeners[].certificates[].names"}},
+       {"loadBalancer.certificate.names"}},
       [this] {
         // What is being typed ("shop.test, ") stays as typed while it means the same names.
         const auto* edit = findChild<QLineEdit*>("security.names");
@@ -127,16 +153,17 @@ void SecurityPage::addCertificate(const QString& dataDirectory) {
   certificateFile_ = addFile({"security.certificateFile",
                               QStringLiteral("Certifica&te file"),
                               QStringLiteral("PEM; the server's certificate first, then the chain"),
-                              {"loadBalancer.listeners[].certificates[].certificateFile"}},
-                             &config::Certificate::certificateFile);
+                              {"loadBalancer.certificate.certificateFile"}},
+                             &config::Certificate::certificateFile, &certificateProblem);
   keyFile_ = addFile({"security.privateKeyFile",
                       QStringLiteral("Private &key file"),
-                      QStringLiteral("PEM; must fit the certificate, which is checked at Create"),
-                      {"loadBalancer.listeners[].certificates[].privateKeyFile"}},
-                     &config::Certificate::privateKeyFile);
+                      QStringLiteral("PEM; must fit the certificate"),
+                      {"loadBalancer.certificate.privateKeyFile"}},
+                     &config::Certificate::privateKeyFile, &keyProblem);
 }
 
-FormField* SecurityPage::addFile(const FieldSpec& spec, std::string config::Certificate::*file) {
+FormField* SecurityPage::addFile(const FieldSpec& spec, std::string config::Certificate::*file,
+                                 QString (*problem)(const config::Certificate&)) {
   auto* both = new QWidget;
   auto* row = new QHBoxLayout(both);
   row->setContentsMargins(0, 0, 0, 0);
@@ -148,13 +175,16 @@ FormField* SecurityPage::addFile(const FieldSpec& spec, std::string config::Cert
   row->addWidget(browse);
   both->setFocusProxy(edit);
   auto* field = addField(formLayout_, spec, both, FormField::Shape::Wide);
-  const auto isUsed = [this] { return draft().certificate.source == config::Certificate::Source::Files; };
   field->bind(
       [this, edit, file] {
         const auto text = QString::fromStdString(draft().certificate.*file);
         if (edit->text() != text) edit->setText(text);
       },
-      [edit, isUsed] { return isUsed() ? fileProblem(edit->text()) : QString(); });
+      [this, problem] {
+        const bool isUsed =
+            draft().certificate.source == config::Certificate::Source::Files && usesHttps(draft());
+        return isUsed ? problem(draft().certificate) : QString();
+      });
   connect(edit, &QLineEdit::textChanged, this, [this, file](const QString& text) {
     if (draft().certificate.*file == text.toStdString()) return;
     draft().certificate.*file = text.toStdString();

@@ -19,7 +19,9 @@ class SecurityPage : public WizardPage {
  private:
   void addPolicy();
   void addCertificate(const QString& dataDirectory);
-  FormField* addFile(const FieldSpec& spec, std::string config::Certificate::*file);
+  /// `problem` says why the file that the certificate names is none; "" = it is fine.
+  FormField* addFile(const FieldSpec& spec, std::string config::Certificate::*file,
+                     QString (*problem)(const config::Certificate&));
 
   QLabel* nothingToDo_;
   QWidget* form_;

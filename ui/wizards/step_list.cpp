@@ -63,10 +63,10 @@ void StepButton::paintEvent(QPaintEvent*) {
 
   QRect words(kMargin + kCircle + kGap, 0, width() - kMargin - kCircle - kGap, height());
   if (isWrong) {
-    const QString count = QStringLiteral("✖ %1").arg(errors_);
+    const QString count = QStringLiteral("✖%1").arg(errors_);
     painter.setPen(colors.bad);
-    painter.drawText(words.adjusted(0, 0, -6, 0), Qt::AlignVCenter | Qt::AlignRight, count);
-    words.setRight(words.right() - fontMetrics().horizontalAdvance(count) - 10);
+    painter.drawText(words.adjusted(0, 0, -4, 0), Qt::AlignVCenter | Qt::AlignRight, count);
+    words.setRight(words.right() - fontMetrics().horizontalAdvance(count) - 8);
   }
   QFont font = painter.font();
   font.setWeight(isCurrent_ ? QFont::DemiBold : QFont::Normal);

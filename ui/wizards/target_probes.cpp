@@ -111,14 +111,15 @@ void TargetProbes::stopWatching() {
   }
 }
 
-QString answerWords(const TargetProbes::Answer* answer) {
+QString answerWords(const TargetProbes::Answer* answer, AnswerLength length) {
   if (!answer) return QStringLiteral("– not checked");
   if (answer->state == TargetProbes::Answer::State::Running) return QStringLiteral("◌ checking…");
   if (answer->state == TargetProbes::Answer::State::Cancelled) return QStringLiteral("– cancelled");
   const ProbeAnswer& probe = answer->probe;
-  const QString words = QString::fromStdString(probe.words);
-  if (!probe.passed) return QStringLiteral("✖ %1").arg(words);
-  return QStringLiteral("✔ %1").arg(probe.code ? QString::number(*probe.code) : words);
+  const bool isCodeEnough = probe.code && (probe.passed || length == AnswerLength::Short);
+  return QStringLiteral("%1 %2").arg(
+      probe.passed ? QStringLiteral("✔") : QStringLiteral("✖"),
+      isCodeEnough ? QString::number(*probe.code) : QString::fromStdString(probe.words));
 }
 
 QString answerTime(const TargetProbes::Answer* answer) {

@@ -51,8 +51,11 @@ class TargetProbes : public QObject {
   std::map<Key, Answer> answers_;
 };
 
+/// Short: a code that came back stands alone, also when it is a wrong one.
+enum class AnswerLength : std::uint8_t { Short, Full };
+
 /// "✔ 12", "✖ connection refused", "◌ checking…": an answer in the words of the tables.
-QString answerWords(const TargetProbes::Answer* answer);
+QString answerWords(const TargetProbes::Answer* answer, AnswerLength length);
 /// "1.1", or "" while there is none. Milliseconds.
 QString answerTime(const TargetProbes::Answer* answer);
 

@@ -8,7 +8,6 @@
 #include <QShortcut>
 #include <QToolButton>
 #include <algorithm>
-#include <set>
 
 #include "ui/theme/theme.h"
 #include "ui/wizards/target_text.h"
@@ -19,7 +18,7 @@ namespace spillway::ui {
 namespace {
 
 enum Column { kAddress, kPort, kTest, kRemove, kColumns };
-constexpr int kPortWidth = 72, kMostRowsShown = 10;
+constexpr int kMostRowsShown = 10;
 
 std::optional<std::uint32_t> portIn(const QLineEdit& edit, std::uint32_t groupPort) {
   const QString text = edit.text().trimmed();
@@ -27,11 +26,6 @@ std::optional<std::uint32_t> portIn(const QLineEdit& edit, std::uint32_t groupPo
   bool isNumber = false;
   const std::uint32_t port = text.toUInt(&isNumber);
   return isNumber && port >= 1 && port <= 65535 ? std::optional(port) : std::nullopt;
-}
-
-QString loopWords(const config::Target& target) {
-  return QStringLiteral("%1 is a listener of Spillway itself: calls would loop.")
-      .arg(QString::fromStdString(targetText(target)));
 }
 
 }  // namespace
@@ -54,29 +48,24 @@ TargetsPage::TargetsPage(LoadBalancerDraft& draft, const config::Document& docum
 }
 
 void TargetsPage::addInput() {
-  auto* line = new QWidget;
-  auto* row = new QHBoxLayout(line);
-  row->setContentsMargins(0, 0, 0, 0);
-  row->setSpacing(8);
   input_->setPlaceholderText(QStringLiteral("127.0.0.1:50061-50063, other.test"));
-  port_->setObjectName("targets.port");
-  port_->setFixedWidth(kPortWidth);
-  auto* portLabel = new QLabel(QStringLiteral("P&ort"));
-  portLabel->setBuddy(port_);
-  port_->setAccessibleName(QStringLiteral("Port of addresses that name none"));
-  auto* add = new QPushButton(QStringLiteral("Add to l&ist"));
-  add->setObjectName("targets.add");
-  row->addWidget(input_, 1);
-  row->addWidget(portLabel);
-  row->addWidget(port_);
-  row->addWidget(add);
-  line->setFocusProxy(input_);
   addField(body(),
            {"targets.input",
             QStringLiteral("A&ddresses"),
             QStringLiteral("host, host:port or host:50061-50063; several apart by commas"),
-            {"targetGroup.targets"}},
-           line, FormField::Shape::Wide);
+            {"targetGroup.targets[]"}},
+           input_, FormField::Shape::Wide);
+  auto* both = new QWidget;
+  auto* row = new QHBoxLayout(both);
+  row->setContentsMargins(0, 0, 0, 0);
+  auto* add = new QPushButton(QStringLiteral("Add to l&ist"));
+  add->setObjectName("targets.add");
+  row->addWidget(port_, 1);
+  row->addWidget(add);
+  both->setFocusProxy(port_);
+  addField(body(),
+           {"targets.port", QStringLiteral("P&ort"), QStringLiteral("of addresses that name none"), {}},
+           both);
   for (QLineEdit* edit : {input_, port_})
     connect(edit, &QLineEdit::textEdited, this, &WizardPage::edited);
   connect(add, &QPushButton::clicked, this, [this] {
@@ -100,6 +89,8 @@ void TargetsPage::addTable() {
   header->setSectionResizeMode(kRemove, QHeaderView::ResizeToContents);
   table_->verticalHeader()->hide();
   table_->setShowGrid(false);
+  table_->setWordWrap(false);
+  table_->setTextElideMode(Qt::ElideMiddle);
   table_->setTabKeyNavigation(false);
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -139,8 +130,10 @@ void TargetsPage::fillTable() {
     set(kAddress, QString::fromStdString(target.id))->setFont(Theme::fixedFont());
     set(kPort, QString::number(target.port))->setFont(Theme::fixedFont());
     const QString time = answerTime(answer);
-    auto* test = set(kTest, time.isEmpty() ? answerWords(answer)
-                                           : QStringLiteral("%1, %2 ms").arg(answerWords(answer), time));
+    auto* test =
+        set(kTest, time.isEmpty()
+                       ? answerWords(answer, AnswerLength::Full)
+                       : QStringLiteral("%1, %2 ms").arg(answerWords(answer, AnswerLength::Full), time));
     if (answer && answer->state == TargetProbes::Answer::State::Done)
       test->setForeground(answer->probe.passed ? Theme::colors().good : Theme::colors().bad);
     auto* erase = new QToolButton;
@@ -186,32 +179,29 @@ QString TargetsPage::inputProblem() const {
   return typed.problem.isEmpty() ? whyRefused(typed.targets) : typed.problem;
 }
 
-QString TargetsPage::whyRefused(const std::vector<config::Target>& targets) const {
+QString TargetsPage::whyRefused(const std::vector<config::Target>& typed) const {
   const auto& present = draft().targetGroup.targets;
-  const auto whole = merged(document_, draft());
-  std::set<std::pair<std::string, std::uint32_t>> seen;
-  for (const auto& target : targets) {
-    const bool isKnown = std::find(present.begin(), present.end(), target) != present.end();
-    if (isKnown || !seen.insert({target.id, target.port}).second)
-      return QStringLiteral("%1 is %2.")
-          .arg(QString::fromStdString(targetText(target)),
-               isKnown ? QStringLiteral("in the list already") : QStringLiteral("written twice"));
-    if (wouldLoop(target, whole)) return loopWords(target);
+  for (auto target = typed.begin(); target != typed.end(); ++target) {
+    const bool isKnown = std::find(present.begin(), present.end(), *target) != present.end();
+    if (!isKnown && std::find(typed.begin(), target, *target) == target) continue;
+    return QStringLiteral("%1 is %2.")
+        .arg(QString::fromStdString(targetText(*target)),
+             isKnown ? QStringLiteral("in the list already") : QStringLiteral("written twice"));
   }
+  LoadBalancerDraft tried = draft();
+  tried.targetGroup.targets = typed;
+  for (const auto& issue : draftIssues(document_, tried))
+    if (issue.severity == config::Issue::Severity::Error && pathMatches("targetGroup.targets[]", issue.path))
+      return QStringLiteral("%1: %2").arg(QString::fromStdString(issue.value),
+                                          QString::fromStdString(issue.message));
   return {};
 }
 
 std::vector<config::Issue> TargetsPage::ownIssues() const {
-  std::vector<config::Issue> issues;
-  if (const QString problem = inputProblem(); !problem.isEmpty())
-    issues.push_back({"targetGroup.targets", input_->text().toStdString(), problem.toStdString()});
-  const auto& targets = draft().targetGroup.targets;
-  const auto whole = merged(document_, draft());
-  for (std::size_t i = 0; i < targets.size(); ++i)
-    if (wouldLoop(targets[i], whole))
-      issues.push_back({"targetGroup.targets[" + std::to_string(i) + "].port", targetText(targets[i]),
-                        loopWords(targets[i]).toStdString()});
-  return issues;
+  const QString problem = inputProblem();
+  if (problem.isEmpty()) return {};
+  const std::string next = "targetGroup.targets[" + std::to_string(draft().targetGroup.targets.size()) + "]";
+  return {{next, input_->text().toStdString(), problem.toStdString()}};
 }
 
 bool TargetsPage::commit() {

@@ -16,6 +16,7 @@ namespace {
 enum Column { kTarget, kAnswer, kMilliseconds, kColumns };
 constexpr int kMostRowsShown = 8;
 constexpr double kLineHeight = 1.4;
+constexpr double kTargetShare = 0.6;  ///< of the table's width
 
 QTableWidgetItem* cell(const QString& text) {
   auto* item = new QTableWidgetItem(text);
@@ -74,12 +75,14 @@ TryItPanel::TryItPanel(const LoadBalancerDraft& draft, TargetProbes& probes)
       {QStringLiteral("Target"), QStringLiteral("Answer"), QStringLiteral("ms")});
   table_->horizontalHeaderItem(kMilliseconds)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
   table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  table_->horizontalHeader()->setSectionResizeMode(kTarget, QHeaderView::ResizeToContents);
+  table_->horizontalHeader()->setSectionResizeMode(kTarget, QHeaderView::Fixed);
   table_->horizontalHeader()->setSectionResizeMode(kAnswer, QHeaderView::Stretch);
   table_->horizontalHeader()->setSectionResizeMode(kMilliseconds, QHeaderView::ResizeToContents);
   table_->horizontalHeader()->setHighlightSections(false);
   table_->verticalHeader()->hide();
   table_->setShowGrid(false);
+  table_->setWordWrap(false);
+  table_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   table_->setTabKeyNavigation(false);
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   layout->addWidget(table_);
@@ -128,7 +131,8 @@ void TryItPanel::fillTable() {
     auto* name = cell(QString::fromStdString(targetText(target)));
     name->setFont(Theme::fixedFont());
     table_->setItem(row, kTarget, name);
-    auto* words = cell(answerWords(answer));
+    auto* words = cell(answerWords(answer, AnswerLength::Short));
+    words->setToolTip(answerWords(answer, AnswerLength::Full));
     if (isDone) words->setForeground(answer->probe.passed ? Theme::colors().good : Theme::colors().bad);
     table_->setItem(row, kAnswer, words);
     auto* time = cell(answerTime(answer));
@@ -139,6 +143,13 @@ void TryItPanel::fillTable() {
   const int rowHeight = table_->verticalHeader()->defaultSectionSize();
   table_->setFixedHeight(table_->horizontalHeader()->sizeHint().height() + rows * rowHeight +
                          2 * table_->frameWidth() + 2);
+}
+
+void TryItPanel::resizeEvent(QResizeEvent* event) {
+  QFrame::resizeEvent(event);
+  const QMargins margins = layout()->contentsMargins();
+  const int room = width() - margins.left() - margins.right();
+  table_->setColumnWidth(kTarget, static_cast<int>(room * kTargetShare));
 }
 
 }  // namespace spillway::ui

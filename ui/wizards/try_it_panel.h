@@ -37,6 +37,9 @@ class TryItPanel : public QFrame {
   /// Shows the draft and the answers as they are now.
   void refresh();
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   void fillTable();
 

@@ -102,7 +102,10 @@ QLineEdit* WizardPage::addText(QBoxLayout* layout, const FieldSpec& spec, std::f
                                std::function<void(const std::string&)> write) {
   auto* edit = new QLineEdit;
   addField(layout, spec, edit)->bind([edit, read = std::move(read)] {
-    if (const auto text = QString::fromStdString(read()); edit->text() != text) edit->setText(text);
+    if (const auto text = QString::fromStdString(read()); edit->text() != text) {
+      edit->setText(text);
+      edit->setCursorPosition(0);
+    }
   });
   connect(edit, &QLineEdit::textEdited, this, [this, write = std::move(write)](const QString& text) {
     write(text.toStdString());

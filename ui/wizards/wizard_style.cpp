@@ -28,7 +28,7 @@ QString wizardStyle() {
                colors.surface.name(), colors.border.name(), colors.window.name());
   style += QStringLiteral(
                "QLineEdit[role='problem'], QComboBox[role='problem'] { border: 1px solid %1; }"
-               "QLineEdit[role='words'] { background: %2; color: %3; }"
+               "QLineEdit:read-only { background: %2; color: %3; }"
                "QToolButton[role='fold'] { border: none; background: transparent; padding: 2px 4px; "
                "font-weight: 600; }")
                .arg(colors.bad.name(), colors.sunken.name(), colors.text.name());

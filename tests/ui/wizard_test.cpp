@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <QAbstractButton>
 #include <QComboBox>
 #include <QLabel>
@@ -19,6 +22,34 @@ using spillway::config::Protocol;
 using spillway::config::ProtocolVersion;
 using spillway::ui::LoadBalancerWizard;
 using spillway::ui::parseTargets;
+
+namespace {
+
+/// A port of this machine that refuses connections, or takes them and never says a word.
+class LocalPort {
+ public:
+  enum class State { Refusing, Silent };
+
+  explicit LocalPort(State state) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address_;
+    auto* general = reinterpret_cast<sockaddr*>(&address_);
+    if (::bind(socket_, general, size) != 0 || ::getsockname(socket_, general, &size) != 0)
+      qFatal("no free port");
+    if (state == State::Silent && ::listen(socket_, 4) != 0) qFatal("cannot listen");
+  }
+  ~LocalPort() { ::close(socket_); }
+  LocalPort(const LocalPort&) = delete;
+  LocalPort& operator=(const LocalPort&) = delete;
+  int number() const { return ntohs(address_.sin_port); }
+
+ private:
+  int socket_;
+  sockaddr_in address_{};
+};
+
+}  // namespace
 
 /// The wizard as a person meets it: typing, pressing, reading.
 class WizardTest : public QObject {
@@ -42,6 +73,8 @@ class WizardTest : public QObject {
   void grpcHealthAndDeskSpeedFillTheirFields();
   void duplicatesAndLoopsAreNotTaken();
   void removedTargetIsGone();
+  void deadTargetIsToldBeforeAnythingIsCreated();
+  void checksCanBeCancelled();
   void missingPemFileIsSaid();
   void reviewListsEverything();
   void problemsOfApplyAppearAtTheirFields();
@@ -331,6 +364,31 @@ void WizardTest::removedTargetIsGone() {
   QTest::keyClick(table, Qt::Key_Delete);
   QTRY_COMPARE(table->rowCount(), 1);
   QCOMPARE(table->item(0, 1)->text(), "50063");
+}
+
+void WizardTest::deadTargetIsToldBeforeAnythingIsCreated() {
+  const LocalPort dead(LocalPort::State::Refusing);
+  press("step.targets");
+  type("targets.input", QStringLiteral("127.0.0.1:%1").arg(dead.number()));
+  press("targets.add");
+  const auto* list = find<QTableWidget>("targets.table");
+  const auto* panel = find<QTableWidget>("try.table");
+  QTRY_VERIFY(list->item(0, 2)->text().startsWith("✖"));
+  QVERIFY(panel->item(0, 1)->text().startsWith("✖"));
+  QCOMPARE(find<QPushButton>("try.check")->text(), "Check again");
+  QVERIFY(create());
+}
+
+void WizardTest::checksCanBeCancelled() {
+  const LocalPort silent(LocalPort::State::Silent);
+  press("step.targets");
+  type("targets.input", QStringLiteral("127.0.0.1:%1").arg(silent.number()));
+  press("targets.add");
+  const auto* panel = find<QTableWidget>("try.table");
+  QCOMPARE(panel->item(0, 1)->text(), "◌ checking…");
+  QCOMPARE(find<QPushButton>("try.check")->text(), "Cancel check");
+  press("try.check");
+  QCOMPARE(panel->item(0, 1)->text(), "– cancelled");
 }
 
 void WizardTest::missingPemFileIsSaid() {

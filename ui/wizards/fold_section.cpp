@@ -22,15 +22,14 @@ FoldSection::FoldSection(const QString& title, Start start)
   content_->setSpacing(12);
   layout->addWidget(inside);
 
-  button_->setText(title);
+  button_->setAccessibleName(title);
   button_->setCheckable(true);
-  button_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   button_->setAutoRaise(true);
   button_->setFocusPolicy(Qt::StrongFocus);
   setRole(button_, "fold");
-  const auto show = [this, inside](bool isOpen) {
+  const auto show = [this, inside, title](bool isOpen) {
     inside->setVisible(isOpen);
-    button_->setArrowType(isOpen ? Qt::DownArrow : Qt::RightArrow);
+    button_->setText((isOpen ? QStringLiteral("▾ ") : QStringLiteral("▸ ")) + title);
   };
   connect(button_, &QToolButton::toggled, this, show);
   button_->setChecked(start == Start::Open);

@@ -6,8 +6,7 @@
 #include <QPushButton>
 #include <QString>
 
-class QHBoxLayout;
-class QVBoxLayout;
+class QBoxLayout;
 
 namespace spillway::ui {
 
@@ -23,12 +22,15 @@ class NoticeBar : public QFrame {
 
   void showWords(const QString& words);
   QString words() const { return label_->text(); }
+  /// Buttons stand in a row where it fits, else one under the other.
   QPushButton* addButton(const QString& text, const char* name);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   QLabel* label_;
-  QVBoxLayout* layout_;
-  QHBoxLayout* buttons_ = nullptr;
+  QBoxLayout* buttons_;
 };
 
 }  // namespace spillway::ui

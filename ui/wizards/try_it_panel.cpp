@@ -16,7 +16,7 @@ namespace {
 enum Column { kTarget, kAnswer, kMilliseconds, kColumns };
 constexpr int kMostRowsShown = 8;
 constexpr double kLineHeight = 1.4;
-constexpr double kTargetShare = 0.6;  ///< of the table's width
+constexpr double kTargetShare = 0.57;  ///< of the table's width
 
 QTableWidgetItem* cell(const QString& text) {
   auto* item = new QTableWidgetItem(text);

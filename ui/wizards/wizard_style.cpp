@@ -29,7 +29,7 @@ QString wizardStyle() {
   style += QStringLiteral(
                "QLineEdit[role='problem'], QComboBox[role='problem'] { border: 1px solid %1; }"
                "QLineEdit:read-only { background: %2; color: %3; }"
-               "QToolButton[role='fold'] { border: none; background: transparent; padding: 2px 4px; "
+               "QToolButton[role='fold'] { border: none; background: transparent; padding: 2px 0; "
                "font-weight: 600; }")
                .arg(colors.bad.name(), colors.sunken.name(), colors.text.name());
   style += QStringLiteral(

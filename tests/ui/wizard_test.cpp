@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "engine/config/validate.h"
+#include "ui/theme/theme.h"
 #include "ui/wizards/load_balancer_wizard.h"
 #include "ui/wizards/target_text.h"
 
@@ -80,6 +81,7 @@ class WizardTest : public QObject {
   void problemsOfApplyAppearAtTheirFields();
   void escapeAsksOnlyWhenSomethingWasTyped();
   void arrowKeysWalkTheSteps();
+  void themeCanChangeWhileItIsOpen();
   void targetTextIsRead_data();
   void targetTextIsRead();
 
@@ -464,6 +466,19 @@ void WizardTest::arrowKeysWalkTheSteps() {
   QCOMPARE(wizard_->focusWidget(), find<QWidget>("step.listeners"));
   QTest::keyClick(wizard_->focusWidget(), Qt::Key_Up);
   QVERIFY(isOpen("basics.name"));
+}
+
+void WizardTest::themeCanChangeWhileItIsOpen() {
+  using spillway::ui::Theme;
+  using spillway::ui::ThemeMode;
+  Theme::apply(*qApp, ThemeMode::Light);
+  press("step.review");
+  QTRY_VERIFY(wizard_->styleSheet().contains(Theme::colors().surface.name()));
+  const QString light = wizard_->styleSheet();
+  Theme::apply(*qApp, ThemeMode::Dark);
+  QTRY_VERIFY(wizard_->styleSheet() != light);
+  QVERIFY(wizard_->styleSheet().contains(Theme::colors().surface.name()));
+  QTRY_VERIFY(isOpen("review.edit.health"));
 }
 
 void WizardTest::targetTextIsRead_data() {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <regex>
 #include <set>
 
 #include "engine/config/validate.h"
@@ -69,6 +68,12 @@ bool takeIndexed(std::string& path, const std::string& prefix, std::size_t index
   return true;
 }
 
+/// ".names[1]" of ".listeners[0].certificates[0].names[1]".
+std::string afterCertificates(const std::string& path) {
+  const auto field = path.find('.', path.find(".certificates") + 1);
+  return field == std::string::npos ? std::string() : path.substr(field);
+}
+
 }  // namespace
 
 void LoadBalancerDraft::rename(const std::string& name) {
@@ -128,8 +133,10 @@ std::string draftPath(const std::string& path, const config::Document& document)
   std::string rest = path;
   if (takeIndexed(rest, "loadBalancers", document.loadBalancers.size())) {
     // TLS settings are one thing for all listeners of the draft.
-    static const std::regex tls(R"(\.listeners\[\d+\]\.(sslPolicy|certificate)(s\[0\]|s)?)");
-    return "loadBalancer" + std::regex_replace(rest, tls, ".$1");
+    if (pathMatches(".listeners[].sslPolicy", rest)) return "loadBalancer.sslPolicy";
+    if (pathMatches(".listeners[].certificates", rest))
+      return "loadBalancer.certificate" + afterCertificates(rest);
+    return "loadBalancer" + rest;
   }
   if (takeIndexed(rest, "targetGroups", document.targetGroups.size())) return "targetGroup" + rest;
   return path;

@@ -295,12 +295,16 @@ void LoadBalancerWizard::keyPressEvent(QKeyEvent* event) {
 
 void LoadBalancerWizard::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);
-  if (event->type() != QEvent::PaletteChange && event->type() != QEvent::ApplicationPaletteChange) return;
+  if (event->type() != QEvent::PaletteChange && event->type() != QEvent::StyleChange) return;
+  // Later: the program is in the middle of polishing its widgets, which none may leave now.
+  QMetaObject::invokeMethod(this, &LoadBalancerWizard::restyle, Qt::QueuedConnection);
+}
+
+void LoadBalancerWizard::restyle() {
   const QString style = wizardStyle();
   if (style == styleSheet()) return;
   setStyleSheet(style);
-  for (WizardPage* each : pages_)
-    each->refresh();
+  page(current())->refresh();
   panel_->refresh();
 }
 

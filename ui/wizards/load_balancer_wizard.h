@@ -62,6 +62,8 @@ class LoadBalancerWizard : public QWidget {
   /// Opens the first page with an error, at its field. False: there is none.
   bool goToFirstError();
   void cancel();
+  /// Takes the theme's colours of now.
+  void restyle();
   void setCreating(bool isCreating);
   WizardPage* page(int index) const { return pages_[static_cast<std::size_t>(index)]; }
   int current() const { return stack_->currentIndex(); }

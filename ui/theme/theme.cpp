@@ -12,6 +12,11 @@
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme_colors.h"
 
+// A static library's resources are linked only when somebody asks; Q_INIT_RESOURCE wants the global namespace.
+static void initResources() {
+  Q_INIT_RESOURCE(spillway);
+}
+
 namespace spillway::ui {
 
 namespace {
@@ -83,6 +88,7 @@ class TintedIconEngine : public QIconEngine {
 }  // namespace
 
 void Theme::apply(QApplication& app, ThemeMode mode) {
+  initResources();
   const bool desktopIsDark = systemIsDark();
   dark = mode == ThemeMode::Dark || (mode == ThemeMode::System && desktopIsDark);
   QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));

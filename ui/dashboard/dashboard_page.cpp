@@ -7,7 +7,6 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
-#include <QShortcut>
 #include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -17,10 +16,10 @@
 #include "ui/dashboard/stat_tile.h"
 #include "ui/dashboard/status_counts_model.h"
 #include "ui/export/save_dialog.h"
-#include "ui/export/table_text.h"
-#include "ui/models/live_table_model.h"
+#include "ui/models/roles.h"
 #include "ui/plots/plot_card.h"
 #include "ui/widgets/page_header.h"
+#include "ui/widgets/table_look.h"
 
 namespace spillway::ui {
 
@@ -33,6 +32,11 @@ namespace {
 /// "3.1 ms"; "–" where nothing ended.
 QString msText(double ms) {
   return std::isnan(ms) ? QStringLiteral("–") : durationText(static_cast<std::int64_t>(ms * 1000.0));
+}
+
+QString percentText(double percent) {
+  if (percent > 0 && percent < 0.1) return QStringLiteral("< 0.1 %");
+  return QStringLiteral("%1 %").arg(percent, 0, 'f', 1);
 }
 
 QString rateText(double perSecond) {
@@ -194,23 +198,9 @@ QWidget* DashboardPage::makeStatusCard() {
   statusTable_->setModel(sorted);
   statusTable_->setSortingEnabled(true);
   statusTable_->sortByColumn(StatusCountsModel::Status, Qt::AscendingOrder);
-  statusTable_->setFrameShape(QFrame::NoFrame);
-  statusTable_->setShowGrid(false);
-  statusTable_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  statusTable_->setTabKeyNavigation(false);
-  statusTable_->setAccessibleName(QStringLiteral("Status counts"));
-  statusTable_->verticalHeader()->hide();
-  statusTable_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  statusTable_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-  QHeaderView& header = *statusTable_->horizontalHeader();
-  header.setHighlightSections(false);
-  header.setSectionResizeMode(StatusCountsModel::Status, QHeaderView::Stretch);
-  header.resizeSection(StatusCountsModel::Count, 90);
-  header.resizeSection(StatusCountsModel::Share, 76);
-  header.resizeSection(StatusCountsModel::LastSeen, 92);
-  auto* copy = new QShortcut(QKeySequence::Copy, statusTable_);
-  copy->setContext(Qt::WidgetShortcut);
-  connect(copy, &QShortcut::activated, this, [this] { copySelectedRows(*statusTable_); });
+  prepareTable(*statusTable_, QStringLiteral("Status counts"));
+  setColumnWidths(*statusTable_, {200, 86, 72, 88});
+  statusTable_->horizontalHeader()->setSectionResizeMode(StatusCountsModel::Status, QHeaderView::Stretch);
   column->addLayout(line);
   column->addWidget(statusTable_, 1);
   return card;
@@ -241,8 +231,7 @@ void DashboardPage::showTiles(const MetricsReading& now) {
     } else if (minute.grpcNotOk > 0) {
       note = QStringLiteral("without status ×%1").arg(countText(minute.grpcNotOk));
     }
-    notOk_->showValue(QStringLiteral("%1 %").arg(percent, 0, 'f', 1), note,
-                      minute.grpcNotOk > 0 ? Severity::Bad : Severity::Good);
+    notOk_->showValue(percentText(percent), note, minute.grpcNotOk > 0 ? Severity::Bad : Severity::Good);
   }
   latency_->showValue(msText(minute.p99),
                       std::isnan(minute.p99)

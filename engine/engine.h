@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "engine/config/model.h"
+#include "engine/health/target_status.h"
 #include "engine/observe/event_bus.h"
 #include "engine/observe/events.h"
 #include "engine/observe/metrics_reading.h"
@@ -17,9 +19,9 @@
 namespace spillway {
 
 struct EngineOptions {
-  std::size_t workers = 0;     ///< 0: min(4, cores)
-  std::string dataDirectory;   ///< where the local CA lives; "" = the user's data folder
-  std::string accessLogFile;   ///< "" = none
+  std::size_t workers = 0;    ///< 0: min(4, cores)
+  std::string dataDirectory;  ///< where the local CA lives; "" = the user's data folder
+  std::string accessLogFile;  ///< "" = none
 };
 
 /// A listener as it runs.
@@ -29,29 +31,13 @@ struct ListenerStatus {
   std::vector<std::string> addresses;  ///< bound: "127.0.0.1:50051", "[::1]:50051"
 };
 
-/// A target's health as it is now.
-struct TargetStatus {
-  TargetId id;
-  observe::TargetState state = observe::TargetState::Initial;
-  observe::HealthReason reason = observe::HealthReason::None;
-  std::string description;             ///< ALB's words
-  WallTime since{};                    ///< in this state since
-  std::string detail;                  ///< plain words of the last check's failure
-  std::uint32_t passedInARow = 0, failedInARow = 0;
-  std::optional<std::uint32_t> lastCode;
-  std::int64_t lastLatencyMicros = -1; ///< -1: not checked yet
-  WallTime lastCheck{}, nextCheck{};   ///< epoch = none
-  std::int64_t drainingLeftMs = 0;     ///< draining: until the deregistration delay is over
-  bool operator==(const TargetStatus&) const = default;
-};
-
 struct ApplyReport {
-  bool applied = false;                ///< false: the last good configuration goes on running
-  std::vector<config::Issue> issues;   ///< errors when not applied; warnings otherwise
+  bool applied = false;               ///< false: the last good configuration goes on running
+  std::vector<config::Issue> issues;  ///< errors when not applied; warnings otherwise
 };
 
-/// The embedded balancer and the only door to it. Owns its threads. Every function may be called from any thread
-/// and blocks no longer than a queue push, except apply(), stop() and probe(), which say so.
+/// The embedded balancer and the only door to it. Owns its threads. Every function may be called from any
+/// thread and blocks no longer than a queue push, except apply(), stop() and probe(), which say so.
 class Engine {
  public:
   explicit Engine(EngineOptions);
@@ -59,9 +45,9 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Validates, compiles (reads key files, resolves names, binds new ports), then swaps the whole configuration.
-  /// All or nothing: on any error nothing changes. What did not change keeps its connections. May take as long as
-  /// files and names need: not for a UI thread.
+  /// Validates, compiles (reads key files, resolves names, binds new ports), then swaps the whole
+  /// configuration. All or nothing: on any error nothing changes. What did not change keeps its connections.
+  /// May take as long as files and names need: not for a UI thread.
   ApplyReport apply(const config::Document&);
 
   /// Stops accepting, lets running streams end, resets what is left after `grace`. Blocks until done.
@@ -73,7 +59,8 @@ class Engine {
   std::unique_ptr<observe::Subscription> subscribe(const observe::SubscriptionOptions&);
   /// Checks this target's health now (the schedule goes on from there). Returns at once.
   void checkNow(const TargetId&);
-  /// Waits until all events emitted so far have reached the subscriptions and the access log. For tests and stops.
+  /// Waits until all events emitted so far have reached the subscriptions and the access log. For tests and
+  /// stops.
   void flushEvents();
 
   const std::string& dataDirectory() const;
@@ -84,7 +71,8 @@ class Engine {
   std::unique_ptr<Impl> impl_;
 };
 
-/// One health check of one address as the group would make it, before anything is created: the wizard's "try it".
+/// One health check of one address as the group would make it, before anything is created: the wizard's "try
+/// it".
 struct ProbeAnswer {
   bool passed = false;
   std::optional<std::uint32_t> code;

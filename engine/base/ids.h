@@ -6,10 +6,12 @@
 
 namespace spillway {
 
-/// One request/response exchange through the balancer; unique while the program runs, grows with time per worker.
+/// One request/response exchange through the balancer; unique while the program runs, grows with time per
+/// worker.
 using StreamId = std::uint64_t;
 
-/// Who a target is: identity is (group, address as configured, port), so it survives edits of everything else.
+/// Who a target is: identity is (group, address as configured, port), so it survives edits of everything
+/// else.
 struct TargetId {
   std::string group;       ///< target group name
   std::string address;     ///< IP address or host name, as configured

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-/// What the user wrote: plain values, compared and copied freely. Names are ALB's, in lowerCamelCase in the file.
-/// `validate.h` says whether a document makes sense; `compile.h` turns it into what the workers run.
+/// What the user wrote: plain values, compared and copied freely. Names are ALB's, in lowerCamelCase in the
+/// file. `validate.h` says whether a document makes sense; `compile.h` turns it into what the workers run.
 namespace spillway::config {
 
 /// Where listeners bind. Internal: loopback only. InternetFacing: every interface of the machine.
@@ -38,7 +38,7 @@ inline constexpr const char* kDefaultSslPolicy = "ELBSecurityPolicy-TLS13-1-2-Re
 struct Listener {
   std::string name;  ///< optional; see effectiveName()
   Protocol protocol = Protocol::Https;
-  std::uint32_t port = 0;  ///< 1-65535; 0 takes any free port (not on AWS)
+  std::uint32_t port = 0;                     ///< 1-65535; 0 takes any free port (not on AWS)
   std::string sslPolicy = kDefaultSslPolicy;  ///< HTTPS only
   std::vector<Certificate> certificates;      ///< HTTPS only: exactly one, the default certificate
   std::vector<Action> defaultActions;         ///< exactly one
@@ -57,11 +57,12 @@ struct LoadBalancerAttributes {
 
 /// What ALB does not do but a desk needs. Each is off unless switched on, and shown as "not on AWS".
 struct BeyondAlb {
-  bool plaintextHttp2 = false;             ///< HTTP/2 with prior knowledge, and gRPC, on HTTP listeners
-  bool retryUnprocessedRequests = false;   ///< send a request that no target has begun to another target, once
-  bool verifyTargetCertificates = false;   ///< check targets' certificates against the system's and the local CA
+  bool plaintextHttp2 = false;            ///< HTTP/2 with prior knowledge, and gRPC, on HTTP listeners
+  bool retryUnprocessedRequests = false;  ///< send a request that no target has begun to another target, once
+  bool verifyTargetCertificates =
+      false;  ///< check targets' certificates against the system's and the local CA
   bool unlimitedRequestsPerConnection = false;  ///< no GOAWAY after 10,000 requests on one HTTP/2 connection
-  bool fastHealthChecks = false;           ///< interval from 1 s, timeout from 1 s, thresholds from 1
+  bool fastHealthChecks = false;                ///< interval from 1 s, timeout from 1 s, thresholds from 1
   bool operator==(const BeyondAlb&) const = default;
 };
 
@@ -77,19 +78,19 @@ struct LoadBalancer {
 
 /// Codes that count as success; text as in ALB: "12", "0,12", "0-99".
 struct Matcher {
-  std::string grpcCode = "12";  ///< groups with protocolVersion GRPC, 0-99
-  std::string httpCode = "200"; ///< other groups, 200-499
+  std::string grpcCode = "12";   ///< groups with protocolVersion GRPC, 0-99
+  std::string httpCode = "200";  ///< other groups, 200-499
   bool operator==(const Matcher&) const = default;
 };
 
 inline constexpr const char* kDefaultGrpcHealthPath = "/AWS.ALB/healthcheck";
 
 struct HealthCheck {
-  Protocol protocol = Protocol::Http;   ///< healthCheckProtocol
-  std::optional<std::uint32_t> port;    ///< healthCheckPort; nullopt = "traffic-port"
+  Protocol protocol = Protocol::Http;         ///< healthCheckProtocol
+  std::optional<std::uint32_t> port;          ///< healthCheckPort; nullopt = "traffic-port"
   std::string path = kDefaultGrpcHealthPath;  ///< healthCheckPath
-  std::uint32_t intervalSeconds = 30;   ///< 5-300
-  std::uint32_t timeoutSeconds = 5;     ///< 2-120, shorter than the interval
+  std::uint32_t intervalSeconds = 30;         ///< 5-300
+  std::uint32_t timeoutSeconds = 5;           ///< 2-120, shorter than the interval
   std::uint32_t healthyThresholdCount = 5;    ///< 2-10
   std::uint32_t unhealthyThresholdCount = 2;  ///< 2-10
   Matcher matcher;
@@ -121,9 +122,9 @@ struct TargetGroup {
 /// Programs that Spillway starts on this machine, one task per port, as targets of a group.
 struct LocalService {
   std::string name;
-  std::vector<std::string> command;   ///< program and arguments; "{port}" is replaced by the task's port
-  std::vector<std::uint32_t> ports;   ///< one task each
-  std::string targetGroup;            ///< informative: the group whose targets these are
+  std::vector<std::string> command;  ///< program and arguments; "{port}" is replaced by the task's port
+  std::vector<std::uint32_t> ports;  ///< one task each
+  std::string targetGroup;           ///< informative: the group whose targets these are
   bool operator==(const LocalService&) const = default;
 };
 
@@ -140,9 +141,9 @@ struct Document {
 /// One problem with a document. `path` is like "loadBalancers[0].listeners[0].port".
 struct Issue {
   enum class Severity : std::uint8_t { Error, Warning };
-  std::string path;      ///< which field
-  std::string value;     ///< what was written, as text; may be empty
-  std::string message;   ///< one clear sentence that names what would be right
+  std::string path;     ///< which field
+  std::string value;    ///< what was written, as text; may be empty
+  std::string message;  ///< one clear sentence that names what would be right
   Severity severity = Severity::Error;
   bool operator==(const Issue&) const = default;
 };

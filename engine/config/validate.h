@@ -8,7 +8,8 @@
 namespace spillway::config {
 
 /// Everything that is wrong with the document, in the order of its fields; empty means it can be compiled.
-/// The one judge for files, the wizard's inline messages and `spillwayctl check`. Pure: opens no file or socket.
+/// The one judge for files, the wizard's inline messages and `spillwayctl check`. Pure: opens no file or
+/// socket.
 std::vector<Issue> validate(const Document&);
 
 /// Whether any of the issues is an error.

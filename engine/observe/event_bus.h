@@ -13,11 +13,13 @@
 
 namespace spillway::observe {
 
-/// The producing end of the bus: one per producing thread (each worker, the control thread). Owner thread only.
+/// The producing end of the bus: one per producing thread (each worker, the control thread). Owner thread
+/// only.
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  /// Whether somebody wants stream details now (everything but StreamEnded, Health and ConfigApplied). One relaxed load.
+  /// Whether somebody wants stream details now (everything but StreamEnded, Health and ConfigApplied). One
+  /// relaxed load.
   virtual bool wantsDetails() const = 0;
   /// Details: dropped and counted when the ring is full. Never waits.
   virtual void emit(Event&&) = 0;
@@ -28,8 +30,8 @@ class EventSink {
 };
 
 struct SubscriptionOptions {
-  bool details = true;             ///< want stream details too
-  std::size_t capacity = 65536;    ///< events waiting at the most; more are dropped and counted
+  bool details = true;           ///< want stream details too
+  std::size_t capacity = 65536;  ///< events waiting at the most; more are dropped and counted
 };
 
 /// A reader's bounded queue. One consumer thread. Destroying it ends the subscription (any thread).
@@ -42,8 +44,8 @@ class Subscription {
   virtual Dropped dropped() const = 0;
 };
 
-/// The recorder thread: takes events from the sinks (every 20 ms at the latest) and hands them to the access-log
-/// file and the subscriptions. A slow reader slows nobody: its queue drops and counts.
+/// The recorder thread: takes events from the sinks (every 20 ms at the latest) and hands them to the
+/// access-log file and the subscriptions. A slow reader slows nobody: its queue drops and counts.
 class EventBus {
  public:
   EventBus();

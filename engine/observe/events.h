@@ -19,16 +19,16 @@ enum class TargetState : std::uint8_t { Initial, Healthy, Unhealthy, Unused, Dra
 /// ALB's reason codes (User Guide, target group health checks). None goes with Healthy.
 enum class HealthReason : std::uint8_t {
   None,
-  RegistrationInProgress,     ///< Elb.RegistrationInProgress
-  InitialHealthChecking,      ///< Elb.InitialHealthChecking
-  InternalError,              ///< Elb.InternalError
-  ResponseCodeMismatch,       ///< Target.ResponseCodeMismatch
-  Timeout,                    ///< Target.Timeout
-  FailedHealthChecks,         ///< Target.FailedHealthChecks
-  NotInUse,                   ///< Target.NotInUse
-  NotRegistered,              ///< Target.NotRegistered
-  DeregistrationInProgress,   ///< Target.DeregistrationInProgress
-  IpUnusable,                 ///< Target.IpUnusable
+  RegistrationInProgress,    ///< Elb.RegistrationInProgress
+  InitialHealthChecking,     ///< Elb.InitialHealthChecking
+  InternalError,             ///< Elb.InternalError
+  ResponseCodeMismatch,      ///< Target.ResponseCodeMismatch
+  Timeout,                   ///< Target.Timeout
+  FailedHealthChecks,        ///< Target.FailedHealthChecks
+  NotInUse,                  ///< Target.NotInUse
+  NotRegistered,             ///< Target.NotRegistered
+  DeregistrationInProgress,  ///< Target.DeregistrationInProgress
+  IpUnusable,                ///< Target.IpUnusable
 };
 
 /// "healthy", "unhealthy", … as ALB's API writes them.
@@ -47,22 +47,22 @@ const char* toString(CallKind);
 
 /// How an exchange ended; `proxy/outcome.cpp` maps each to statuses and words, in one table.
 enum class Outcome : std::uint8_t {
-  Completed,          ///< the target's answer reached the client whole
-  ClientClosed,       ///< the client reset the stream or left
-  TargetRefused,      ///< no TCP connection: refused or unreachable
+  Completed,      ///< the target's answer reached the client whole
+  ClientClosed,   ///< the client reset the stream or left
+  TargetRefused,  ///< no TCP connection: refused or unreachable
   TargetConnectTimeout,
   TargetTlsFailed,
-  TargetClosed,       ///< the target closed or reset the connection with the request open
-  TargetReset,        ///< the target reset the stream
-  TargetTimeout,      ///< the target was silent until the idle timeout
-  BadResponse,        ///< the target's answer broke HTTP
-  NoTarget,           ///< the group has no registered target
-  ProtocolMismatch,   ///< ALB's 464
+  TargetClosed,      ///< the target closed or reset the connection with the request open
+  TargetReset,       ///< the target reset the stream
+  TargetTimeout,     ///< the target was silent until the idle timeout
+  BadResponse,       ///< the target's answer broke HTTP
+  NoTarget,          ///< the group has no registered target
+  ProtocolMismatch,  ///< ALB's 464
   BadRequest,
-  MethodNotAllowed,   ///< TRACE
-  ClientTimeout,      ///< the client was silent in the middle of its request
+  MethodNotAllowed,  ///< TRACE
+  ClientTimeout,     ///< the client was silent in the middle of its request
   LimitExceeded,
-  Drained,            ///< ended by us: deregistration delay over, listener removed, program stops
+  Drained,  ///< ended by us: deregistration delay over, listener removed, program stops
 };
 const char* toString(Outcome);
 
@@ -79,8 +79,8 @@ struct StreamHead {
   LogType type = LogType::H2;
   bool isGrpc = false;
   std::string loadBalancer, listener, targetGroup;
-  std::string client;     ///< "127.0.0.1:54022"
-  std::string method;     ///< HTTP method
+  std::string client;  ///< "127.0.0.1:54022"
+  std::string method;  ///< HTTP method
   std::string scheme, authority, path;
   std::string userAgent;
 };
@@ -90,56 +90,56 @@ struct StreamRecord {
   std::shared_ptr<const StreamHead> head;
   WallTime ended{};
   std::int64_t durationMicros = 0;
-  std::string target;     ///< "127.0.0.1:50061"; empty when none was chosen
+  std::string target;           ///< "127.0.0.1:50061"; empty when none was chosen
   std::string listenerAddress;  ///< "127.0.0.1:50051"
   /// ALB's three times in microseconds; -1 as ALB writes it (access log fields 6-8).
   std::int64_t requestProcessingMicros = -1, targetProcessingMicros = -1, responseProcessingMicros = -1;
-  int elbStatus = 0;      ///< HTTP status sent to the client; 460 when it had left
-  int targetStatus = 0;   ///< HTTP status of the target; 0 = none
-  bool fromBalancer = false;           ///< the balancer made the answer itself
+  int elbStatus = 0;                        ///< HTTP status sent to the client; 460 when it had left
+  int targetStatus = 0;                     ///< HTTP status of the target; 0 = none
+  bool fromBalancer = false;                ///< the balancer made the answer itself
   std::optional<std::uint32_t> grpcStatus;  ///< as sent to the client; nullopt when there was none
-  std::string grpcMessage;             ///< decoded
-  std::uint64_t receivedBytes = 0;     ///< from the client, header fields included
-  std::uint64_t sentBytes = 0;         ///< to the client, header fields included
+  std::string grpcMessage;                  ///< decoded
+  std::uint64_t receivedBytes = 0;          ///< from the client, header fields included
+  std::uint64_t sentBytes = 0;              ///< to the client, header fields included
   std::uint64_t requestMessages = 0, responseMessages = 0;  ///< gRPC messages
   CallKind kind = CallKind::NotGrpc;
   Outcome outcome = Outcome::Completed;
-  std::string cause;      ///< plain words; empty when the exchange completed
-  std::uint32_t attempts = 0;          ///< targets tried
-  bool failOpen = false;  ///< routed although no target was healthy
+  std::string cause;                                     ///< plain words; empty when the exchange completed
+  std::uint32_t attempts = 0;                            ///< targets tried
+  bool failOpen = false;                                 ///< routed although no target was healthy
   std::string tlsCipher, tlsProtocol, sni, certificate;  ///< empty on HTTP listeners
   std::string traceId, connectionTraceId;
-  std::string rulePriority = "0";      ///< "0" = default rule, "-" = none was reached
+  std::string rulePriority = "0";  ///< "0" = default rule, "-" = none was reached
 };
 
 /// A target's health changed, or one check was made.
 struct HealthEvent {
   TargetId target;
   WallTime time{};
-  TargetState state = TargetState::Initial;      ///< after the check
+  TargetState state = TargetState::Initial;  ///< after the check
   TargetState previous = TargetState::Initial;
-  bool changed = false;                          ///< state differs from previous
+  bool changed = false;  ///< state differs from previous
   HealthReason reason = HealthReason::None;
-  std::string description;                       ///< ALB's words, e.g. "Health checks failed with these codes: [14]"
-  std::optional<std::uint32_t> code;             ///< what came back
-  std::string detail;                            ///< plain words beyond ALB's, e.g. "connection refused"
+  std::string description;            ///< ALB's words, e.g. "Health checks failed with these codes: [14]"
+  std::optional<std::uint32_t> code;  ///< what came back
+  std::string detail;                 ///< plain words beyond ALB's, e.g. "connection refused"
   std::int64_t latencyMicros = 0;
   bool passed = false;
-  bool isCheck = false;                          ///< a check was made (else: registered, drained, removed)
+  bool isCheck = false;  ///< a check was made (else: registered, drained, removed)
 };
 
 enum class EventKind : std::uint8_t {
-  StreamOpened,    ///< `head` set
-  TargetChosen,    ///< `text` = target address
-  RequestHead,     ///< sent on to the target; `size` = bytes of header fields
-  ResponseHead,    ///< arrived from the target; `number` = HTTP status
-  Message,         ///< one gRPC message passed whole; `number` counts from 1 per direction, `size` = payload bytes
-  HalfClose,       ///< the client ended its side
-  Trailers,        ///< the target's trailers arrived; `number` = grpc-status
-  Reset,           ///< `direction` says whose: Request = client reset, Response = target reset; `number` = HTTP/2 code
-  StreamEnded,     ///< `record` set; never lost
-  Health,          ///< `health` set
-  ConfigApplied,   ///< a new snapshot went live; `text` says what changed
+  StreamOpened,  ///< `head` set
+  TargetChosen,  ///< `text` = target address
+  RequestHead,   ///< sent on to the target; `size` = bytes of header fields
+  ResponseHead,  ///< arrived from the target; `number` = HTTP status
+  Message,    ///< one gRPC message passed whole; `number` counts from 1 per direction, `size` = payload bytes
+  HalfClose,  ///< the client ended its side
+  Trailers,   ///< the target's trailers arrived; `number` = grpc-status
+  Reset,  ///< `direction` says whose: Request = client reset, Response = target reset; `number` = HTTP/2 code
+  StreamEnded,    ///< `record` set; never lost
+  Health,         ///< `health` set
+  ConfigApplied,  ///< a new snapshot went live; `text` says what changed
 };
 
 /// One observation. Small; larger parts are shared and immutable.

@@ -11,7 +11,8 @@
 
 namespace spillway::observe {
 
-/// Index of a listener, group or target in the counters; given once by MetricsRegistry and never reused for another.
+/// Index of a listener, group or target in the counters; given once by MetricsRegistry and never reused for
+/// another.
 using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = ~Slot{0};
 
@@ -20,13 +21,14 @@ struct SlotSet {
   Slot listener = kNoSlot, group = kNoSlot, target = kNoSlot;
 };
 
-/// One thread's counters: written only by the owner thread (relaxed load+store), read by any thread at any time.
+/// One thread's counters: written only by the owner thread (relaxed load+store), read by any thread at any
+/// time.
 class WorkerMetrics {
  public:
   virtual ~WorkerMetrics() = default;
-  virtual void streamStarted(const SlotSet&) = 0;       ///< listener (and group) known, target not yet
-  virtual void targetChosen(Slot target) = 0;           ///< active count of the target goes up
-  virtual void targetLeft(Slot target) = 0;             ///< … and down, once per targetChosen
+  virtual void streamStarted(const SlotSet&) = 0;  ///< listener (and group) known, target not yet
+  virtual void targetChosen(Slot target) = 0;      ///< active count of the target goes up
+  virtual void targetLeft(Slot target) = 0;        ///< … and down, once per targetChosen
   virtual void streamEnded(const StreamRecord&, const SlotSet&) = 0;
   virtual void clientConnectionOpened() = 0;
   virtual void clientConnectionClosed() = 0;
@@ -36,8 +38,8 @@ class WorkerMetrics {
   virtual void targetConnectionFailed() = 0;
 };
 
-/// Names the slots, makes a WorkerMetrics for each worker, and sums them. Slots: control side (under a mutex);
-/// read(): any thread, wait-free for the workers.
+/// Names the slots, makes a WorkerMetrics for each worker, and sums them. Slots: control side (under a
+/// mutex); read(): any thread, wait-free for the workers.
 class MetricsRegistry {
  public:
   MetricsRegistry();

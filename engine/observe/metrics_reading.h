@@ -24,11 +24,11 @@ struct HistogramReading {
 
 /// Counts of one listener, target group or target.
 struct PartReading {
-  std::uint64_t requests = 0;       ///< ended exchanges
-  std::uint64_t errors = 0;         ///< gRPC status other than OK, or HTTP status >= 500
-  std::int64_t activeStreams = 0;   ///< open right now (ALB: outstanding requests)
+  std::uint64_t requests = 0;      ///< ended exchanges
+  std::uint64_t errors = 0;        ///< gRPC status other than OK, or HTTP status >= 500
+  std::int64_t activeStreams = 0;  ///< open right now (ALB: outstanding requests)
   std::uint64_t receivedBytes = 0, sentBytes = 0;
-  HistogramReading duration;        ///< whole exchange
+  HistogramReading duration;  ///< whole exchange
 };
 
 /// Key of a HTTP status count: the status and who made it.
@@ -45,17 +45,17 @@ struct MetricsReading {
   PartReading total;
   std::map<HttpStatusKey, std::uint64_t> httpStatus;
   std::map<std::uint32_t, std::uint64_t> grpcStatus;  ///< by grpc-status as the client got it
-  std::uint64_t grpcRequests = 0;                      ///< gRPC exchanges ended, with or without a status
-  std::uint64_t grpcWithoutStatus = 0;                 ///< gRPC exchanges that ended without grpc-status
+  std::uint64_t grpcRequests = 0;                     ///< gRPC exchanges ended, with or without a status
+  std::uint64_t grpcWithoutStatus = 0;                ///< gRPC exchanges that ended without grpc-status
   std::uint64_t newConnections = 0, newTargetConnections = 0;
   std::int64_t activeConnections = 0, activeTargetConnections = 0;
-  std::uint64_t tlsNegotiationErrors = 0;              ///< ALB: ClientTLSNegotiationErrorCount
-  std::uint64_t targetConnectionErrors = 0;            ///< ALB: TargetConnectionErrorCount
+  std::uint64_t tlsNegotiationErrors = 0;    ///< ALB: ClientTLSNegotiationErrorCount
+  std::uint64_t targetConnectionErrors = 0;  ///< ALB: TargetConnectionErrorCount
   std::uint64_t requestMessages = 0, responseMessages = 0;
   std::map<ListenerId, PartReading> listeners;
   std::map<std::string, PartReading> groups;
   std::map<TargetId, PartReading> targets;
-  std::uint64_t droppedDetails = 0;                    ///< events that producers lost
+  std::uint64_t droppedDetails = 0;  ///< events that producers lost
 };
 
 }  // namespace spillway::observe

@@ -14,8 +14,9 @@ struct IssuedCertificate {
   std::string privateKeyPem;
 };
 
-/// Spillway's own certificate authority: made once in `<dataDirectory>/ca` (ca.pem 0644, ca.key 0600, folder 0700),
-/// ECDSA P-256. It never touches the system's trust store. Any thread; files are locked while being made.
+/// Spillway's own certificate authority: made once in `<dataDirectory>/ca` (ca.pem 0644, ca.key 0600, folder
+/// 0700), ECDSA P-256. It never touches the system's trust store. Any thread; files are locked while being
+/// made.
 class LocalCa {
  public:
   /// Opens the CA, making it when there is none. Errors name the file.
@@ -27,7 +28,8 @@ class LocalCa {
 
   /// Issues a server certificate for localhost, 127.0.0.1, ::1 and `names` (DNS names or IP addresses).
   Result<IssuedCertificate> issue(const std::vector<std::string>& names) const;
-  /// As issue(), but kept in `<dataDirectory>/certificates` and used again while it is valid for 30 days more.
+  /// As issue(), but kept in `<dataDirectory>/certificates` and used again while it is valid for 30 days
+  /// more.
   Result<IssuedCertificate> issueOnce(const std::vector<std::string>& names) const;
 
  private:

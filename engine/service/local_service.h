@@ -19,13 +19,14 @@ struct TaskStatus {
   std::string service;
   std::uint32_t port = 0;
   TaskState state = TaskState::Stopped;
-  int pid = 0;             ///< 0 unless running
-  int exitCode = 0;        ///< Exited: exit code, or 128 + signal
+  int pid = 0;       ///< 0 unless running
+  int exitCode = 0;  ///< Exited: exit code, or 128 + signal
   WallTime since{};
   std::string lastOutput;  ///< last line the task wrote
 };
 
-/// Starts and stops the programs of local services as child processes of this one (which die with it). Any thread.
+/// Starts and stops the programs of local services as child processes of this one (which die with it). Any
+/// thread.
 class LocalServices {
  public:
   LocalServices();
@@ -45,8 +46,8 @@ class LocalServices {
 };
 
 /// The route guide demo's workspace: load balancer "route-guide", HTTPS listener on `listenPort`, gRPC group
-/// "route-guide-targets" checked as quickly as ALB allows (5 s, 2 s timeout, thresholds 2), and a local service of
-/// `tasks` demo servers on free ports (50061, 50062, … when they are free).
+/// "route-guide-targets" checked as quickly as ALB allows (5 s, 2 s timeout, thresholds 2), and a local
+/// service of `tasks` demo servers on free ports (50061, 50062, … when they are free).
 Result<config::Document> routeGuideDemo(std::uint32_t listenPort, std::uint32_t tasks);
 
 }  // namespace spillway::service

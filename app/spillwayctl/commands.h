@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "app/spillwayctl/signals.h"
+#include "engine/engine.h"
+
+/// The subcommands. Each returns the exit code; what went wrong is on stderr, one sentence per line.
+namespace spillway::ctl {
+
+inline constexpr int kSuccess = 0;
+inline constexpr int kBadInput = 2;
+
+/// Prints every issue of the workspace file, and "OK" when none is an error.
+int check(const std::string& file);
+
+/// Runs the workspace until SIGTERM or SIGINT; reads the file again when it changes and on SIGHUP.
+int run(const std::string& file, const EngineOptions&, Signals&);
+
+struct DemoOptions {
+  std::string listen = "127.0.0.1:50051";
+  std::uint32_t tasks = 2;
+  bool retryUnprocessed = false;
+  EngineOptions engine;
+};
+/// Runs the route guide demo until SIGTERM or SIGINT.
+int demo(const DemoOptions&, Signals&);
+
+enum class CaOutput : bool { Explained, PathOnly };
+/// Says where the local CA's certificate is and how clients trust it; makes the CA when there is none.
+int ca(const std::string& dataDirectory, CaOutput);
+
+}  // namespace spillway::ctl

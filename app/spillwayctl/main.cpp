@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <CLI/CLI.hpp>
+
+#include "app/spillwayctl/commands.h"
+#include "app/spillwayctl/session.h"
+
+namespace {
+
+using namespace spillway;
+
+constexpr std::size_t kMostWorkers = 64;
+constexpr std::uint32_t kMostTasks = 100;
+
+void addEngineOptions(CLI::App& command, EngineOptions& options) {
+  command
+      .add_option("--workers", options.workers,
+                  "Threads that carry traffic; 0 = as many as cores, 4 at the most")
+      ->check(CLI::Range(std::size_t{0}, kMostWorkers));
+  command.add_option("--data", options.dataDirectory,
+                     "Folder of the local CA; default: the user's data folder");
+  command.add_option("--access-log", options.accessLogFile,
+                     "Append ALB-format access log lines to this file");
+}
+
+int runCommand(int count, char** words) {
+  ctl::Signals signals;
+  CLI::App app("Spillway without a window: an ALB-like load balancer for this machine.", "spillwayctl");
+  app.set_version_flag("--version", "spillwayctl " SPILLWAY_VERSION);
+  app.require_subcommand(1);
+  std::string file, dataDirectory;
+  ctl::DemoOptions demo;
+
+  auto* check = app.add_subcommand("check", "Say what is wrong with a workspace file");
+  check->add_option("FILE", file, "Workspace, *.spillway.json")->required();
+  auto* run = app.add_subcommand("run", "Run a workspace; read it again when it changes and on SIGHUP");
+  run->add_option("FILE", file, "Workspace, *.spillway.json")->required();
+  addEngineOptions(*run, demo.engine);
+  auto* example =
+      app.add_subcommand("demo", "Run the route guide demo: two gRPC servers behind one listener");
+  example->add_option("--listen", demo.listen, "ADDRESS:PORT; port 0 = any free port")->capture_default_str();
+  example->add_option("--tasks", demo.tasks, "Number of servers")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint32_t{1}, kMostTasks));
+  example->add_flag("--retry-unprocessed", demo.retryUnprocessed,
+                    "Send a request that no target has begun to another one (not on AWS)");
+  addEngineOptions(*example, demo.engine);
+  auto* ca = app.add_subcommand("ca", "Show where the local CA's certificate is and how clients trust it");
+  bool pathOnly = false;
+  ca->add_flag("--path", pathOnly, "Print the path only");
+  ca->add_option("--data", dataDirectory, "Folder of the local CA; default: the user's data folder");
+
+  try {
+    app.parse(count, words);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? ctl::kSuccess : ctl::kBadInput;
+  }
+  if (check->parsed()) return ctl::check(file);
+  if (run->parsed()) return ctl::run(file, demo.engine, signals);
+  if (example->parsed()) return ctl::demo(demo, signals);
+  return ctl::ca(dataDirectory, pathOnly ? ctl::CaOutput::PathOnly : ctl::CaOutput::Explained);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    return runCommand(count, words);
+  } catch (const std::exception& error) {
+    ctl::report(error.what());
+    return ctl::kBadInput;
+  }
+}

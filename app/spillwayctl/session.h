@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/spillwayctl/signals.h"
+#include "engine/config/model.h"
+#include "engine/engine.h"
+#include "engine/service/local_service.h"
+
+namespace spillway::ctl {
+
+/// Prints one line per issue to stderr.
+void report(const std::vector<config::Issue>&);
+/// Prints "spillwayctl: <sentence>" to stderr.
+void report(const std::string& sentence);
+
+/// Whether to go on, and with which exit code not.
+enum class Step { GoOn, Terminated, Failed };
+
+/// A running balancer with its local services. Main thread.
+class Session {
+ public:
+  Session(const EngineOptions&, Signals&);
+
+  /// Starts the local services, gives their ports a moment to open, and applies the document.
+  Step begin(const config::Document&);
+  /// Waits until every target is healthy. Fails when a task ends or half a minute has passed.
+  Step awaitHealthy();
+  /// Applies another document; on errors the one before goes on.
+  void change(const config::Document&);
+  enum class Tasks : bool { Untold, Told };
+  /// The one line on stdout that says that listeners accept connections.
+  void printReady(Tasks) const;
+  /// Lets running streams end for ten seconds at the most.
+  void drain();
+
+ private:
+  Step awaitTasks();
+  bool reportEndedTasks() const;
+
+  Signals& signals_;
+  service::LocalServices services_;  // outlives the engine, so that draining streams still have their targets
+  Engine engine_;
+};
+
+}  // namespace spillway::ctl

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/byte_chunk.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <vector>
+
+namespace spillway {
+namespace {
+
+/// Blocks kept for reuse; bounded, so that memory returns to the system after a burst.
+struct Pool {
+  static constexpr std::size_t kKeep = 256;
+  std::vector<ByteBlock*> small, large;
+  ~Pool() {
+    for (auto* list : {&small, &large})
+      for (ByteBlock* block : *list)
+        std::free(block);
+  }
+  std::vector<ByteBlock*>& list(std::size_t capacity) {
+    return capacity == ByteBlock::kSmall ? small : large;
+  }
+};
+
+Pool& pool() {
+  thread_local Pool instance;
+  return instance;
+}
+
+}  // namespace
+
+ByteBlock* ByteBlock::acquire(std::size_t size) {
+  const std::size_t capacity = size <= kSmall ? kSmall : kLarge;
+  auto& list = pool().list(capacity);
+  ByteBlock* block = nullptr;
+  if (list.empty()) {
+    block = static_cast<ByteBlock*>(std::malloc(capacity + 12));
+    if (!block) throw std::bad_alloc();
+  } else {
+    block = list.back();
+    list.pop_back();
+  }
+  block->references = 1;
+  block->capacity = static_cast<std::uint32_t>(capacity);
+  block->used = 0;
+  return block;
+}
+
+void ByteBlock::release(ByteBlock* block) noexcept {
+  if (--block->references) return;
+  auto& list = pool().list(block->capacity);
+  if (list.size() < Pool::kKeep) {
+    list.push_back(block);
+  } else {
+    std::free(block);
+  }
+}
+
+ByteChunk ByteChunk::slice(std::size_t from, std::size_t count) const {
+  if (block_) ++block_->references;
+  return {block_, static_cast<std::uint32_t>(offset_ + from), static_cast<std::uint32_t>(count)};
+}
+
+std::size_t ByteChunk::extend(std::span<const std::uint8_t> bytes) {
+  if (!block_ || offset_ + size_ != block_->used) return 0;
+  const std::size_t count = std::min<std::size_t>(bytes.size(), block_->capacity - block_->used);
+  std::memcpy(block_->data + block_->used, bytes.data(), count);
+  block_->used += static_cast<std::uint32_t>(count);
+  size_ += static_cast<std::uint32_t>(count);
+  return count;
+}
+
+}  // namespace spillway

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/http/headers.h"
+
+namespace spillway::http {
+
+void Headers::add(std::string_view name, std::string_view value) {
+  if (entries_.empty()) {
+    text_.reserve(512);
+    entries_.reserve(16);
+  }
+  const auto at = static_cast<std::uint32_t>(text_.size());
+  text_.append(name).append(value);
+  entries_.push_back({at, static_cast<std::uint32_t>(name.size()),
+                      at + static_cast<std::uint32_t>(name.size()),
+                      static_cast<std::uint32_t>(value.size())});
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  remove(name);
+  add(name, value);
+}
+
+void Headers::remove(std::string_view name) {
+  std::erase_if(entries_, [&](const Entry& entry) {
+    return std::string_view(text_).substr(entry.name, entry.nameSize) == name;
+  });
+}
+
+std::optional<std::string_view> Headers::find(std::string_view name) const {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Field field = at(i);
+    if (field.name == name) return field.value;
+  }
+  return std::nullopt;
+}
+
+Headers::Field Headers::at(std::size_t index) const {
+  const Entry& entry = entries_[index];
+  const std::string_view text = text_;
+  return {text.substr(entry.name, entry.nameSize), text.substr(entry.value, entry.valueSize)};
+}
+
+std::size_t Headers::bytes() const {
+  std::size_t sum = 0;
+  for (const Entry& entry : entries_)
+    sum += entry.nameSize + entry.valueSize;
+  return sum;
+}
+
+}  // namespace spillway::http

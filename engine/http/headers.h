@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spillway::http {
+
+/// Header or trailer fields in their order, names in lower case. One text buffer and one index: few
+/// allocations.
+class Headers {
+ public:
+  struct Field {
+    std::string_view name, value;
+  };
+
+  void add(std::string_view name, std::string_view value);
+  /// Removes all fields of this name and adds one.
+  void set(std::string_view name, std::string_view value);
+  void remove(std::string_view name);
+  /// The first value of this name.
+  std::optional<std::string_view> find(std::string_view name) const;
+  std::size_t count() const { return entries_.size(); }
+  bool empty() const { return entries_.empty(); }
+  /// Views are valid until the next change.
+  Field at(std::size_t index) const;
+  /// Sum of the lengths of all names and values, bytes.
+  std::size_t bytes() const;
+
+ private:
+  struct Entry {
+    std::uint32_t name, nameSize, value, valueSize;
+  };
+  std::string text_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace spillway::http

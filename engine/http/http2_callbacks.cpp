@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/http/http2_callbacks.h"
+
+#include <nghttp2/nghttp2.h>
+
+#include <charconv>
+#include <string_view>
+
+#include "engine/http/http2_stream.h"
+
+namespace spillway::http {
+
+/// What nghttp2 tells, turned into calls of the streams' handlers. A struct, so that the connection and its
+/// streams can name it as a friend.
+struct Http2Callbacks {
+  static Http2Connection& connectionOf(void* user) { return *static_cast<Http2Connection*>(user); }
+
+  static Http2Stream* streamOf(nghttp2_session* session, std::int32_t id) {
+    return static_cast<Http2Stream*>(nghttp2_session_get_stream_user_data(session, id));
+  }
+
+  static int beginHeaders(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    Http2Connection& connection = connectionOf(user);
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    Http2Stream& stream = connection.addStream(nullptr, frame->hd.stream_id);
+    nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, &stream);
+    stream.handler_ = connection.owner_.onStream(stream);
+    if (!stream.handler_) stream.reset(ResetCode::Refused);
+    return 0;
+  }
+
+  static int header(nghttp2_session* session, const nghttp2_frame* frame, const std::uint8_t* name,
+                    std::size_t nameSize, const std::uint8_t* value, std::size_t valueSize, std::uint8_t,
+                    void* user) {
+    Http2Stream* stream = streamOf(session, frame->hd.stream_id);
+    if (!stream) return 0;
+    const Http2Settings& limits = connectionOf(user).settings_;
+    stream->incomingBytes_ += nameSize + valueSize;
+    if (stream->incomingBytes_ > limits.maxHeaderBytes ||
+        stream->incoming_.fields.count() >= limits.maxHeaderFields) {
+      return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    }
+    addHeader(*stream, {reinterpret_cast<const char*>(name), nameSize},
+              {reinterpret_cast<const char*>(value), valueSize});
+    return 0;
+  }
+
+  static void addHeader(Http2Stream& stream, std::string_view name, std::string_view value) {
+    MessageHead& head = stream.incoming_;
+    if (!name.starts_with(':')) return head.fields.add(name, value);
+    if (name == ":method") head.method = value;
+    if (name == ":scheme") head.scheme = value;
+    if (name == ":authority") head.authority = value;
+    if (name == ":path") head.path = value;
+    if (name == ":status") {
+      std::from_chars(value.data(), value.data() + value.size(), head.status);
+      stream.incomingHasStatus_ = true;
+    }
+  }
+
+  static int frameReceived(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    Http2Connection& connection = connectionOf(user);
+    switch (frame->hd.type) {
+      case NGHTTP2_SETTINGS:
+        if (!(frame->hd.flags & NGHTTP2_FLAG_ACK)) {
+          connection.peerSettingsSeen_ = true;
+          connection.owner_.onRoom(connection);
+        }
+        return 0;
+      case NGHTTP2_PING:
+        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) && connection.draining_) connection.finishDrain();
+        return 0;
+      case NGHTTP2_GOAWAY:
+        connection.draining_ = true;
+        connection.owner_.onRoom(connection);
+        return 0;
+      default:
+        break;
+    }
+    Http2Stream* stream = streamOf(session, frame->hd.stream_id);
+    if (!stream) return 0;
+    stream->receivedBytes_ += frame->hd.length + 9;
+    const End end = frame->hd.flags & NGHTTP2_FLAG_END_STREAM ? End::Yes : End::No;
+    if (frame->hd.type == NGHTTP2_HEADERS) headersReceived(*stream, end);
+    if (frame->hd.type == NGHTTP2_DATA && end == End::Yes) {
+      stream->endReceived_ = true;
+      if (stream->handler_) stream->handler_->onData({}, End::Yes);
+    }
+    return 0;
+  }
+
+  static void headersReceived(Http2Stream& stream, End end) {
+    MessageHead head = std::exchange(stream.incoming_, {});
+    const bool isHead = !stream.headSeen_;
+    const bool isInterim = std::exchange(stream.incomingHasStatus_, false) && head.status < 200;
+    stream.incomingBytes_ = 0;
+    if (isInterim) return;  // 1xx: ours to make, not to pass on (RFC 9110 §15.2 lets a proxy drop 103)
+    stream.headSeen_ = true;
+    if (end == End::Yes) stream.endReceived_ = true;
+    if (!stream.handler_) return;
+    if (isHead) {
+      stream.handler_->onHead(std::move(head), end);
+    } else {
+      stream.handler_->onTrailers(std::move(head.fields));
+    }
+  }
+
+  static int dataReceived(nghttp2_session* session, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+                          std::size_t size, void* user) {
+    const ByteChunk& input = *connectionOf(user).input_;
+    nghttp2_session_consume_connection(session, size);
+    Http2Stream* stream = streamOf(session, id);
+    if (!stream || !stream->handler_) return 0;
+    stream->handler_->onData(input.slice(static_cast<std::size_t>(data - input.data()), size), End::No);
+    return 0;
+  }
+
+  /// One DATA frame that fillFrame promised: its header, then the stream's bytes by reference.
+  static int sendData(nghttp2_session*, nghttp2_frame*, const std::uint8_t* frameHeader, std::size_t length,
+                      nghttp2_data_source* source, void* user) {
+    Http2Connection& connection = connectionOf(user);
+    auto& stream = *static_cast<Http2Stream*>(source->ptr);
+    connection.output_.append(std::span(frameHeader, 9));
+    stream.output_.moveTo(connection.output_, length);
+    stream.sentBytes_ += length + 9;
+    if (stream.handler_ && length > 0) stream.handler_->onSent(length);
+    return 0;
+  }
+
+  static int frameSent(nghttp2_session* session, const nghttp2_frame* frame, void*) {
+    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
+    Http2Stream* stream = streamOf(session, frame->hd.stream_id);
+    if (!stream) return 0;
+    if (frame->hd.type == NGHTTP2_HEADERS) stream->sentBytes_ += frame->hd.length + 9;
+    if (!(frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) return 0;
+    stream->endSent_ = true;
+    if (stream->resetAfterEnd_ && !stream->endReceived_) {
+      nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, stream->id_, NGHTTP2_NO_ERROR);
+    }
+    return 0;
+  }
+
+  static int streamClosed(nghttp2_session* session, std::int32_t id, std::uint32_t code, void* user) {
+    Http2Connection& connection = connectionOf(user);
+    Http2Stream* stream = streamOf(session, id);
+    if (!stream) return 0;
+    nghttp2_session_set_stream_user_data(session, id, nullptr);
+    if (StreamHandler* handler = std::exchange(stream->handler_, nullptr)) {
+      // A client that has the whole answer may break off the rest of its request: that is an end in order.
+      const bool accepted = connection.role_ == Http2Connection::Role::Accepted;
+      if (stream->endSent_ && (stream->endReceived_ || accepted)) {
+        handler->onClosed();
+      } else {
+        handler->onReset({static_cast<ResetCode>(code), false, code == NGHTTP2_REFUSED_STREAM, {}});
+      }
+    }
+    connection.removeStream(*stream);
+    connection.owner_.onRoom(connection);
+    return 0;
+  }
+};
+
+Http2CallbackTable::Http2CallbackTable() {
+  nghttp2_session_callbacks_new(&table_);
+  nghttp2_session_callbacks_set_on_begin_headers_callback(table_, Http2Callbacks::beginHeaders);
+  nghttp2_session_callbacks_set_on_header_callback(table_, Http2Callbacks::header);
+  nghttp2_session_callbacks_set_on_frame_recv_callback(table_, Http2Callbacks::frameReceived);
+  nghttp2_session_callbacks_set_on_data_chunk_recv_callback(table_, Http2Callbacks::dataReceived);
+  nghttp2_session_callbacks_set_send_data_callback(table_, Http2Callbacks::sendData);
+  nghttp2_session_callbacks_set_on_frame_send_callback(table_, Http2Callbacks::frameSent);
+  nghttp2_session_callbacks_set_on_stream_close_callback(table_, Http2Callbacks::streamClosed);
+}
+
+Http2CallbackTable::~Http2CallbackTable() {
+  nghttp2_session_callbacks_del(table_);
+}
+
+const Http2CallbackTable& http2Callbacks() {
+  static const Http2CallbackTable table;
+  return table;
+}
+
+}  // namespace spillway::http

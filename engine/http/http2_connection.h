@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "engine/base/byte_queue.h"
+#include "engine/http/connection.h"
+#include "engine/net/transport.h"
+
+struct nghttp2_session;
+
+namespace spillway::http {
+
+/// What we tell the peer in SETTINGS, and limits on what it may send.
+struct Http2Settings {
+  std::uint32_t maxConcurrentStreams = 128;      ///< ALB: 128 per client connection
+  std::uint32_t streamWindow = 65535;            ///< bytes per stream and direction that may wait here
+  std::uint32_t connectionWindow = 1024 * 1024;  ///< bytes
+  std::size_t maxHeaderBytes = 64 * 1024;        ///< names and values of one header block
+  std::size_t maxHeaderFields = 200;
+};
+
+class Http2Stream;
+
+/// HTTP/2 (RFC 9113) on one transport, in either role; nghttp2 knows the protocol, this the streams and the
+/// windows. The connection's window is opened at once, a stream's window when its handler consumes: one
+/// stalled stream never stalls its neighbours, and no more than streamWindow bytes of it wait here.
+class Http2Connection final : public HttpConnection, private net::TransportListener, private net::TurnEnd {
+ public:
+  enum class Role : bool { Accepted, Connected };
+  /// Takes the transport over. `owner` outlives this.
+  Http2Connection(net::EventLoop&, std::unique_ptr<net::Transport>, Role, const Http2Settings&,
+                  ConnectionOwner& owner);
+  ~Http2Connection() override;
+  void start();
+  /// Bytes that were read from an accepted transport before it was handed over; after start().
+  void receive(const ByteChunk& early) { onBytes(early); }
+
+  HttpStream& openStream(StreamHandler& handler) override;
+  bool canOpenStream() const override;
+  bool isReady() const override { return ready_; }
+  bool isDraining() const override { return draining_; }
+  std::size_t activeStreams() const override { return streams_.size(); }
+  TimePoint idleSince() const override { return idleSince_; }
+  void beginDrain() override;
+  void close(const Error& why) override;
+
+ private:
+  friend class Http2Stream;
+  friend struct Http2Callbacks;
+  void onReady() override;
+  void onBytes(const ByteChunk& chunk) override;
+  void onDrained() override;
+  void onClosed(const Error& error) override;
+  void onTurnEnd() override;
+
+  void createSession();
+  void flush();
+  void wantFlush() { loop_.atTurnEnd(*this); }
+  void finishDrain();
+  void end(const Error& error);
+  void resetStreams(const Error& error);
+  Http2Stream& addStream(StreamHandler* handler, std::int32_t id);
+  void removeStream(Http2Stream& stream);
+
+  net::EventLoop& loop_;
+  std::unique_ptr<net::Transport> transport_;
+  const Role role_;
+  const Http2Settings settings_;
+  ConnectionOwner& owner_;
+  nghttp2_session* session_ = nullptr;
+  std::vector<std::unique_ptr<Http2Stream>> streams_;
+  /// Streams to be broken off once what was queued before has gone out: nghttp2 drops what it still holds.
+  std::vector<std::pair<std::int32_t, std::uint32_t>> resets_;
+  ByteQueue output_;
+  const ByteChunk* input_ = nullptr;  ///< what is being parsed right now
+  net::Timer drainTimer_;
+  TimePoint idleSince_;
+  bool ready_ = false;
+  bool draining_ = false;
+  bool finalGoawaySent_ = false;
+  bool peerSettingsSeen_ = false;
+  bool ended_ = false;
+  bool receiving_ = false;
+};
+
+}  // namespace spillway::http

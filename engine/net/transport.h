@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/base/byte_queue.h"
+#include "engine/base/result.h"
+#include "engine/net/event_loop.h"
+#include "engine/net/socket_address.h"
+#include "engine/net/tls_context.h"
+
+struct ssl_st;
+
+namespace spillway::net {
+
+/// Who hears of a transport. After onClosed nothing more comes. It may retire the transport in any of these,
+/// but not destroy it.
+class TransportListener {
+ public:
+  virtual ~TransportListener() = default;
+  virtual void onReady() = 0;  ///< connected, and TLS agreed where there is TLS
+  virtual void onBytes(const ByteChunk&) = 0;
+  virtual void onDrained() = 0;             ///< write() may go on
+  virtual void onClosed(const Error&) = 0;  ///< code None: the peer ended it in order
+};
+
+/// What TLS agreed on; empty strings without TLS.
+struct TlsFacts {
+  std::string protocol, cipher, serverName, alpn;
+};
+
+struct ConnectTimeouts {
+  Duration connect = std::chrono::seconds(10);       ///< ALB: 10 s
+  Duration tlsHandshake = std::chrono::seconds(10);  ///< ALB: 10 s
+};
+
+/// A TCP connection, plain or TLS, on one loop. OpenSSL works on the socket itself.
+class Transport : public Retirable {
+ public:
+  /// A connection that was accepted; owns `fd`.
+  static std::unique_ptr<Transport> accepted(EventLoop&, int fd, std::shared_ptr<const TlsContext>);
+  /// A connection that is to be made; failures come as onClosed.
+  static std::unique_ptr<Transport> connecting(EventLoop&, const SocketAddress&,
+                                               std::shared_ptr<const TlsContext>,
+                                               const std::string& serverName, ConnectTimeouts);
+  ~Transport() override;
+
+  /// Begins the handshake and reading. Called again to hand the transport on to another listener.
+  void start(TransportListener&);
+  /// Writes what the kernel takes and drops it from the queue. False: wait for onDrained(), do not write
+  /// before.
+  bool write(ByteQueue&);
+  void pauseReading();
+  void resumeReading();
+  enum class Close : bool { Now, AfterPeer };
+  /// Ends the connection; no callback follows. AfterPeer: sends FIN and lets the peer read what is on its
+  /// way.
+  void close(Close);
+  bool isOpen() const { return phase_ != Phase::Closed; }
+  bool hasTls() const { return tls_ != nullptr; }
+  TlsFacts tlsFacts() const;
+
+ private:
+  enum class Phase : std::uint8_t { Idle, Connecting, Handshaking, Open, Closed };
+  Transport(EventLoop&, int fd, std::shared_ptr<const TlsContext>);
+  void expectPeerName(const std::string& name);
+  void advance();
+  void finishConnect();
+  void handshake();
+  void becomeOpen();
+  void read();
+  long readSome(std::uint8_t* data, std::size_t size);
+  bool writePlain(ByteQueue&);
+  bool writeTls(ByteQueue&);
+  void fail(Error);
+  Error handshakeError(long error) const;
+
+  EventLoop& loop_;
+  std::shared_ptr<const TlsContext> context_;
+  ssl_st* tls_ = nullptr;
+  TransportListener* listener_ = nullptr;
+  std::unique_ptr<FdWatch> watch_;
+  Timer deadline_;
+  ConnectTimeouts timeouts_;
+  Phase phase_ = Phase::Idle;
+  bool isServer_ = true;
+  bool readPaused_ = false;
+  bool readPosted_ = false;
+  bool waitsForDrain_ = false;
+  bool readWantsWrite_ = false;  ///< TLS: a read waits until the socket takes bytes
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace spillway::net

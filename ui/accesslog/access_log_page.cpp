@@ -63,16 +63,14 @@ AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
 }
 
 void AccessLogPage::makeHeader() {
-  auto* columns = new QPushButton(QStringLiteral("Columns"), this);
-  columns->setMenu(makeColumnsMenu());
-  auto* exports = new QPushButton(QStringLiteral("Export"), this);
-  exports->setMenu(makeExportMenu());
   auto* clear = new QPushButton(QStringLiteral("Clear"), this);
   clear->setToolTip(QStringLiteral("Forget the entries shown here; the log file keeps them"));
   connect(clear, &QPushButton::clicked, model_, &AccessLogModel::clear);
-  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear, columns, exports}) {
+  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear}) {
     header_->addButton(button);
   }
+  header_->addMenuButton(QStringLiteral("Columns"), makeColumnsMenu());
+  header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
 }
 
 QMenu* AccessLogPage::makeColumnsMenu() {

@@ -61,7 +61,6 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
     : QWidget(parent),
       statuses_(new StatusCountsModel(this)),
       header_(new PageHeader(QStringLiteral("Dashboard"), this)),
-      range_(new QPushButton(QStringLiteral("Last 5 min"), this)),
       pause_(new QPushButton(QStringLiteral("Pause"), this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(16, 12, 16, 14);
@@ -78,18 +77,15 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
 
 void DashboardPage::makeHeader() {
   header_->setWords(QStringLiteral("all listeners"));
-  range_->setMenu(makeRangeMenu());
+  range_ = header_->addMenuButton(QStringLiteral("Last 5 min"), makeRangeMenu());
   pause_->setCheckable(true);
   pause_->setToolTip(QStringLiteral("Hold the plots still; counting goes on"));
   connect(pause_, &QPushButton::toggled, this, [this](bool paused) {
     pause_->setText(paused ? QStringLiteral("Resume") : QStringLiteral("Pause"));
     if (!paused) showPlots();
   });
-  auto* exports = new QPushButton(QStringLiteral("Export"), this);
-  exports->setMenu(makeExportMenu());
-  for (QPushButton* button : {range_, pause_, exports}) {
-    header_->addButton(button);
-  }
+  header_->addButton(pause_);
+  header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
 }
 
 QMenu* DashboardPage::makeRangeMenu() {
@@ -186,7 +182,7 @@ QWidget* DashboardPage::makeStatusCard() {
   bold.setWeight(QFont::DemiBold);
   title->setFont(bold);
   auto* words = new QLabel(QStringLiteral("since start · ALB metric names on hover"), card);
-  words->setForegroundRole(QPalette::PlaceholderText);
+  words->setProperty("role", "muted");
   auto* line = new QHBoxLayout;
   line->setSpacing(10);
   line->addWidget(title);

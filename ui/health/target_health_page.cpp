@@ -98,7 +98,7 @@ QWidget* TargetHealthPage::makeHistory() {
   strip_ = new CheckStrip(card);
   checkWords_ = new QLabel(card);
   checkWords_->setTextFormat(Qt::PlainText);
-  checkWords_->setForegroundRole(QPalette::PlaceholderText);
+  checkWords_->setProperty("role", "muted");
   transitionTable_ = new QTableView(card);
   transitionTable_->setModel(transitions_);
   prepareTable(*transitionTable_, QStringLiteral("Changes of health"));

@@ -54,7 +54,7 @@ StreamDetail::StreamDetail(QWidget* parent)
   column->addWidget(stack_);
   auto* nothing = new QLabel(QStringLiteral("Select a stream to see what passed, message by message."), this);
   nothing->setAlignment(Qt::AlignCenter);
-  nothing->setForegroundRole(QPalette::PlaceholderText);
+  nothing->setProperty("role", "muted");
   stack_->addWidget(nothing);
   stack_->addWidget(tabs_);
   tabs_->setDocumentMode(true);
@@ -62,7 +62,7 @@ StreamDetail::StreamDetail(QWidget* parent)
   tabs_->addTab(makeMessages(), QStringLiteral("Messages"));
   tabs_->addTab(makeSummary(), QStringLiteral("Summary"));
   title_->setTextFormat(Qt::PlainText);
-  title_->setForegroundRole(QPalette::PlaceholderText);
+  title_->setProperty("role", "muted");
   title_->setContentsMargins(0, 0, 12, 0);
   tabs_->setCornerWidget(title_, Qt::TopRightCorner);
   connect(sequence_, &SequenceView::unfolded, this, &StreamDetail::refreshWanted);
@@ -76,7 +76,7 @@ QWidget* StreamDetail::makeMessages() {
   column->addWidget(messageTable_);
   column->addWidget(leftOut_);
   leftOut_->setContentsMargins(10, 4, 10, 6);
-  leftOut_->setForegroundRole(QPalette::PlaceholderText);
+  leftOut_->setProperty("role", "muted");
   messageTable_->setModel(messages_);
   prepareTable(*messageTable_, QStringLiteral("Messages of the stream"));
   setColumnWidths(*messageTable_, {116, 84, 160, 56, 84, 100});

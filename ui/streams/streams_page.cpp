@@ -63,11 +63,10 @@ void StreamsPage::makeHeader() {
   auto* clear = new QPushButton(QStringLiteral("Clear"), this);
   clear->setToolTip(QStringLiteral("Forget the streams that have ended"));
   connect(clear, &QPushButton::clicked, store_, &StreamStore::clear);
-  auto* exports = new QPushButton(QStringLiteral("Export"), this);
-  exports->setMenu(makeExportMenu());
-  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear, exports}) {
+  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear}) {
     header_->addButton(button);
   }
+  header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
 }
 
 QMenu* StreamsPage::makeExportMenu() {

@@ -41,7 +41,9 @@ void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
   const ThemeColors& colors = Theme::colors();
   painter->save();
   if (cell.state & QStyle::State_Selected) painter->fillRect(cell.rect, colors.accentSoft);
-  painter->setPen(colors.border);
+  QColor line = colors.border;
+  line.setAlphaF(0.6F);
+  painter->setPen(line);
   painter->drawLine(cell.rect.bottomLeft(), cell.rect.bottomRight());
   if (cell.state & QStyle::State_HasFocus) {
     painter->setPen(colors.accent);

@@ -16,6 +16,7 @@
 #include "ui/widgets/live_table.h"
 #include "ui/widgets/log_view.h"
 #include "ui/widgets/page_header.h"
+#include "ui/widgets/table_look.h"
 
 namespace spillway::ui {
 
@@ -48,8 +49,8 @@ AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
   inside->setContentsMargins(1, 1, 1, 1);
   inside->addWidget(pane_);
   view_->addPane(card, {830, 300});
-  view_->table().setColumnWidths(
-      {104, 58, 62, 232, 128, 62, 150, 66, 78, 72, 72, 72, 72, 128, 128, 110, 140, 62, 200, 220, 240});
+  setColumnWidths(view_->table(), {98, 56, 60,  226, 126, 58,  146, 62,  74,  66, 70,
+                                   66, 74, 126, 126, 110, 140, 62,  200, 220, 240});
   makeHeader();
   connectBridge(bridge);
   connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &AccessLogPage::showSelected);
@@ -62,16 +63,14 @@ AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
 }
 
 void AccessLogPage::makeHeader() {
-  auto* columns = new QPushButton(QStringLiteral("Columns"), this);
-  columns->setMenu(makeColumnsMenu());
-  auto* exports = new QPushButton(QStringLiteral("Export"), this);
-  exports->setMenu(makeExportMenu());
   auto* clear = new QPushButton(QStringLiteral("Clear"), this);
   clear->setToolTip(QStringLiteral("Forget the entries shown here; the log file keeps them"));
   connect(clear, &QPushButton::clicked, model_, &AccessLogModel::clear);
-  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear, columns, exports}) {
+  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear}) {
     header_->addButton(button);
   }
+  header_->addMenuButton(QStringLiteral("Columns"), makeColumnsMenu());
+  header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
 }
 
 QMenu* AccessLogPage::makeColumnsMenu() {

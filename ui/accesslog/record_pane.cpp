@@ -122,7 +122,7 @@ RecordPane::RecordPane(QWidget* parent)
   nothing->setAlignment(Qt::AlignCenter);
   nothing->setWordWrap(true);
   nothing->setMargin(16);
-  nothing->setForegroundRole(QPalette::PlaceholderText);
+  nothing->setProperty("role", "muted");
   stack_->addWidget(nothing);
   stack_->addWidget(makeDetail());
   setMinimumWidth(260);

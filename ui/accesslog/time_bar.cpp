@@ -29,6 +29,7 @@ void TimeBar::showRecord(const observe::StreamRecord& record) {
   times_[0] = record.requestProcessingMicros;
   times_[1] = record.targetProcessingMicros;
   times_[2] = record.responseProcessingMicros;
+  whole_ = record.durationMicros;
   const QString words =
       QStringLiteral("%1 · %2 · %3")
           .arg(timeText(QStringLiteral("request"), times_[0]), timeText(QStringLiteral("target"), times_[1]),
@@ -44,12 +45,13 @@ void TimeBar::paintEvent(QPaintEvent* /*event*/) {
   const ThemeColors& colors = Theme::colors();
   const QRect bar(0, 0, width(), kBar);
   painter.fillRect(bar, colors.sunken);
-  std::int64_t total = 0;
+  std::int64_t total = 0;  // of the parts; the whole may be longer
   int parts = 0;
   for (const std::int64_t time : times_) {
     total += std::max<std::int64_t>(time, 0);
     parts += time >= 0 ? 1 : 0;
   }
+  total = std::max(total, whole_);
   // Every part that took place keeps three pixels; the rest is to scale.
   double x = 0;
   const double room = bar.width() - parts * 3.0;

@@ -24,6 +24,7 @@ class TimeBar : public QWidget {
 
  private:
   std::int64_t times_[3]{-1, -1, -1};  ///< microseconds
+  std::int64_t whole_ = 0;             ///< of the exchange
 };
 
 }  // namespace spillway::ui

@@ -7,7 +7,6 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
-#include <QShortcut>
 #include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -17,10 +16,10 @@
 #include "ui/dashboard/stat_tile.h"
 #include "ui/dashboard/status_counts_model.h"
 #include "ui/export/save_dialog.h"
-#include "ui/export/table_text.h"
-#include "ui/models/live_table_model.h"
+#include "ui/models/roles.h"
 #include "ui/plots/plot_card.h"
 #include "ui/widgets/page_header.h"
+#include "ui/widgets/table_look.h"
 
 namespace spillway::ui {
 
@@ -33,6 +32,11 @@ namespace {
 /// "3.1 ms"; "–" where nothing ended.
 QString msText(double ms) {
   return std::isnan(ms) ? QStringLiteral("–") : durationText(static_cast<std::int64_t>(ms * 1000.0));
+}
+
+QString percentText(double percent) {
+  if (percent > 0 && percent < 0.1) return QStringLiteral("< 0.1 %");
+  return QStringLiteral("%1 %").arg(percent, 0, 'f', 1);
 }
 
 QString rateText(double perSecond) {
@@ -57,7 +61,6 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
     : QWidget(parent),
       statuses_(new StatusCountsModel(this)),
       header_(new PageHeader(QStringLiteral("Dashboard"), this)),
-      range_(new QPushButton(QStringLiteral("Last 5 min"), this)),
       pause_(new QPushButton(QStringLiteral("Pause"), this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(16, 12, 16, 14);
@@ -74,18 +77,15 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
 
 void DashboardPage::makeHeader() {
   header_->setWords(QStringLiteral("all listeners"));
-  range_->setMenu(makeRangeMenu());
+  range_ = header_->addMenuButton(QStringLiteral("Last 5 min"), makeRangeMenu());
   pause_->setCheckable(true);
   pause_->setToolTip(QStringLiteral("Hold the plots still; counting goes on"));
   connect(pause_, &QPushButton::toggled, this, [this](bool paused) {
     pause_->setText(paused ? QStringLiteral("Resume") : QStringLiteral("Pause"));
     if (!paused) showPlots();
   });
-  auto* exports = new QPushButton(QStringLiteral("Export"), this);
-  exports->setMenu(makeExportMenu());
-  for (QPushButton* button : {range_, pause_, exports}) {
-    header_->addButton(button);
-  }
+  header_->addButton(pause_);
+  header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
 }
 
 QMenu* DashboardPage::makeRangeMenu() {
@@ -182,7 +182,7 @@ QWidget* DashboardPage::makeStatusCard() {
   bold.setWeight(QFont::DemiBold);
   title->setFont(bold);
   auto* words = new QLabel(QStringLiteral("since start · ALB metric names on hover"), card);
-  words->setForegroundRole(QPalette::PlaceholderText);
+  words->setProperty("role", "muted");
   auto* line = new QHBoxLayout;
   line->setSpacing(10);
   line->addWidget(title);
@@ -194,23 +194,9 @@ QWidget* DashboardPage::makeStatusCard() {
   statusTable_->setModel(sorted);
   statusTable_->setSortingEnabled(true);
   statusTable_->sortByColumn(StatusCountsModel::Status, Qt::AscendingOrder);
-  statusTable_->setFrameShape(QFrame::NoFrame);
-  statusTable_->setShowGrid(false);
-  statusTable_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  statusTable_->setTabKeyNavigation(false);
-  statusTable_->setAccessibleName(QStringLiteral("Status counts"));
-  statusTable_->verticalHeader()->hide();
-  statusTable_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  statusTable_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-  QHeaderView& header = *statusTable_->horizontalHeader();
-  header.setHighlightSections(false);
-  header.setSectionResizeMode(StatusCountsModel::Status, QHeaderView::Stretch);
-  header.resizeSection(StatusCountsModel::Count, 90);
-  header.resizeSection(StatusCountsModel::Share, 76);
-  header.resizeSection(StatusCountsModel::LastSeen, 92);
-  auto* copy = new QShortcut(QKeySequence::Copy, statusTable_);
-  copy->setContext(Qt::WidgetShortcut);
-  connect(copy, &QShortcut::activated, this, [this] { copySelectedRows(*statusTable_); });
+  prepareTable(*statusTable_, QStringLiteral("Status counts"));
+  setColumnWidths(*statusTable_, {200, 86, 72, 88});
+  statusTable_->horizontalHeader()->setSectionResizeMode(StatusCountsModel::Status, QHeaderView::Stretch);
   column->addLayout(line);
   column->addWidget(statusTable_, 1);
   return card;
@@ -241,8 +227,7 @@ void DashboardPage::showTiles(const MetricsReading& now) {
     } else if (minute.grpcNotOk > 0) {
       note = QStringLiteral("without status ×%1").arg(countText(minute.grpcNotOk));
     }
-    notOk_->showValue(QStringLiteral("%1 %").arg(percent, 0, 'f', 1), note,
-                      minute.grpcNotOk > 0 ? Severity::Bad : Severity::Good);
+    notOk_->showValue(percentText(percent), note, minute.grpcNotOk > 0 ? Severity::Bad : Severity::Good);
   }
   latency_->showValue(msText(minute.p99),
                       std::isnan(minute.p99)

@@ -16,7 +16,7 @@ StatTile::StatTile(const QString& title, const QString& tip, QWidget* parent)
   large.setPointSizeF(large.pointSizeF() * 1.6);
   large.setWeight(QFont::DemiBold);
   value_->setFont(large);
-  title_->setForegroundRole(QPalette::PlaceholderText);
+  title_->setProperty("role", "muted");
   for (QLabel* label : {title_, value_, note_}) {
     label->setTextFormat(Qt::PlainText);
     label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ui/models/live_table_model.h"
+#include "ui/models/roles.h"
 #include "ui/models/words.h"
 #include "ui/theme/theme.h"
 

@@ -6,7 +6,7 @@
 #include <QHeaderView>
 #include <algorithm>
 
-#include "ui/models/live_table_model.h"
+#include "ui/models/roles.h"
 
 namespace spillway::ui {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ui/models/live_table_model.h"
+#include "ui/models/roles.h"
 #include "ui/models/words.h"
 #include "ui/theme/theme.h"
 
@@ -41,21 +41,22 @@ std::int64_t secondsUntil(WallTime from, WallTime to) {
 QString ageText(WallTime since, WallTime now) {
   if (since == WallTime{}) return QStringLiteral("–");
   const std::int64_t seconds = std::max<std::int64_t>(0, (now - since).count() / 1'000'000);
-  const QString age = seconds < 60 ? QStringLiteral("%1 s").arg(seconds) : durationText(seconds * 1'000'000);
-  return QStringLiteral("%1 (%2)").arg(clockText(since).left(8), age);
-}
-
-QString explanationText(const TargetStatus& row) {
-  QString text = QString::fromStdString(row.description);
-  if (!row.detail.empty())
-    text += (text.isEmpty() ? QString() : QStringLiteral(" – ")) + QString::fromStdString(row.detail);
-  if (row.state == TargetState::Draining && row.drainingLeftMs > 0) {
-    text += QStringLiteral(" – %1 s left").arg((row.drainingLeftMs + 999) / 1000);
-  }
-  return text.isEmpty() ? QStringLiteral("–") : text;
+  return seconds < 60 ? QStringLiteral("%1 s").arg(seconds) : durationText(seconds * 1'000'000);
 }
 
 }  // namespace
+
+QString healthReasonText(const TargetStatus& row) {
+  QStringList parts;
+  if (row.reason != observe::HealthReason::None)
+    parts.push_back(QString::fromLatin1(observe::toString(row.reason)));
+  if (!row.description.empty()) parts.push_back(QString::fromStdString(row.description));
+  if (!row.detail.empty()) parts.push_back(QString::fromStdString(row.detail));
+  if (row.state == TargetState::Draining && row.drainingLeftMs > 0) {
+    parts.push_back(QStringLiteral("%1 s left").arg((row.drainingLeftMs + 999) / 1000));
+  }
+  return parts.isEmpty() ? QStringLiteral("–") : parts.join(QStringLiteral(" – "));
+}
 
 QString targetAddress(const TargetId& target) {
   const QString address = QString::fromStdString(target.address);
@@ -158,7 +159,7 @@ QString TargetHealthModel::lastCheckText(const TargetStatus& row) const {
   if (row.lastLatencyMicros < 0) return QStringLiteral("–");
   QString code = QStringLiteral("no answer");
   if (row.lastCode) {
-    code = speaksGrpc(row.id.group) ? grpcStatusText(row.lastCode) : QString::number(*row.lastCode);
+    code = QString::number(*row.lastCode);
   }
   return QStringLiteral("%1 · %2").arg(code, durationText(row.lastLatencyMicros));
 }
@@ -178,10 +179,7 @@ QVariant TargetHealthModel::display(const TargetStatus& row, int column) const {
     case Group:
       return QString::fromStdString(row.id.group);
     case Reason:
-      return row.reason == observe::HealthReason::None ? QStringLiteral("–")
-                                                       : QString::fromLatin1(observe::toString(row.reason));
-    case Explanation:
-      return explanationText(row);
+      return healthReasonText(row);
     case Since:
       return ageText(row.since, now_);
     case Checks:
@@ -227,6 +225,19 @@ QVariant TargetHealthModel::raw(const TargetStatus& row, int column) const {
   }
 }
 
+QString TargetHealthModel::toolTip(const TargetStatus& row, int column) const {
+  switch (column) {
+    case Reason:
+      return healthReasonText(row).toHtmlEscaped();
+    case Since:
+      return row.since == WallTime{} ? QString() : QStringLiteral("since ") + dateTimeText(row.since);
+    case LastCheck:
+      return row.lastCode && speaksGrpc(row.id.group) ? grpcStatusText(row.lastCode) : QString();
+    default:
+      return {};
+  }
+}
+
 QVariant TargetHealthModel::data(const QModelIndex& index, int role) const {
   if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
   const TargetStatus& row = statusAt(index.row());
@@ -236,11 +247,11 @@ QVariant TargetHealthModel::data(const QModelIndex& index, int role) const {
     case RawRole:
       return raw(row, index.column());
     case Qt::ToolTipRole:
-      return index.column() == Explanation ? QVariant(explanationText(row).toHtmlEscaped()) : QVariant();
+      return toolTip(row, index.column());
     case Qt::ForegroundRole:
-      if (index.column() == Health) return healthColor(row.state);
-      if (index.column() == Errors && traffic(row).errors > 0) return Theme::colors().bad;
-      return {};
+      return index.column() == Errors && traffic(row).errors > 0 ? QVariant(Theme::colors().bad) : QVariant();
+    case GlyphColorRole:
+      return index.column() == Health ? QVariant(healthColor(row.state)) : QVariant();
     case Qt::FontRole:
       return index.column() == Target ? QVariant(Theme::fixedFont()) : QVariant();
     case Qt::TextAlignmentRole:
@@ -257,19 +268,17 @@ QVariant TargetHealthModel::headerData(int section, Qt::Orientation orientation,
     return QVariant::fromValue(Qt::AlignVCenter | (isNumber(section) ? Qt::AlignRight : Qt::AlignLeft));
   }
   static const QString kNames[]{
-      QStringLiteral("Health"),          QStringLiteral("Target"),     QStringLiteral("Group"),
-      QStringLiteral("Reason"),          QStringLiteral("In words"),   QStringLiteral("Since"),
-      QStringLiteral("Checks in a row"), QStringLiteral("Last check"), QStringLiteral("Next check"),
-      QStringLiteral("Streams"),         QStringLiteral("Requests"),   QStringLiteral("Share"),
-      QStringLiteral("Errors")};
+      QStringLiteral("Health"),     QStringLiteral("Target"),     QStringLiteral("Group"),
+      QStringLiteral("Reason"),     QStringLiteral("Since"),      QStringLiteral("In a row"),
+      QStringLiteral("Last check"), QStringLiteral("Next check"), QStringLiteral("Streams"),
+      QStringLiteral("Requests"),   QStringLiteral("Share"),      QStringLiteral("Errors")};
   static const QString kTips[]{{},
                                {},
                                {},
-                               QStringLiteral("ALB's reason code"),
-                               {},
-                               {},
+                               QStringLiteral("ALB's reason code and words, and what was seen"),
+                               QStringLiteral("How long in this state"),
                                QStringLiteral("Counted toward the group's thresholds"),
-                               {},
+                               QStringLiteral("What came back, and how long it took"),
                                {},
                                QStringLiteral("Open now. ALB: outstanding requests"),
                                QStringLiteral("ALB: RequestCount, since the start"),

@@ -19,7 +19,6 @@ class TargetHealthModel : public QAbstractTableModel {
     Target,
     Group,
     Reason,
-    Explanation,
     Since,
     Checks,
     LastCheck,
@@ -62,6 +61,7 @@ class TargetHealthModel : public QAbstractTableModel {
   double share(const TargetStatus& row) const;
   QVariant display(const TargetStatus& row, int column) const;
   QVariant raw(const TargetStatus& row, int column) const;
+  QString toolTip(const TargetStatus& row, int column) const;
   void refresh(int firstColumn, int lastColumn);
 
   std::vector<TargetStatus> rows_;
@@ -72,6 +72,8 @@ class TargetHealthModel : public QAbstractTableModel {
   WallTime now_ = wallNow();
 };
 
+/// ALB's reason code and words, then what was seen: "Target.Timeout – Request timed out – no answer in 2 s".
+QString healthReasonText(const TargetStatus& row);
 /// "127.0.0.1:50061", "[::1]:50061".
 QString targetAddress(const TargetId& target);
 

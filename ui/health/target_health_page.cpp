@@ -12,42 +12,18 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "ui/export/table_text.h"
 #include "ui/health/check_strip.h"
 #include "ui/health/target_health_model.h"
 #include "ui/health/transition_model.h"
-#include "ui/models/live_table_model.h"
+#include "ui/models/roles.h"
 #include "ui/models/words.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/page_header.h"
+#include "ui/widgets/table_look.h"
 
 namespace spillway::ui {
-
-namespace {
-
-void prepareTable(QTableView& table, const QString& name, const QList<int>& widths) {
-  table.setFrameShape(QFrame::NoFrame);
-  table.setShowGrid(false);
-  table.setSelectionBehavior(QAbstractItemView::SelectRows);
-  table.setTabKeyNavigation(false);
-  table.setWordWrap(false);
-  table.setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  table.setAccessibleName(name);
-  table.verticalHeader()->hide();
-  table.verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  table.verticalHeader()->setDefaultSectionSize(table.fontMetrics().height() + 9);
-  table.horizontalHeader()->setHighlightSections(false);
-  for (int column = 0; column < widths.size(); ++column) {
-    table.setColumnWidth(column, widths[column]);
-  }
-  auto* copy = new QShortcut(QKeySequence::Copy, &table);
-  copy->setContext(Qt::WidgetShortcut);
-  QObject::connect(copy, &QShortcut::activated, &table, [&table] { copySelectedRows(table); });
-}
-
-}  // namespace
 
 TargetHealthPage::TargetHealthPage(EngineBridge& bridge, Workspace& workspace, QWidget* parent)
     : QWidget(parent),
@@ -99,8 +75,9 @@ QWidget* TargetHealthPage::makeTable() {
   table_->setSortingEnabled(true);
   table_->sortByColumn(TargetHealthModel::Health, Qt::AscendingOrder);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  prepareTable(*table_, QStringLiteral("Targets"),
-               {104, 136, 150, 190, 280, 150, 120, 190, 86, 70, 84, 70, 70});
+  prepareTable(*table_, QStringLiteral("Targets"));
+  setColumnWidths(*table_, {98, 126, 124, 240, 84, 96, 92, 66, 62, 76, 62, 58});
+  table_->horizontalHeader()->setSectionResizeMode(TargetHealthModel::Reason, QHeaderView::Stretch);
   inside->addWidget(table_);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &TargetHealthPage::onSelected);
@@ -121,12 +98,18 @@ QWidget* TargetHealthPage::makeHistory() {
   strip_ = new CheckStrip(card);
   checkWords_ = new QLabel(card);
   checkWords_->setTextFormat(Qt::PlainText);
-  checkWords_->setForegroundRole(QPalette::PlaceholderText);
+  checkWords_->setProperty("role", "muted");
   transitionTable_ = new QTableView(card);
   transitionTable_->setModel(transitions_);
-  prepareTable(*transitionTable_, QStringLiteral("Changes of health"), {120, 120, 120, 400});
+  prepareTable(*transitionTable_, QStringLiteral("Changes of health"));
+  setColumnWidths(*transitionTable_, {110, 110, 110, 400});
   transitionTable_->horizontalHeader()->setStretchLastSection(true);
+  reason_ = new QLabel(card);
+  reason_->setTextFormat(Qt::PlainText);
+  reason_->setWordWrap(true);
+  reason_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   column->addWidget(historyTitle_);
+  column->addWidget(reason_);
   column->addWidget(strip_);
   column->addWidget(checkWords_);
   column->addWidget(transitionTable_, 1);
@@ -153,6 +136,7 @@ void TargetHealthPage::connectSources(Workspace& workspace) {
 
 void TargetHealthPage::showTargets(const std::vector<TargetStatus>& targets) {
   model_->setTargets(targets);
+  showReason();
   stack_->setCurrentIndex(targets.empty() ? 1 : 0);
   checkButton_->setEnabled(!targets.empty());
   if (!selected_ && !targets.empty()) table_->selectRow(0);
@@ -195,7 +179,16 @@ void TargetHealthPage::restoreSelection() {
   restoring_ = false;
 }
 
+/// Why the selected target is in its state; nothing to say for a healthy one.
+void TargetHealthPage::showReason() {
+  const int row = selected_ ? model_->rowOf(*selected_) : -1;
+  const QString reason = row < 0 ? QString() : healthReasonText(model_->statusAt(row));
+  reason_->setText(reason);
+  reason_->setVisible(reason.size() > 1);
+}
+
 void TargetHealthPage::showHistory() {
+  showReason();
   checkWords_->setText(QStringLiteral("Point at a check to see what came back"));
   if (!selected_) {
     historyTitle_->setText(QStringLiteral("Select a target to see its checks"));

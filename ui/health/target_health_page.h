@@ -42,6 +42,7 @@ class TargetHealthPage : public QWidget {
   void showTargets(const std::vector<TargetStatus>& targets);
   void onSelected();
   void restoreSelection();
+  void showReason();
   void showHistory();
 
   EngineBridge& bridge_;
@@ -54,7 +55,7 @@ class TargetHealthPage : public QWidget {
   QStackedWidget* stack_;
   QTableView *table_, *transitionTable_;
   CheckStrip* strip_;
-  QLabel *historyTitle_, *checkWords_;
+  QLabel *historyTitle_, *reason_, *checkWords_;
   std::optional<TargetId> selected_;
   bool restoring_ = false;
   QTimer tick_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/health/transition_model.h"
 
+#include "ui/models/roles.h"
 #include "ui/models/words.h"
 #include "ui/theme/theme.h"
 
@@ -47,8 +48,8 @@ QVariant TransitionModel::data(const QModelIndex& index, int role) const {
   if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
   const HealthEvent& event = *transitions_[static_cast<std::size_t>(index.row())];
   if (role == Qt::FontRole && index.column() == Time) return Theme::fixedFont();
-  if (role == Qt::ForegroundRole && index.column() == From) return healthColor(event.previous);
-  if (role == Qt::ForegroundRole && index.column() == To) return healthColor(event.state);
+  if (role == GlyphColorRole && index.column() == From) return healthColor(event.previous);
+  if (role == GlyphColorRole && index.column() == To) return healthColor(event.state);
   if (role != Qt::DisplayRole) return {};
   switch (index.column()) {
     case Time:

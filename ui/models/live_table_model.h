@@ -10,11 +10,6 @@
 
 namespace spillway::ui {
 
-/// Roles beyond Qt's that every log model answers.
-enum LogRole : int {
-  RawRole = Qt::UserRole + 1,  ///< the plain value, for export: numbers without units, ISO times
-};
-
 /// A table over an append-only list of rows: chooses which rows show (a filter) and in what order (arrival,
 /// or a column), and keeps both while batches come. One insert, one remove and one dataChanged range per
 /// batch in order of arrival. While sorted by a column new rows wait at the end for the next sorting, at most

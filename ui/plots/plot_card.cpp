@@ -21,7 +21,7 @@ PlotCard::PlotCard(const QString& title, const QString& measure, const QString& 
   name->setFont(bold);
   name->setToolTip(tip);
   auto* words = new QLabel(measure, this);
-  words->setForegroundRole(QPalette::PlaceholderText);
+  words->setProperty("role", "muted");
   words->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   line->addWidget(name);
   line->addWidget(words, 1);

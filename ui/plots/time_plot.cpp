@@ -120,6 +120,7 @@ TimePlot::TimePlot(const QString& unit, QWidget* parent) : QWidget(parent), impl
   plot.installEventFilter(this);
   plot.xAxis->setSubTicks(false);
   plot.xAxis->setTickLength(0);
+  plot.xAxis->setTickLabelPadding(7);
   plot.xAxis->grid()->setVisible(false);
   plot.yAxis->setSubTicks(false);
   plot.yAxis->setTickLength(0);

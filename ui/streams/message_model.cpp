@@ -2,7 +2,7 @@
 #include "ui/streams/message_model.h"
 
 #include "engine/observe/access_log_format.h"
-#include "ui/models/live_table_model.h"
+#include "ui/models/roles.h"
 #include "ui/models/words.h"
 #include "ui/theme/theme.h"
 

@@ -25,6 +25,9 @@ class SequenceBuilder {
   }
 
  private:
+  /// How far what the client sends goes: no target has the request yet, or ever.
+  Lifeline requestEnd() const { return sentOn_ ? Lifeline::Target : Lifeline::Spillway; }
+
   bool isMessage(std::size_t i) const { return entry_.timeline[i].kind == EventKind::Message; }
 
   SequenceRow& add(SequenceShape shape, Lifeline from, Lifeline to, std::size_t i) {
@@ -62,7 +65,7 @@ class SequenceBuilder {
       bytes += entry_.timeline[i].size;
     }
     const bool request = entry_.timeline[first].direction == Direction::Request;
-    SequenceRow& row = request ? add(SequenceShape::Block, Lifeline::Client, Lifeline::Target, first)
+    SequenceRow& row = request ? add(SequenceShape::Block, Lifeline::Client, requestEnd(), first)
                                : add(SequenceShape::Block, Lifeline::Target, Lifeline::Client, first);
     row.entries = length;
     row.text = QStringLiteral("×%1, %2").arg(countText(length), bytesText(bytes));
@@ -71,7 +74,7 @@ class SequenceBuilder {
   void addMessage(std::size_t i) {
     const TimelineEntry& message = entry_.timeline[i];
     SequenceRow& row = message.direction == Direction::Request
-                           ? add(SequenceShape::Message, Lifeline::Client, Lifeline::Target, i)
+                           ? add(SequenceShape::Message, Lifeline::Client, requestEnd(), i)
                            : add(SequenceShape::Message, Lifeline::Target, Lifeline::Client, i);
     row.number = message.number;
     row.text = bytesText(message.size);
@@ -143,13 +146,13 @@ class SequenceBuilder {
       rows_.back().text += QStringLiteral(" · half-close");
       return;
     }
-    add(SequenceShape::HalfClose, Lifeline::Client, Lifeline::Target, i).text = QStringLiteral("half-close");
+    add(SequenceShape::HalfClose, Lifeline::Client, requestEnd(), i).text = QStringLiteral("half-close");
   }
 
   void addReset(std::size_t i) {
     const TimelineEntry& reset = entry_.timeline[i];
     const bool client = reset.direction == Direction::Request;
-    SequenceRow& row = client ? add(SequenceShape::Reset, Lifeline::Client, Lifeline::Target, i)
+    SequenceRow& row = client ? add(SequenceShape::Reset, Lifeline::Client, requestEnd(), i)
                               : add(SequenceShape::Reset, Lifeline::Target, Lifeline::Client, i);
     row.text =
         QStringLiteral("RST_STREAM %1 by the %2")

@@ -159,13 +159,14 @@ void SequenceView::paintEvent(QPaintEvent* /*event*/) {
   if (!hasStream_) return;
   painter.setRenderHint(QPainter::Antialiasing);
   const Lanes lane = lanes();
+  painter.setClipRect(0, kHeader, viewport()->width(), viewport()->height() - kHeader);
+  if (current_ >= 0) paintMark(painter, rowTop(current_));
   painter.setPen(QPen(Theme::colors().border, 2));
   for (const Lifeline lifeline : {Lifeline::Client, Lifeline::Spillway, Lifeline::Target}) {
     painter.drawLine(lane.x(lifeline), kHeader, lane.x(lifeline), viewport()->height());
   }
   const int first = std::max(0, verticalScrollBar()->value() / kRow - 1);
   const int last = std::min(static_cast<int>(rows_.size()) - 1, first + viewport()->height() / kRow + 2);
-  painter.setClipRect(0, kHeader, viewport()->width(), viewport()->height() - kHeader);
   for (int row = first; row <= last; ++row) {
     paintRow(painter, lane, row);
   }
@@ -190,20 +191,17 @@ void SequenceView::paintHeader(QPainter& painter, const Lanes& lanes) const {
   painter.setFont(font());
 }
 
+/// The background of the chosen row.
+void SequenceView::paintMark(QPainter& painter, int top) const {
+  const QRect mark(4, top + 3, viewport()->width() - 8, kRow - 2);
+  painter.setPen(hasFocus() ? QPen(Theme::colors().accent, 1) : QPen(Qt::NoPen));
+  painter.setBrush(Theme::colors().accentSoft);
+  painter.drawRoundedRect(mark, 4, 4);
+}
+
 void SequenceView::paintRow(QPainter& painter, const Lanes& lanes, int row) const {
   const SequenceRow& shown = rows_[static_cast<std::size_t>(row)];
   const int top = rowTop(row);
-  if (row == current_) {
-    const QRect mark(4, top + 3, viewport()->width() - 8, kRow - 2);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(Theme::colors().accentSoft);
-    painter.drawRoundedRect(mark, 4, 4);
-    if (hasFocus()) {
-      painter.setPen(QPen(Theme::colors().accent, 1));
-      painter.setBrush(Qt::NoBrush);
-      painter.drawRoundedRect(mark, 4, 4);
-    }
-  }
   if (shown.shape != SequenceShape::Note) paintArrow(painter, lanes, shown, top);
   paintLabel(painter, lanes, shown, top);
   if (shown.offsetMicros < 0) return;

@@ -50,6 +50,7 @@ class SequenceView : public QAbstractScrollArea {
   void openBlock(int row);
   void announceCurrent();
   void paintHeader(QPainter& painter, const Lanes& lanes) const;
+  void paintMark(QPainter& painter, int top) const;
   void paintRow(QPainter& painter, const Lanes& lanes, int row) const;
   void paintArrow(QPainter& painter, const Lanes& lanes, const SequenceRow& row, int top) const;
   void paintLabel(QPainter& painter, const Lanes& lanes, const SequenceRow& row, int top) const;

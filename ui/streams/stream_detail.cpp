@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/streams/stream_detail.h"
 
-#include <QHeaderView>
 #include <QLabel>
 #include <QScrollArea>
-#include <QShortcut>
 #include <QStackedWidget>
 #include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 
-#include "ui/export/table_text.h"
 #include "ui/models/words.h"
 #include "ui/streams/message_model.h"
 #include "ui/streams/sequence_view.h"
 #include "ui/streams/stream_model.h"
 #include "ui/streams/stream_summary.h"
+#include "ui/widgets/table_look.h"
 
 namespace spillway::ui {
 
@@ -56,7 +54,7 @@ StreamDetail::StreamDetail(QWidget* parent)
   column->addWidget(stack_);
   auto* nothing = new QLabel(QStringLiteral("Select a stream to see what passed, message by message."), this);
   nothing->setAlignment(Qt::AlignCenter);
-  nothing->setForegroundRole(QPalette::PlaceholderText);
+  nothing->setProperty("role", "muted");
   stack_->addWidget(nothing);
   stack_->addWidget(tabs_);
   tabs_->setDocumentMode(true);
@@ -64,7 +62,7 @@ StreamDetail::StreamDetail(QWidget* parent)
   tabs_->addTab(makeMessages(), QStringLiteral("Messages"));
   tabs_->addTab(makeSummary(), QStringLiteral("Summary"));
   title_->setTextFormat(Qt::PlainText);
-  title_->setForegroundRole(QPalette::PlaceholderText);
+  title_->setProperty("role", "muted");
   title_->setContentsMargins(0, 0, 12, 0);
   tabs_->setCornerWidget(title_, Qt::TopRightCorner);
   connect(sequence_, &SequenceView::unfolded, this, &StreamDetail::refreshWanted);
@@ -78,25 +76,10 @@ QWidget* StreamDetail::makeMessages() {
   column->addWidget(messageTable_);
   column->addWidget(leftOut_);
   leftOut_->setContentsMargins(10, 4, 10, 6);
-  leftOut_->setForegroundRole(QPalette::PlaceholderText);
+  leftOut_->setProperty("role", "muted");
   messageTable_->setModel(messages_);
-  messageTable_->setFrameShape(QFrame::NoFrame);
-  messageTable_->setShowGrid(false);
-  messageTable_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  messageTable_->setTabKeyNavigation(false);
-  messageTable_->setAccessibleName(QStringLiteral("Messages of the stream"));
-  messageTable_->verticalHeader()->hide();
-  messageTable_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  messageTable_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
-  messageTable_->horizontalHeader()->setHighlightSections(false);
-  messageTable_->setColumnWidth(MessageModel::Time, 120);
-  messageTable_->setColumnWidth(MessageModel::Delta, 90);
-  messageTable_->setColumnWidth(MessageModel::Direction, 160);
-  messageTable_->setColumnWidth(MessageModel::Number, 60);
-  messageTable_->setColumnWidth(MessageModel::Size, 90);
-  auto* copy = new QShortcut(QKeySequence::Copy, messageTable_);
-  copy->setContext(Qt::WidgetShortcut);
-  connect(copy, &QShortcut::activated, this, [this] { copySelectedRows(*messageTable_); });
+  prepareTable(*messageTable_, QStringLiteral("Messages of the stream"));
+  setColumnWidths(*messageTable_, {116, 84, 160, 56, 84, 100});
   return box;
 }
 

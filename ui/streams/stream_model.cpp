@@ -5,6 +5,7 @@
 #include <array>
 
 #include "engine/observe/access_log_format.h"
+#include "ui/models/roles.h"
 #include "ui/models/words.h"
 #include "ui/theme/theme.h"
 

@@ -16,13 +16,15 @@
 #include "ui/widgets/live_table.h"
 #include "ui/widgets/log_view.h"
 #include "ui/widgets/page_header.h"
+#include "ui/widgets/table_look.h"
 
 namespace spillway::ui {
 
 namespace {
 
 LogWords streamWords() {
-  return {QStringLiteral("Filter: words of path, type, target, client or status, e.g. RouteChat bidi"),
+  return {QStringLiteral("Streams"),
+          QStringLiteral("Filter: words of path, type, target, client or status, e.g. RouteChat bidi"),
           QStringLiteral("No streams yet"),
           QStringLiteral(
               "A stream is one call on the wire: unary, server streaming, client streaming or "
@@ -48,7 +50,7 @@ StreamsPage::StreamsPage(EngineBridge& bridge, QWidget* parent)
   inside->setContentsMargins(1, 1, 1, 1);
   inside->addWidget(detail_);
   view_->addPane(card, {240, 420});
-  view_->table().setColumnWidths({104, 190, 150, 62, 136, 170, 108, 82, 92, 140});
+  setColumnWidths(view_->table(), {98, 156, 126, 58, 126, 146, 100, 70, 80, 132});
   makeHeader();
   connectBridge(bridge);
   connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &StreamsPage::showSelected);
@@ -61,11 +63,10 @@ void StreamsPage::makeHeader() {
   auto* clear = new QPushButton(QStringLiteral("Clear"), this);
   clear->setToolTip(QStringLiteral("Forget the streams that have ended"));
   connect(clear, &QPushButton::clicked, store_, &StreamStore::clear);
-  auto* exports = new QPushButton(QStringLiteral("Export"), this);
-  exports->setMenu(makeExportMenu());
-  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear, exports}) {
+  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear}) {
     header_->addButton(button);
   }
+  header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
 }
 
 QMenu* StreamsPage::makeExportMenu() {

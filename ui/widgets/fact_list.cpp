@@ -6,6 +6,7 @@
 #include <QPainter>
 
 #include "ui/theme/theme.h"
+#include "ui/widgets/fact_value.h"
 
 namespace spillway::ui {
 
@@ -17,16 +18,12 @@ FactList::FactList(QWidget* parent) : QWidget(parent), grid_(new QGridLayout(thi
 }
 
 FactList::Line FactList::addLine() {
-  Line line{new QLabel(this), new QLabel(this)};
+  Line line{new QLabel(this), new FactValue(this)};
   line.name->setTextFormat(Qt::PlainText);
   line.name->setAlignment(Qt::AlignLeft | Qt::AlignTop);
-  line.value->setTextFormat(Qt::PlainText);
-  line.value->setWordWrap(true);
-  line.value->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-  line.value->setAlignment(Qt::AlignLeft | Qt::AlignTop);
   const int row = static_cast<int>(lines_.size());
   grid_->addWidget(line.name, row, 0);
-  grid_->addWidget(line.value, row, 1);
+  grid_->addWidget(line.value, row, 1, Qt::AlignTop);
   return line;
 }
 
@@ -41,9 +38,8 @@ void FactList::showFacts(const std::vector<Fact>& facts) {
     if (!used) continue;
     const Fact& fact = facts[i];
     lines_[i].name->setText(fact.name);
-    lines_[i].value->setText(fact.value);
     lines_[i].value->setAccessibleName(fact.name);
-    lines_[i].value->setFont(fact.style == Fact::Style::Fixed ? Theme::fixedFont() : font());
+    lines_[i].value->showText(fact.value, fact.style == Fact::Style::Fixed ? Theme::fixedFont() : font());
     lines_[i].name->setToolTip(fact.tip.toHtmlEscaped());
   }
   update();

@@ -9,6 +9,8 @@ class QLabel;
 
 namespace spillway::ui {
 
+class FactValue;
+
 /// One line of a fact list.
 struct Fact {
   QString name, value;
@@ -30,7 +32,8 @@ class FactList : public QWidget {
 
  private:
   struct Line {
-    QLabel *name = nullptr, *value = nullptr;
+    QLabel* name = nullptr;
+    FactValue* value = nullptr;
   };
   Line addLine();
 

@@ -8,24 +8,16 @@
 #include <QScrollBar>
 
 #include "ui/export/table_text.h"
+#include "ui/widgets/table_look.h"
 
 namespace spillway::ui {
 
-LiveTable::LiveTable(LiveTableModel& model, QWidget* parent) : QTableView(parent), model_(model) {
+LiveTable::LiveTable(LiveTableModel& model, const QString& name, QWidget* parent)
+    : QTableView(parent), model_(model) {
   setModel(&model);
-  setSelectionBehavior(SelectRows);
+  prepareTable(*this, name);
   setSelectionMode(ExtendedSelection);
-  setEditTriggers(NoEditTriggers);
-  setTabKeyNavigation(false);
-  setShowGrid(false);
-  setWordWrap(false);
-  setHorizontalScrollMode(ScrollPerPixel);
-  setVerticalScrollMode(ScrollPerPixel);
-  verticalHeader()->hide();
-  verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
   QHeaderView& header = *horizontalHeader();
-  header.setHighlightSections(false);
   header.setSectionsMovable(true);
   header.setSortIndicatorClearable(true);
   header.setSortIndicator(-1, Qt::AscendingOrder);
@@ -40,14 +32,6 @@ LiveTable::LiveTable(LiveTableModel& model, QWidget* parent) : QTableView(parent
   connect(verticalScrollBar(), &QScrollBar::sliderMoved, this, &LiveTable::checkScrolled);
   connect(verticalScrollBar(), &QScrollBar::actionTriggered, &scrollTimer_,
           [this] { QTimer::singleShot(0, this, &LiveTable::checkScrolled); });
-}
-
-void LiveTable::setColumnWidths(const QList<int>& widths) {
-  // Widths are given for a 13-pixel font; larger fonts get more.
-  const double scale = fontMetrics().height() / 16.0;
-  for (int column = 0; column < widths.size(); ++column) {
-    setColumnWidth(column, static_cast<int>(widths[column] * scale));
-  }
 }
 
 void LiveTable::setFollowing(bool following) {
@@ -111,10 +95,6 @@ void LiveTable::selectionChanged(const QItemSelection& selected, const QItemSele
 }
 
 void LiveTable::keyPressEvent(QKeyEvent* event) {
-  if (event->matches(QKeySequence::Copy)) {
-    copySelectedRows(*this);
-    return;
-  }
   if (event->key() == Qt::Key_End && event->modifiers() == Qt::NoModifier) {
     setFollowing(true);
     return;

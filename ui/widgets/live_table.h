@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QList>
 #include <QTableView>
 #include <QTimer>
 #include <optional>
@@ -17,10 +16,8 @@ class LiveTable : public QTableView {
   Q_OBJECT
 
  public:
-  explicit LiveTable(LiveTableModel& model, QWidget* parent = nullptr);
+  LiveTable(LiveTableModel& model, const QString& name, QWidget* parent = nullptr);
 
-  /// In pixels at the program's font size, one for each column from the first.
-  void setColumnWidths(const QList<int>& widths);
   void setFollowing(bool following);
   bool isFollowing() const { return following_; }
   /// Selects the row and brings it into view. Nothing happens when it does not show.

@@ -26,7 +26,7 @@ enum StackPage { TablePage, EmptyPage, NoneMatchPage };
 LogView::LogView(LiveTableModel& model, Qt::Orientation panes, const LogWords& words, QWidget* parent)
     : QWidget(parent),
       model_(model),
-      table_(new LiveTable(model, this)),
+      table_(new LiveTable(model, words.tableName, this)),
       filterEdit_(new QLineEdit(this)),
       counter_(new QLabel(this)),
       followButton_(new QPushButton(QStringLiteral("Follow"), this)),
@@ -76,7 +76,6 @@ QWidget* LogView::makeTableStack(const LogWords& words) {
   auto* inside = new QVBoxLayout(card);
   inside->setContentsMargins(1, 1, 1, 1);
   inside->addWidget(stack_);
-  table_->setFrameShape(QFrame::NoFrame);
   stack_->addWidget(table_);
   stack_->addWidget(new EmptyState(words.emptyTitle, words.emptyText, this));
   auto* none = new QWidget(this);

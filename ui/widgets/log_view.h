@@ -18,7 +18,7 @@ class LiveTable;
 
 /// The words of a log that has nothing to show yet.
 struct LogWords {
-  QString filterHint, emptyTitle, emptyText;
+  QString tableName, filterHint, emptyTitle, emptyText;
 };
 
 /// What the logs share: a filter line with "shown of kept", the live table or the reason why it is empty, and

@@ -3,6 +3,8 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
+#include <QPushButton>
 
 #include "ui/theme/theme.h"
 
@@ -16,8 +18,7 @@ PageHeader::PageHeader(const QString& title, QWidget* parent)
   large.setWeight(QFont::DemiBold);
   name->setFont(large);
   words_->setTextFormat(Qt::PlainText);
-  words_->setProperty("muted", true);
-  words_->setForegroundRole(QPalette::PlaceholderText);
+  words_->setProperty("role", "muted");
   words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   line_->setContentsMargins(0, 0, 0, 0);
   line_->setSpacing(10);
@@ -29,8 +30,16 @@ void PageHeader::setWords(const QString& words) {
   words_->setText(words);
 }
 
-void PageHeader::addButton(QWidget* button) {
+void PageHeader::addButton(QPushButton* button) {
   line_->addWidget(button);
+}
+
+QPushButton* PageHeader::addMenuButton(const QString& text, QMenu* menu) {
+  auto* button = new QPushButton(text, this);
+  button->setProperty("hasMenu", true);
+  button->setMenu(menu);
+  addButton(button);
+  return button;
 }
 
 }  // namespace spillway::ui

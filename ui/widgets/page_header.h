@@ -5,6 +5,8 @@
 
 class QHBoxLayout;
 class QLabel;
+class QMenu;
+class QPushButton;
 
 namespace spillway::ui {
 
@@ -15,7 +17,9 @@ class PageHeader : public QWidget {
  public:
   explicit PageHeader(const QString& title, QWidget* parent = nullptr);
   void setWords(const QString& words);
-  void addButton(QWidget* button);
+  void addButton(QPushButton* button);
+  /// A button that opens a menu.
+  QPushButton* addMenuButton(const QString& text, QMenu* menu);
 
  private:
   QLabel* words_;

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "engine/config/model.h"
+#include "engine/health/target_status.h"
 #include "engine/observe/event_bus.h"
 #include "engine/observe/events.h"
 #include "engine/observe/metrics_reading.h"
@@ -27,22 +29,6 @@ struct ListenerStatus {
   ListenerId id;
   config::Protocol protocol = config::Protocol::Https;
   std::vector<std::string> addresses;  ///< bound: "127.0.0.1:50051", "[::1]:50051"
-};
-
-/// A target's health as it is now.
-struct TargetStatus {
-  TargetId id;
-  observe::TargetState state = observe::TargetState::Initial;
-  observe::HealthReason reason = observe::HealthReason::None;
-  std::string description;             ///< ALB's words
-  WallTime since{};                    ///< in this state since
-  std::string detail;                  ///< plain words of the last check's failure
-  std::uint32_t passedInARow = 0, failedInARow = 0;
-  std::optional<std::uint32_t> lastCode;
-  std::int64_t lastLatencyMicros = -1; ///< -1: not checked yet
-  WallTime lastCheck{}, nextCheck{};   ///< epoch = none
-  std::int64_t drainingLeftMs = 0;     ///< draining: until the deregistration delay is over
-  bool operator==(const TargetStatus&) const = default;
 };
 
 struct ApplyReport {

@@ -33,6 +33,11 @@ class ByteQueue {
   void moveTo(ByteQueue& to, std::size_t count);
   /// Copies up to `out.size()` bytes from the front without removing them; returns how many.
   std::size_t peek(std::span<std::uint8_t> out) const;
+  /// Calls `visit` for each chunk from the front on.
+  template <class Visit>
+  void forEach(Visit&& visit) const {
+    for (std::size_t i = head_; i < chunks_.size(); ++i) visit(chunks_[i]);
+  }
   void clear();
 
  private:

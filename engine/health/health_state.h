@@ -14,8 +14,8 @@ namespace spillway::health {
 /// Result of one health check.
 struct ProbeResult {
   observe::HealthReason reason = observe::HealthReason::None;  ///< None: passed
-  std::optional<std::uint32_t> code;  ///< gRPC or HTTP code that came back
-  std::string detail;                 ///< plain words when it failed below the level of codes
+  std::optional<std::uint32_t> code;                           ///< gRPC or HTTP code that came back
+  std::string detail;  ///< plain words when it failed below the level of codes
   bool passed() const { return reason == observe::HealthReason::None; }
 };
 
@@ -29,9 +29,10 @@ struct HealthState {
   bool operator==(const HealthState&) const = default;
 };
 
-/// ALB's state machine (User Guide, target group health checks), as a pure function: first success makes an initial
-/// target healthy; `unhealthyThresholdCount` failures in a row make it unhealthy; `healthyThresholdCount` successes
-/// in a row make an unhealthy one healthy again. The bool is true when `state` changed.
+/// ALB's state machine (User Guide, target group health checks), as a pure function: first success makes an
+/// initial target healthy; `unhealthyThresholdCount` failures in a row make it unhealthy;
+/// `healthyThresholdCount` successes in a row make an unhealthy one healthy again. Unused and draining
+/// targets stay as they are. The bool is true when `state` changed.
 std::pair<HealthState, bool> step(const HealthState&, const ProbeResult&, const config::HealthCheck&);
 
 /// ALB's Description string for a reason, e.g. "Health checks failed with these codes: [14]".

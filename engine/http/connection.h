@@ -15,8 +15,8 @@ class HttpConnection;
 class ConnectionOwner {
  public:
   virtual ~ConnectionOwner() = default;
-  /// Accepted role: a request begins; the handler for it.
-  virtual StreamHandler& onStream(HttpStream& stream) = 0;
+  /// Accepted role: a request begins; the handler for it, or null to refuse it.
+  virtual StreamHandler* onStream(HttpStream& stream) = 0;
   virtual void onReady(HttpConnection& connection) = 0;  ///< connected role: streams may be opened
   virtual void onRoom(
       HttpConnection& connection) = 0;  ///< a stream ended, a setting changed, or it drains now

@@ -24,7 +24,8 @@ struct Http2Callbacks {
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     Http2Stream& stream = connection.addStream(nullptr, frame->hd.stream_id);
     nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, &stream);
-    stream.handler_ = &connection.owner_.onStream(stream);
+    stream.handler_ = connection.owner_.onStream(stream);
+    if (!stream.handler_) stream.reset(ResetCode::Refused);
     return 0;
   }
 

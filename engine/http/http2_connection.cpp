@@ -35,14 +35,9 @@ Http2Connection::~Http2Connection() {
   nghttp2_session_del(session_);
 }
 
-void Http2Connection::start(const ByteChunk& early) {
-  if (role_ == Role::Connected) {
-    transport_->start(*this);
-    return;
-  }
+void Http2Connection::start() {
   transport_->start(*this);
-  createSession();
-  if (!early.empty()) onBytes(early);
+  if (role_ == Role::Accepted) createSession();
 }
 
 void Http2Connection::createSession() {

@@ -33,8 +33,9 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   Http2Connection(net::EventLoop&, std::unique_ptr<net::Transport>, Role, const Http2Settings&,
                   ConnectionOwner& owner);
   ~Http2Connection() override;
-  /// Begins; `early` are bytes that were read from an accepted transport already.
-  void start(const ByteChunk& early);
+  void start();
+  /// Bytes that were read from an accepted transport before it was handed over; after start().
+  void receive(const ByteChunk& early) { onBytes(early); }
 
   HttpStream& openStream(StreamHandler& handler) override;
   bool canOpenStream() const override;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "engine/base/ids.h"
+#include "engine/observe/events.h"
+#include "engine/observe/metrics.h"
+
+namespace spillway::balance {
+
+/// What lives as long as a target is known, across configurations. Fields are shared by all threads.
+struct TargetRuntime {
+  explicit TargetRuntime(TargetId target) : id(std::move(target)) {}
+  const TargetId id;
+  observe::Slot slot = observe::kNoSlot;
+  alignas(64) std::atomic<observe::TargetState> state{observe::TargetState::Initial};
+  alignas(64) std::atomic<std::int64_t> outstanding{0};  ///< open exchanges, all workers
+  /// Draining: steady-clock time in nanoseconds at which what still runs is ended; 0 = not draining.
+  std::atomic<std::int64_t> drainDeadline{0};
+};
+
+/// What lives as long as a target group is known.
+struct GroupRuntime {
+  observe::Slot slot = observe::kNoSlot;
+  alignas(64) std::atomic<std::uint32_t> cursor{0};       ///< round robin: shared, so that A, B, A, B holds
+  alignas(64) std::atomic<std::uint32_t> healthEpoch{1};  ///< grows with each change of a target's state
+};
+
+/// Gives each target and group its runtime, the same one as long as anybody uses it. Any thread (mutex; not for the
+/// request path).
+class RuntimeRegistry {
+ public:
+  explicit RuntimeRegistry(observe::MetricsRegistry& metrics) : metrics_(metrics) {}
+  std::shared_ptr<TargetRuntime> target(const TargetId&);
+  std::shared_ptr<GroupRuntime> group(const std::string& name);
+
+ private:
+  std::mutex mutex_;
+  observe::MetricsRegistry& metrics_;
+  std::map<TargetId, std::weak_ptr<TargetRuntime>> targets_;
+  std::map<std::string, std::weak_ptr<GroupRuntime>> groups_;
+};
+
+}  // namespace spillway::balance

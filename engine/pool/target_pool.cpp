@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/pool/target_pool.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/http/http2_connection.h"
+#include "engine/net/transport.h"
+
+namespace spillway::pool {
+namespace {
+
+/// Streams that one connection is expected to take before the target has told its own limit.
+constexpr std::size_t kStreamsPerNewConnection = 100;
+
+}  // namespace
+
+/// A connection and its place in the pool.
+class TargetPool::Member final : public net::Retirable, private http::ConnectionOwner {
+ public:
+  Member(TargetPool& pool, Peer& peer, std::unique_ptr<net::Transport> transport)
+      : pool_(pool), peer_(peer), connection_(pool.loop_, std::move(transport), http::Http2Connection::Role::Connected,
+                                              http::Http2Settings{}, *this) {}
+  http::Http2Connection& connection() { return connection_; }
+  bool counted = false;  ///< in the metrics, as an open connection
+
+ private:
+  http::StreamHandler* onStream(http::HttpStream&) override { return nullptr; }
+  void onReady(http::HttpConnection&) override {
+    --peer_.connecting;
+    counted = true;
+    pool_.metrics_.targetConnectionOpened();
+    pool_.serve(peer_);
+  }
+  void onRoom(http::HttpConnection&) override { pool_.serve(peer_); }
+  void onConnectionClosed(http::HttpConnection&, const Error& error) override { pool_.remove(peer_, *this, error); }
+
+  TargetPool& pool_;
+  Peer& peer_;
+  http::Http2Connection connection_;
+};
+
+TargetPool::TargetPool(net::EventLoop& loop, observe::WorkerMetrics& metrics) : loop_(loop), metrics_(metrics) {}
+TargetPool::~TargetPool() = default;
+
+void TargetPool::acquire(const balance::GroupSnapshot& group, const balance::TargetSnapshot& target,
+                         StreamWaiter& waiter) {
+  auto& peer = peers_[target.poolKey];
+  if (!peer) peer = std::make_unique<Peer>();
+  for (const auto& member : peer->members) {
+    if (!member->connection().canOpenStream()) continue;
+    waiter.onStream(member->connection().openStream(waiter.streamHandler()));
+    return;
+  }
+  peer->waiting.push_back(&waiter);
+  peer->address = target.address;
+  peer->tls = group.tls;
+  peer->serverName = target.serverName;
+  if (peer->waiting.size() > peer->connecting * kStreamsPerNewConnection) connect(*peer);
+}
+
+void TargetPool::connect(Peer& peer) {
+  ++peer.connecting;
+  auto transport = net::Transport::connecting(loop_, peer.address, peer.tls, peer.serverName, {});
+  peer.members.push_back(std::make_unique<Member>(*this, peer, std::move(transport)));
+  peer.members.back()->connection().start();
+}
+
+void TargetPool::serve(Peer& peer) {
+  while (!peer.waiting.empty()) {
+    const auto free = std::find_if(peer.members.begin(), peer.members.end(),
+                                   [](const auto& member) { return member->connection().canOpenStream(); });
+    if (free == peer.members.end()) break;
+    StreamWaiter* waiter = peer.waiting.front();
+    peer.waiting.pop_front();
+    waiter->onStream((*free)->connection().openStream(waiter->streamHandler()));
+  }
+  const bool allDrain = std::all_of(peer.members.begin(), peer.members.end(),
+                                    [](const auto& member) { return member->connection().isDraining(); });
+  if (!peer.waiting.empty() && allDrain) connect(peer);
+}
+
+void TargetPool::remove(Peer& peer, Member& member, const Error& error) {
+  const bool wasReady = member.counted;
+  const auto at = std::find_if(peer.members.begin(), peer.members.end(),
+                               [&](const auto& item) { return item.get() == &member; });
+  if (at != peer.members.end()) {
+    loop_.retire(std::move(*at));
+    peer.members.erase(at);
+  }
+  if (wasReady) {
+    metrics_.targetConnectionClosed();
+  } else {
+    --peer.connecting;
+    metrics_.targetConnectionFailed();
+  }
+  if (peer.waiting.empty()) return;
+  if (wasReady) return serve(peer);
+  const bool roomMayCome = std::any_of(peer.members.begin(), peer.members.end(),
+                                       [](const auto& item) { return !item->connection().isDraining(); });
+  if (roomMayCome) return;
+  for (StreamWaiter* waiter : std::exchange(peer.waiting, {})) waiter->onNoStream(error);
+}
+
+void TargetPool::cancel(StreamWaiter& waiter) {
+  for (auto& [key, peer] : peers_) std::erase(peer->waiting, &waiter);
+}
+
+void TargetPool::retain(const balance::Snapshot& snapshot) {
+  std::set<std::string_view> named;
+  for (const auto& group : snapshot.groups) {
+    for (const auto& target : group->targets) named.insert(target.poolKey);
+  }
+  for (auto& [key, peer] : peers_) {
+    if (named.contains(key)) continue;
+    for (std::size_t i = peer->members.size(); i-- > 0;) peer->members[i]->connection().beginDrain();
+  }
+}
+
+void TargetPool::closeIdle(TimePoint before) {
+  for (auto& [key, peer] : peers_) {
+    for (std::size_t i = peer->members.size(); i-- > 0;) {
+      auto& connection = peer->members[i]->connection();
+      if (connection.isReady() && connection.activeStreams() == 0 && connection.idleSince() < before) {
+        connection.beginDrain();
+      }
+    }
+  }
+}
+
+void TargetPool::closeAll(const Error& why) {
+  for (auto& [key, peer] : peers_) {
+    for (auto& member : std::exchange(peer->members, {})) {
+      if (member->counted) metrics_.targetConnectionClosed();
+      member->connection().close(why);
+      loop_.retire(std::move(member));
+    }
+    peer->connecting = 0;
+    for (StreamWaiter* waiter : std::exchange(peer->waiting, {})) waiter->onNoStream(why);
+  }
+}
+
+}  // namespace spillway::pool

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/balance/snapshot.h"
+#include "engine/http/connection.h"
+#include "engine/net/event_loop.h"
+#include "engine/observe/metrics.h"
+
+namespace spillway::pool {
+
+/// Who waits for a stream to a target. Exactly one of the two calls comes, unless cancel() comes first.
+class StreamWaiter {
+ public:
+  virtual ~StreamWaiter() = default;
+  virtual http::StreamHandler& streamHandler() = 0;
+  virtual void onStream(http::HttpStream& stream) = 0;
+  virtual void onNoStream(const Error& error) = 0;
+};
+
+/// One worker's connections to targets. A connection carries as many streams as its target allows; another one is
+/// made only when all are full. Connections are shared only between equal peers (TargetSnapshot::poolKey).
+class TargetPool {
+ public:
+  TargetPool(net::EventLoop& loop, observe::WorkerMetrics& metrics);
+  ~TargetPool();
+
+  /// Gives `waiter` a stream: within this call where there is room, else when a connection is ready.
+  void acquire(const balance::GroupSnapshot&, const balance::TargetSnapshot&, StreamWaiter& waiter);
+  void cancel(StreamWaiter& waiter);
+  /// Drains the connections to peers that the configuration names no more.
+  void retain(const balance::Snapshot&);
+  /// Drains connections without streams since `before`.
+  void closeIdle(TimePoint before);
+  /// Ends all connections now.
+  void closeAll(const Error& why);
+
+ private:
+  class Member;
+  struct Peer {
+    std::vector<std::unique_ptr<Member>> members;
+    std::deque<StreamWaiter*> waiting;
+    std::size_t connecting = 0;
+    net::SocketAddress address;
+    std::shared_ptr<const net::TlsContext> tls;
+    std::string serverName;
+  };
+  void connect(Peer& peer);
+  void serve(Peer& peer);
+  void remove(Peer& peer, Member& member, const Error& error);
+
+  net::EventLoop& loop_;
+  observe::WorkerMetrics& metrics_;
+  std::unordered_map<std::string, std::unique_ptr<Peer>> peers_;
+};
+
+}  // namespace spillway::pool

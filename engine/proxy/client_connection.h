@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/balance/snapshot.h"
+#include "engine/http/http2_connection.h"
+#include "engine/net/transport.h"
+#include "engine/proxy/connection_facts.h"
+#include "engine/proxy/exchange.h"
+
+namespace spillway::proxy {
+
+class ClientConnection;
+
+/// What a worker does for its client connections.
+class ClientConnectionHost {
+ public:
+  virtual ~ClientConnectionHost() = default;
+  virtual http::StreamHandler& beginExchange(http::HttpStream&, const std::shared_ptr<const ConnectionFacts>&,
+                                             const std::shared_ptr<const balance::ListenerSnapshot>&) = 0;
+  /// An exchange that never was one: a request refused before there were streams.
+  virtual void recordRefusal(observe::StreamRecord record, observe::Slot listener) = 0;
+  virtual void onClientTlsFailed() = 0;
+  /// Over: take it off the list and retire it.
+  virtual void onClientConnectionClosed(ClientConnection&) = 0;
+};
+
+/// A client's connection: finds out which protocol it speaks, then lets that protocol's connection run it.
+/// Worker thread only.
+class ClientConnection final : public net::Retirable, private net::TransportListener, private http::ConnectionOwner {
+ public:
+  ClientConnection(ClientConnectionHost& host, net::EventLoop& loop, std::unique_ptr<net::Transport> transport,
+                   ConnectionFacts facts, std::shared_ptr<const balance::ListenerSnapshot> listener);
+  void start();
+  const balance::ListenerSnapshot& listener() const { return *listener_; }
+  /// A new configuration: requests to come follow it.
+  void setListener(std::shared_ptr<const balance::ListenerSnapshot> listener) { listener_ = std::move(listener); }
+  void beginDrain();
+  void close(const Error& why);
+  void closeIfIdle(TimePoint now);
+
+  std::size_t listIndex = 0;  ///< the worker's place for it
+
+ private:
+  void onReady() override;
+  void onBytes(const ByteChunk& chunk) override;
+  void onDrained() override {}
+  void onClosed(const Error& error) override;
+  http::StreamHandler* onStream(http::HttpStream& stream) override;
+  void onReady(http::HttpConnection&) override {}
+  void onRoom(http::HttpConnection&) override {}
+  void onConnectionClosed(http::HttpConnection&, const Error&) override { host_.onClientConnectionClosed(*this); }
+  http::Http2Connection& startHttp2();
+  void refuse();
+
+  ClientConnectionHost& host_;
+  net::EventLoop& loop_;
+  std::unique_ptr<net::Transport> transport_;       ///< until the protocol is known
+  std::unique_ptr<http::HttpConnection> protocol_;  ///< from then on
+  std::shared_ptr<const ConnectionFacts> facts_;
+  std::shared_ptr<const balance::ListenerSnapshot> listener_;
+  std::string early_;  ///< first bytes of a client whose protocol is not known yet
+  TimePoint opened_;
+  std::uint64_t requests_ = 0;
+  bool ready_ = false;
+};
+
+}  // namespace spillway::proxy

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "engine/net/transport.h"
+
+namespace spillway::proxy {
+
+/// What is known of a client connection; immutable, shared with its exchanges.
+struct ConnectionFacts {
+  std::string client;           ///< "127.0.0.1:54022"
+  std::string clientIp;         ///< "127.0.0.1"
+  std::string listenerAddress;  ///< "127.0.0.1:50051"
+  std::uint16_t listenerPort = 0;
+  bool hasTls = false;
+  net::TlsFacts tls;
+  std::string certificateId;
+  std::string traceId;          ///< "TID_…", the same for all requests of the connection
+};
+
+}  // namespace spillway::proxy

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/proxy/exchange.h"
+
+#include "engine/http/grpc_status.h"
+#include "engine/proxy/head_rewrite.h"
+#include "engine/proxy/local_response.h"
+#include "engine/proxy/outcome.h"
+
+namespace spillway::proxy {
+
+using http::End;
+using http::ResetCode;
+using observe::Direction;
+using observe::EventKind;
+using observe::Outcome;
+
+namespace {
+
+/// Request bytes kept for another try.
+constexpr std::size_t kReplayLimit = 64 * 1024;
+
+}  // namespace
+
+Exchange::Exchange(ExchangeHost& host, http::HttpStream& client, std::shared_ptr<const ConnectionFacts> facts,
+                   std::shared_ptr<const balance::ListenerSnapshot> listener)
+    : host_(host),
+      client_(&client),
+      facts_(std::move(facts)),
+      listener_(std::move(listener)),
+      group_(listener_->group.get()),
+      received_(host.loop.now()),
+      lastActivity_(received_) {}
+
+Exchange::~Exchange() = default;
+
+// ---- From the client -------------------------------------------------------------------------------------------
+
+void Exchange::onRequestHead(http::MessageHead head, End end) {
+  request_ = std::move(head);
+  requestEnded_ = end == End::Yes;
+  open();
+  if (requestEnded_) tell(EventKind::HalfClose, Direction::Request);
+  if (const auto reason = refusal()) return answer(*reason, {});
+  traceId_ = rewriteRequestHead(request_, *facts_);
+  chooseTarget(nullptr);
+}
+
+void Exchange::onRequestData(const ByteChunk& chunk, End end) {
+  lastActivity_ = host_.loop.now();
+  if (head_->isGrpc) {
+    requestFraming_.pass(chunk.span(), [&](const auto& message) { tellMessage(Direction::Request, message); });
+  }
+  if (end == End::Yes) endOfRequest();
+  if (fromBalancer_ || responseEnded_) {
+    client_->consume(chunk.size());
+    return;
+  }
+  if (!target_) {
+    unsent_.append(chunk);
+    return;
+  }
+  keepForReplay(chunk);
+  target_->sendData(chunk, end);
+}
+
+void Exchange::onRequestTrailers(http::Headers trailers) {
+  lastActivity_ = host_.loop.now();
+  endOfRequest();
+  requestTrailers_ = std::move(trailers);
+  if (target_) target_->sendTrailers(*requestTrailers_);
+}
+
+void Exchange::endOfRequest() {
+  requestEnded_ = true;
+  tell(EventKind::HalfClose, Direction::Request);
+}
+
+void Exchange::onRequestSent(std::size_t bytes) {
+  requestSent_ += bytes;
+  if (requestSent_ <= requestConsumed_ || responseEnded_) return;
+  // Bytes that a first target got already were consumed then.
+  client_->consume(requestSent_ - requestConsumed_);
+  requestConsumed_ = requestSent_;
+}
+
+void Exchange::onClientReset(const http::StreamError& error) {
+  if (outcome_ == Outcome::Completed) {
+    outcome_ = error.error.code == ErrorCode::Drained ? Outcome::Drained : Outcome::ClientClosed;
+  }
+  tell(EventKind::Reset, Direction::Request, static_cast<std::uint32_t>(error.code));
+  leaveTarget(ResetCode::Cancel);
+  finish();
+}
+
+// ---- To and from the target ------------------------------------------------------------------------------------
+
+std::optional<Outcome> Exchange::refusal() const {
+  if (request_.method == "TRACE" || request_.method == "CONNECT") return Outcome::MethodNotAllowed;
+  if (!group_) return Outcome::NoTarget;
+  if (group_->isGrpc() && request_.method != "POST") return Outcome::ProtocolMismatch;
+  return std::nullopt;
+}
+
+void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
+  const balance::Pick pick = host_.selector.pick(*group_, exclude);
+  if (!pick.target) return answer(Outcome::NoTarget, {});
+  chosen_ = pick.target;
+  failOpen_ = pick.failOpen;
+  slots_.target = chosen_->runtime->slot;
+  ++attempts_;
+  holdsTarget_ = true;
+  chosen_->runtime->outstanding.fetch_add(1, std::memory_order_relaxed);
+  host_.metrics.targetChosen(slots_.target);
+  if (observed_) {
+    observe::Event event{.kind = EventKind::TargetChosen, .stream = head_->id, .time = wallNow()};
+    event.number = attempts_;
+    event.text = std::make_shared<const std::string>(chosen_->text);
+    host_.sink.emit(std::move(event));
+  }
+  waiting_ = true;
+  host_.pool.acquire(*group_, *chosen_, *this);
+}
+
+void Exchange::onStream(http::HttpStream& stream) {
+  waiting_ = false;
+  target_ = &stream;
+  dispatched_ = host_.loop.now();
+  const bool complete = requestEnded_ && unsent_.empty() && replay_.empty() && !requestTrailers_;
+  tell(EventKind::RequestHead, Direction::Request, 0, request_.fields.bytes());
+  target_->sendHead(request_, complete ? End::Yes : End::No);
+  if (complete) return;
+  requestSent_ = 0;
+  ByteQueue again = std::exchange(replay_, {});
+  unsent_.moveTo(again, unsent_.size());
+  again.forEach([&](const ByteChunk& chunk) {
+    keepForReplay(chunk);
+    target_->sendData(chunk, End::No);
+  });
+  if (!requestEnded_) return;
+  target_->sendTrailers(requestTrailers_ ? *requestTrailers_ : http::Headers{});
+}
+
+void Exchange::onNoStream(const Error& error) {
+  waiting_ = false;
+  const balance::TargetRuntime* failed = chosen_->runtime.get();
+  leaveTarget(ResetCode::Cancel);
+  if (error.code != ErrorCode::Drained && mayRetry()) return chooseTarget(failed);
+  answer(outcomeOf(error), error.detail);
+}
+
+void Exchange::keepForReplay(const ByteChunk& chunk) {
+  if (!listener_->beyondAlb.retryUnprocessedRequests || replayLost_) return;
+  if (replay_.size() + chunk.size() > kReplayLimit) {
+    replayLost_ = true;
+    replay_.clear();
+    return;
+  }
+  replay_.append(chunk);
+}
+
+bool Exchange::mayRetry() const {
+  return listener_->beyondAlb.retryUnprocessedRequests && attempts_ < 2 && group_->targets.size() > 1 && !replayLost_;
+}
+
+void Exchange::leaveTarget(ResetCode code) {
+  if (waiting_) host_.pool.cancel(*this);
+  waiting_ = false;
+  if (http::HttpStream* stream = std::exchange(target_, nullptr)) {
+    // A stream whose both ends are on their way closes by itself.
+    if (responseEnded_ && requestEnded_) {
+      stream->detach();
+    } else {
+      stream->reset(code);
+    }
+  }
+  if (!std::exchange(holdsTarget_, false)) return;
+  chosen_->runtime->outstanding.fetch_sub(1, std::memory_order_relaxed);
+  host_.metrics.targetLeft(slots_.target);
+}
+
+void Exchange::onTargetReset(const http::StreamError& error) {
+  target_ = nullptr;
+  lastActivity_ = host_.loop.now();
+  tell(EventKind::Reset, Direction::Response, static_cast<std::uint32_t>(error.code));
+  const balance::TargetRuntime* failed = chosen_->runtime.get();
+  leaveTarget(ResetCode::Cancel);
+  const Outcome outcome = error.connectionLost ? outcomeOf(error.error) : Outcome::TargetReset;
+  if (status_ != 0) {
+    // The answer has begun: the client's stream is broken off with what the target said.
+    return breakOff(outcome, error.connectionLost ? ResetCode::Internal : error.code, error.error.detail);
+  }
+  if (error.unprocessed && mayRetry()) return chooseTarget(failed);
+  answer(outcome, error.error.detail);
+}
+
+// ---- From the target -------------------------------------------------------------------------------------------
+
+void Exchange::onResponseHead(http::MessageHead head, End end) {
+  answered_ = lastActivity_ = host_.loop.now();
+  replay_.clear();
+  replayLost_ = true;
+  targetStatus_ = status_ = head.status;
+  tell(EventKind::ResponseHead, Direction::Response, static_cast<std::uint32_t>(head.status), head.fields.bytes());
+  rewriteResponseHead(head);
+  if (end == End::Yes) {
+    grpcStatus_ = http::grpcStatusIn(head.fields);
+    grpcMessage_ = http::decodeGrpcMessage(head.fields.find("grpc-message").value_or(""));
+    if (grpcStatus_) tell(EventKind::Trailers, Direction::Response, *grpcStatus_, 0);
+  }
+  client_->sendHead(head, end);
+  if (end == End::Yes) endOfResponse();
+}
+
+void Exchange::onResponseData(const ByteChunk& chunk, End end) {
+  lastActivity_ = host_.loop.now();
+  if (head_->isGrpc) {
+    responseFraming_.pass(chunk.span(), [&](const auto& message) { tellMessage(Direction::Response, message); });
+    if (!requestEnded_ && responseFraming_.messages() > 0) answeredBeforeHalfClose_ = true;
+  }
+  client_->sendData(chunk, end);
+  if (end == End::Yes) endOfResponse();
+}
+
+void Exchange::onResponseTrailers(http::Headers trailers) {
+  lastActivity_ = host_.loop.now();
+  grpcStatus_ = http::grpcStatusIn(trailers);
+  grpcMessage_ = http::decodeGrpcMessage(trailers.find("grpc-message").value_or(""));
+  tell(EventKind::Trailers, Direction::Response, grpcStatus_.value_or(0), trailers.bytes());
+  client_->sendTrailers(trailers);
+  endOfResponse();
+}
+
+void Exchange::onResponseSent(std::size_t bytes) {
+  if (target_) target_->consume(bytes);
+}
+
+void Exchange::endOfResponse() {
+  responseEnded_ = true;
+  leaveTarget(ResetCode::NoError);
+  // What the client has not sent yet is not needed any more (RFC 9113 §8.1).
+  if (!requestEnded_) client_->reset(ResetCode::NoError);
+}
+
+// ---- Ends ------------------------------------------------------------------------------------------------------
+
+void Exchange::answer(Outcome outcome, std::string detail) {
+  outcome_ = outcome;
+  detail_ = std::move(detail);
+  fromBalancer_ = true;
+  replay_.clear();
+  client_->consume(unsent_.size());
+  unsent_.clear();
+  const bool grpcForm = head_->isGrpc && group_ && group_->isGrpc();
+  LocalResponse response = localResponse(outcome, grpcForm ? AnswerForm::Grpc : AnswerForm::Html);
+  status_ = response.head.status;
+  if (grpcForm) {
+    grpcStatus_ = http::grpcStatusIn(response.head.fields);
+    grpcMessage_ = factsOf(outcome).grpcMessage;
+  }
+  const bool hasBody = !response.body.empty() && request_.method != "HEAD";
+  client_->sendHead(response.head, hasBody ? End::No : End::Yes);
+  if (hasBody) {
+    ByteQueue body;
+    body.append({reinterpret_cast<const std::uint8_t*>(response.body.data()), response.body.size()});
+    body.forEach([&](const ByteChunk& chunk) { client_->sendData(chunk, End::No); });
+    client_->sendData({}, End::Yes);
+  }
+  if (!requestEnded_) client_->reset(ResetCode::NoError);
+}
+
+void Exchange::breakOff(Outcome outcome, ResetCode code, std::string detail) {
+  if (outcome_ == Outcome::Completed) {
+    outcome_ = outcome;
+    detail_ = std::move(detail);
+  }
+  leaveTarget(ResetCode::Cancel);
+  client_->reset(code == ResetCode::NoError ? ResetCode::Internal : code);
+  finish();
+}
+
+void Exchange::checkDeadlines(TimePoint now) {
+  if (finished_ || !opened_) return;
+  if (holdsTarget_) {
+    const auto deadline = chosen_->runtime->drainDeadline.load(std::memory_order_relaxed);
+    if (deadline != 0 && now.time_since_epoch().count() >= deadline) {
+      leaveTarget(ResetCode::Cancel);
+      if (status_ != 0) return breakOff(Outcome::Drained, ResetCode::Internal, {});
+      return answer(Outcome::Drained, "The deregistration delay is over.");
+    }
+  }
+  if (now - lastActivity_ < std::chrono::seconds(listener_->attributes.idleTimeoutSeconds)) return;
+  const Outcome outcome = requestEnded_ || status_ != 0 ? Outcome::TargetTimeout : Outcome::ClientTimeout;
+  if (status_ != 0) return breakOff(outcome, ResetCode::Internal, {});
+  leaveTarget(ResetCode::Cancel);
+  answer(outcome, {});
+}
+
+void Exchange::finish() {
+  if (std::exchange(finished_, true)) return;
+  leaveTarget(ResetCode::Cancel);
+  if (opened_) {
+    auto record = makeRecord();
+    host_.metrics.streamEnded(*record, slots_);
+    observe::Event event{.kind = EventKind::StreamEnded, .stream = head_->id, .time = record->ended};
+    event.record = std::move(record);
+    host_.sink.emitKept(std::move(event));
+  }
+  client_ = nullptr;
+  host_.onExchangeEnded(*this);
+}
+
+}  // namespace spillway::proxy

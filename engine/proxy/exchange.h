@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/balance/selector.h"
+#include "engine/balance/snapshot.h"
+#include "engine/base/byte_queue.h"
+#include "engine/http/grpc_framing.h"
+#include "engine/http/stream.h"
+#include "engine/net/event_loop.h"
+#include "engine/observe/event_bus.h"
+#include "engine/observe/metrics.h"
+#include "engine/pool/target_pool.h"
+#include "engine/proxy/connection_facts.h"
+
+namespace spillway::proxy {
+
+class Exchange;
+
+/// What a worker lends to its exchanges. All of it outlives them.
+struct ExchangeHost {
+  ExchangeHost(net::EventLoop& l, pool::TargetPool& p, balance::Selector& s, observe::EventSink& e,
+               observe::WorkerMetrics& m)
+      : loop(l), pool(p), selector(s), sink(e), metrics(m) {}
+  virtual ~ExchangeHost() = default;
+
+  net::EventLoop& loop;
+  pool::TargetPool& pool;
+  balance::Selector& selector;
+  observe::EventSink& sink;
+  observe::WorkerMetrics& metrics;
+
+  virtual StreamId nextStreamId() = 0;
+  /// The exchange is over: take it off the list and retire it.
+  virtual void onExchangeEnded(Exchange& exchange) = 0;
+};
+
+/// One request's life between a client's stream and a target's: the only class that knows both sides. Bytes pass as
+/// they come; a byte is consumed on one side when it has left on the other, so what waits here is bounded by the
+/// streams' windows. Ends in exactly one record. Worker thread only.
+class Exchange final : public net::Retirable, private pool::StreamWaiter {
+ public:
+  Exchange(ExchangeHost& host, http::HttpStream& client, std::shared_ptr<const ConnectionFacts> facts,
+           std::shared_ptr<const balance::ListenerSnapshot> listener);
+  ~Exchange() override;
+
+  http::StreamHandler& clientSide() { return clientSide_; }
+  /// Ends what was silent for the idle timeout, or whose target's deregistration delay is over.
+  void checkDeadlines(TimePoint now);
+
+  std::size_t listIndex = 0;  ///< the worker's place for it
+
+ private:
+  /// The exchange as its client's stream sees it.
+  struct ClientSide final : http::StreamHandler {
+    explicit ClientSide(Exchange& exchange) : owner(exchange) {}
+    void onHead(http::MessageHead head, http::End end) override { owner.onRequestHead(std::move(head), end); }
+    void onData(const ByteChunk& chunk, http::End end) override { owner.onRequestData(chunk, end); }
+    void onTrailers(http::Headers trailers) override { owner.onRequestTrailers(std::move(trailers)); }
+    void onSent(std::size_t bytes) override { owner.onResponseSent(bytes); }
+    void onReset(const http::StreamError& error) override { owner.onClientReset(error); }
+    void onClosed() override { owner.finish(); }
+    Exchange& owner;
+  };
+  /// The exchange as its target's stream sees it.
+  struct TargetSide final : http::StreamHandler {
+    explicit TargetSide(Exchange& exchange) : owner(exchange) {}
+    void onHead(http::MessageHead head, http::End end) override { owner.onResponseHead(std::move(head), end); }
+    void onData(const ByteChunk& chunk, http::End end) override { owner.onResponseData(chunk, end); }
+    void onTrailers(http::Headers trailers) override { owner.onResponseTrailers(std::move(trailers)); }
+    void onSent(std::size_t bytes) override { owner.onRequestSent(bytes); }
+    void onReset(const http::StreamError& error) override { owner.onTargetReset(error); }
+    void onClosed() override { owner.target_ = nullptr; }
+    Exchange& owner;
+  };
+
+  void onRequestHead(http::MessageHead head, http::End end);
+  void onRequestData(const ByteChunk& chunk, http::End end);
+  void onRequestTrailers(http::Headers trailers);
+  void onRequestSent(std::size_t bytes);
+  void onClientReset(const http::StreamError& error);
+  void onResponseHead(http::MessageHead head, http::End end);
+  void onResponseData(const ByteChunk& chunk, http::End end);
+  void onResponseTrailers(http::Headers trailers);
+  void onResponseSent(std::size_t bytes);
+  void onTargetReset(const http::StreamError& error);
+  // pool::StreamWaiter
+  http::StreamHandler& streamHandler() override { return targetSide_; }
+  void onStream(http::HttpStream& stream) override;
+  void onNoStream(const Error& error) override;
+
+  void open();
+  std::optional<observe::Outcome> refusal() const;
+  void chooseTarget(const balance::TargetRuntime* exclude);
+  void leaveTarget(http::ResetCode code);
+  void keepForReplay(const ByteChunk& chunk);
+  bool mayRetry() const;
+  void endOfRequest();
+  void endOfResponse();
+  void answer(observe::Outcome outcome, std::string detail);
+  void breakOff(observe::Outcome outcome, http::ResetCode code, std::string detail);
+  void finish();
+  std::shared_ptr<observe::StreamRecord> makeRecord() const;
+  void fillStatuses(observe::StreamRecord& record) const;
+  observe::CallKind observedKind() const;
+  void tell(observe::EventKind kind, observe::Direction direction, std::uint32_t number = 0, std::uint64_t size = 0);
+  void tellMessage(observe::Direction direction, const http::GrpcFraming::Message& message);
+
+  ExchangeHost& host_;
+  ClientSide clientSide_{*this};
+  TargetSide targetSide_{*this};
+  http::HttpStream* client_;
+  http::HttpStream* target_ = nullptr;  ///< null: none yet, or it has ended
+  std::shared_ptr<const ConnectionFacts> facts_;
+  std::shared_ptr<const balance::ListenerSnapshot> listener_;
+  const balance::GroupSnapshot* group_;  ///< lives as long as listener_; null when there is none
+  const balance::TargetSnapshot* chosen_ = nullptr;  ///< the target tried last; lives in group_
+
+  http::MessageHead request_;      ///< as sent to the target
+  std::optional<http::Headers> requestTrailers_;
+  ByteQueue unsent_;               ///< request bytes that came before there was a target stream
+  ByteQueue replay_;               ///< request bytes already sent, while a retry is possible
+  std::uint64_t requestSent_ = 0;      ///< request bytes that left to the present target
+  std::uint64_t requestConsumed_ = 0;  ///< … and for which the client's window was opened
+  http::GrpcFraming requestFraming_, responseFraming_;
+
+  std::shared_ptr<observe::StreamHead> head_;
+  std::string traceId_;
+  TimePoint received_{}, dispatched_{}, answered_{}, lastActivity_{};
+  observe::Outcome outcome_ = observe::Outcome::Completed;
+  std::string detail_;             ///< more words for the cause
+  int status_ = 0;                 ///< sent to the client
+  int targetStatus_ = 0;
+  std::optional<std::uint32_t> grpcStatus_;
+  std::string grpcMessage_;
+  std::uint32_t attempts_ = 0;
+  observe::SlotSet slots_;
+  bool observed_ = false;          ///< somebody wants this stream's details
+  bool opened_ = false;            ///< the request's head has come; metrics count it
+  bool waiting_ = false;           ///< in the pool's queue
+  bool requestEnded_ = false;
+  bool replayLost_ = false;        ///< more was sent than is kept
+  bool responseEnded_ = false;
+  bool fromBalancer_ = false;
+  bool failOpen_ = false;
+  bool answeredBeforeHalfClose_ = false;
+  bool holdsTarget_ = false;       ///< counted as outstanding at chosen_
+  bool finished_ = false;
+};
+
+}  // namespace spillway::proxy

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What an exchange tells about itself: its head, its details while it runs, its record at the end.
+#include <fmt/core.h>
+
+#include "engine/http/grpc_status.h"
+#include "engine/proxy/exchange.h"
+#include "engine/proxy/outcome.h"
+
+namespace spillway::proxy {
+
+using observe::Direction;
+using observe::EventKind;
+using observe::Outcome;
+
+namespace {
+
+std::int64_t microsBetween(TimePoint from, TimePoint to) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(to - from).count();
+}
+
+observe::LogType logType(bool hasTls, bool isGrpc) {
+  if (hasTls) return isGrpc ? observe::LogType::Grpcs : observe::LogType::H2;
+  return isGrpc ? observe::LogType::Grpc : observe::LogType::H2c;
+}
+
+}  // namespace
+
+void Exchange::open() {
+  opened_ = true;
+  auto head = std::make_shared<observe::StreamHead>();
+  head->id = host_.nextStreamId();
+  head->started = wallNow();
+  head->isGrpc = http::isGrpcContentType(request_.fields.find("content-type").value_or(""));
+  head->type = logType(facts_->hasTls, head->isGrpc);
+  head->loadBalancer = listener_->id.loadBalancer;
+  head->listener = listener_->id.listener;
+  if (group_) head->targetGroup = group_->settings.name;
+  head->client = facts_->client;
+  head->method = request_.method;
+  head->scheme = request_.scheme;
+  if (request_.authority.empty()) request_.authority = request_.fields.find("host").value_or("");
+  head->authority = request_.authority;
+  head->path = request_.path;
+  head->userAgent = request_.fields.find("user-agent").value_or("");
+  head_ = std::move(head);
+  slots_ = {listener_->slot, group_ ? group_->runtime->slot : observe::kNoSlot, observe::kNoSlot};
+  host_.metrics.streamStarted(slots_);
+  observed_ = host_.sink.wantsDetails();
+  if (!observed_) return;
+  observe::Event event{.kind = EventKind::StreamOpened, .stream = head_->id, .time = head_->started};
+  event.size = request_.fields.bytes();
+  event.head = head_;
+  host_.sink.emit(std::move(event));
+}
+
+void Exchange::tell(EventKind kind, Direction direction, std::uint32_t number, std::uint64_t size) {
+  if (!observed_) return;
+  observe::Event event{.kind = kind, .direction = direction, .number = number, .stream = head_->id};
+  event.time = wallNow();
+  event.size = size;
+  host_.sink.emit(std::move(event));
+}
+
+void Exchange::tellMessage(Direction direction, const http::GrpcFraming::Message& message) {
+  if (!observed_) return;
+  observe::Event event{.kind = EventKind::Message, .direction = direction, .compressed = message.compressed};
+  event.number = static_cast<std::uint32_t>(message.number);
+  event.stream = head_->id;
+  event.time = wallNow();
+  event.size = message.size;
+  host_.sink.emit(std::move(event));
+}
+
+observe::CallKind Exchange::observedKind() const {
+  if (!head_->isGrpc) return observe::CallKind::NotGrpc;
+  const bool manyUp = requestFraming_.messages() > 1;
+  const bool manyDown = responseFraming_.messages() > 1;
+  if ((manyUp && manyDown) || answeredBeforeHalfClose_) return observe::CallKind::Bidirectional;
+  if (manyUp) return observe::CallKind::ClientStreaming;
+  return manyDown ? observe::CallKind::ServerStreaming : observe::CallKind::Unary;
+}
+
+std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
+  auto record = std::make_shared<observe::StreamRecord>();
+  const TimePoint now = host_.loop.now();
+  record->head = head_;
+  record->ended = wallNow();
+  record->durationMicros = microsBetween(received_, now);
+  if (chosen_) record->target = chosen_->text;
+  record->listenerAddress = facts_->listenerAddress;
+  if (dispatched_ != TimePoint{}) {
+    record->requestProcessingMicros = microsBetween(received_, dispatched_);
+    if (answered_ != TimePoint{}) {
+      record->targetProcessingMicros = microsBetween(dispatched_, answered_);
+      record->responseProcessingMicros = 0;  // a head is passed on in the turn in which it came
+    }
+  }
+  record->receivedBytes = client_->receivedBytes();
+  record->sentBytes = client_->sentBytes();
+  record->requestMessages = requestFraming_.messages();
+  record->responseMessages = responseFraming_.messages();
+  record->kind = observedKind();
+  record->attempts = attempts_;
+  record->failOpen = failOpen_;
+  record->tlsCipher = facts_->tls.cipher;
+  record->tlsProtocol = facts_->tls.protocol;
+  record->sni = facts_->tls.serverName;
+  record->certificate = facts_->certificateId;
+  record->traceId = traceId_;
+  record->connectionTraceId = facts_->traceId;
+  fillStatuses(*record);
+  return record;
+}
+
+void Exchange::fillStatuses(observe::StreamRecord& record) const {
+  record.outcome = outcome_;
+  record.fromBalancer = fromBalancer_;
+  record.elbStatus = status_;
+  record.targetStatus = targetStatus_;
+  record.grpcStatus = grpcStatus_;
+  record.grpcMessage = grpcMessage_;
+  if (status_ == 0) {
+    // Nobody received an answer (ALB logs 460 when the client left first).
+    record.elbStatus = factsOf(outcome_).status;
+    record.fromBalancer = true;
+  }
+  if (outcome_ == Outcome::Completed) return;
+  record.cause = factsOf(outcome_).words;
+  if (!detail_.empty()) record.cause += fmt::format(" ({})", detail_);
+}
+
+}  // namespace spillway::proxy

@@ -30,6 +30,9 @@ std::string dump(const Json& value, int indent) {
 }
 
 std::string shown(const Json& value) {
+  // Not spelled out: too long for an issue, and possibly deeper than the stack.
+  if (value.is_object()) return value.empty() ? "{}" : "{…}";
+  if (value.is_array()) return value.empty() ? "[]" : "[…]";
   std::string text = value.is_string() ? value.get<std::string>() : dump(value, -1);
   if (text.size() <= kLongestValue) return text;
   std::size_t end = kLongestValue;

@@ -235,9 +235,9 @@ class Run(Case):
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
-            self.run_refused(workspace(port), "loadBalancers[0].listeners[0].port", str(port), "in use")
+            self.run_refused(workspace(port), "loadBalancers[0].listeners[0].port", str(port), "held by another program")
             done = self.ctl("demo", "--data", self.data, "--listen", f"127.0.0.1:{port}")
-            self.assert_refused(done, str(port), "in use")
+            self.assert_refused(done, str(port), "held by another program")
 
     def with_files(self, certificate, key):
         document = workspace()

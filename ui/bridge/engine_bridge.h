@@ -10,8 +10,8 @@
 
 namespace spillway::ui {
 
-/// The only UI class that talks to the Engine. Drains the subscription and samples metrics on timers, and hands
-/// typed batches on: one signal per batch. UI thread only; nothing here waits for the engine.
+/// The only UI class that talks to the Engine. Drains the subscription and samples metrics on timers, and
+/// hands typed batches on: one signal per batch. UI thread only; nothing here waits for the engine.
 class EngineBridge : public QObject {
   Q_OBJECT
 
@@ -19,8 +19,8 @@ class EngineBridge : public QObject {
   explicit EngineBridge(EngineOptions options, QObject* parent = nullptr);
   ~EngineBridge() override;
 
-  /// Applies a document on a worker thread; `applied` follows. A second call before that waits its turn (only the
-  /// newest waiting document is applied).
+  /// Applies a document on a worker thread; `applied` follows. A second call before that waits its turn (only
+  /// the newest waiting document is applied).
   void apply(const config::Document& document);
   void checkNow(const TargetId& target);
   /// Stops the engine, draining for `grace`; blocks: only for closing the program.
@@ -34,13 +34,14 @@ class EngineBridge : public QObject {
   QString dataDirectory() const;
 
  signals:
-  /// A batch of events in the order they happened (66 ms rhythm, 250 ms when no window is active, nothing when
-  /// nothing happened).
+  /// A batch of events in the order they happened (66 ms rhythm, 250 ms when no window is active, nothing
+  /// when nothing happened).
   void eventsArrived(const std::vector<spillway::observe::Event>& events);
   /// What the UI's own queue has lost so far.
   void eventsDropped(quint64 details, quint64 records);
   /// Once a second; `previous` is the sample before it.
-  void metricsSampled(const spillway::observe::MetricsReading& now, const spillway::observe::MetricsReading& previous);
+  void metricsSampled(const spillway::observe::MetricsReading& now,
+                      const spillway::observe::MetricsReading& previous);
   /// Some target's status differs from the last poll (4 times a second).
   void targetsChanged(const std::vector<spillway::TargetStatus>& targets);
   /// apply() ended. Bound addresses are in listeners().

@@ -12,8 +12,9 @@
 
 namespace spillway::ui {
 
-/// The open workspace: the document, its file, its undo stack and its local services. The UI's one truth about
-/// configuration: every edit is a whole new Document. Valid edits go live and are saved at once. UI thread only.
+/// The open workspace: the document, its file, its undo stack and its local services. The UI's one truth
+/// about configuration: every edit is a whole new Document. Valid edits go live and are saved at once. UI
+/// thread only.
 class Workspace : public QObject {
   Q_OBJECT
 
@@ -22,12 +23,13 @@ class Workspace : public QObject {
   ~Workspace() override;
 
   const config::Document& document() const { return document_; }
-  const QString& file() const { return file_; }       ///< "" only before the first open
+  const QString& file() const { return file_; }  ///< "" only before the first open
   QUndoStack& undoStack() { return undoStack_; }
   service::LocalServices& services() { return services_; }
   bool isEmpty() const { return document_.loadBalancers.empty(); }
 
-  /// Opens a workspace file (made when missing) and applies it. False: `problem` was emitted and nothing changed.
+  /// Opens a workspace file (made when missing) and applies it. False: `problem` was emitted and nothing
+  /// changed.
   bool open(const QString& file);
   /// One undoable change, e.g. edit("Create load balancer my-balancer", doc). Invalid documents are refused:
   /// the errors are returned and nothing changes. Applies, and saves.

@@ -17,14 +17,14 @@ enum class ThemeMode { System, Light, Dark };
 struct ThemeColors {
   QColor window, surface, sunken, border, text, mutedText;
   QColor accent, accentSoft, onAccent;
-  QColor good, bad, warning, notice;                       ///< text-grade: contrast >= 4.5 on surface
-  QColor request, response, headers, trailers;             ///< arrows of the sequence
-  QColor healthy, unhealthy, initial, draining, unused;    ///< health shapes
-  QColor series[8];                                        ///< plots; distinguishable for colour-blind readers
+  QColor good, bad, warning, notice;                     ///< text-grade: contrast >= 4.5 on surface
+  QColor request, response, headers, trailers;           ///< arrows of the sequence
+  QColor healthy, unhealthy, initial, draining, unused;  ///< health shapes
+  QColor series[8];                                      ///< plots; distinguishable for colour-blind readers
 };
 
-/// Palette, style sheet and fonts of the whole program. Widgets ask for colours at paint time, so that a switch
-/// between light and dark needs no restart.
+/// Palette, style sheet and fonts of the whole program. Widgets ask for colours at paint time, so that a
+/// switch between light and dark needs no restart.
 class Theme {
  public:
   static void apply(QApplication& app, ThemeMode mode);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractItemModelTester>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSignalSpy>
+#include <QtTest>
+
+#include "tests/ui/synthetic_events.h"
+#include "ui/accesslog/access_log_model.h"
+#include "ui/export/record_json.h"
+#include "ui/export/table_text.h"
+#include "ui/models/words.h"
+
+using namespace spillway::ui;
+using namespace spillway::ui::synthetic;
+
+class AccessLogTest : public QObject {
+  Q_OBJECT
+
+  static QString cell(const QAbstractItemModel& model, int row, int column) {
+    return model.index(row, column).data().toString();
+  }
+
+ private slots:
+  void rowsComeFromRecordsOnly() {
+    AccessLogModel model;
+    QAbstractItemModelTester tester(&model);
+    QSignalSpy inserts(&model, &QAbstractItemModel::rowsInserted);
+    std::vector<Event> batch;
+    for (spillway::StreamId id = 1; id <= 20; ++id)
+      append(batch, unaryCall(id));
+    batch.push_back(opened(head(21, "/still.Open/Now")));
+    model.ingest(batch);
+    QCOMPARE(model.rowCount(), 20);
+    QCOMPARE(inserts.count(), 1);
+    QCOMPARE(cell(model, 0, AccessLogModel::Type), QStringLiteral("grpcs"));
+    QCOMPARE(cell(model, 0, AccessLogModel::Http), QStringLiteral("200"));
+    QCOMPARE(cell(model, 0, AccessLogModel::TargetMs), QStringLiteral("0.9"));
+    QCOMPARE(cell(model, 0, AccessLogModel::Received), QStringLiteral("114 B"));
+  }
+
+  void balancersAnswersAreMarked() {
+    AccessLogModel model;
+    model.ingest({ended(refusedRecord(head(1, "/a.B/C")))});
+    QCOMPARE(cell(model, 0, AccessLogModel::Http), QStringLiteral("✖ 502"));
+    QCOMPARE(cell(model, 0, AccessLogModel::Grpc), QStringLiteral("✖ 14 UNAVAILABLE"));
+    QCOMPARE(cell(model, 0, AccessLogModel::TargetMs), QStringLiteral("–"));
+    QCOMPARE(causeText(*model.recordAt(0)), QStringLiteral("The target refused the connection."));
+  }
+
+  void evictsInBlocks() {
+    AccessLogModel model(nullptr, 100);
+    QAbstractItemModelTester tester(&model);
+    QSignalSpy removals(&model, &QAbstractItemModel::rowsRemoved);
+    for (spillway::StreamId id = 1; id <= 105; ++id)
+      model.ingest(unaryCall(id));
+    QCOMPARE(removals.count(), 1);
+    QCOMPARE(static_cast<std::uint64_t>(model.rowCount()), model.kept());
+    QVERIFY(model.kept() <= 100);
+    QCOMPARE(model.recordAt(model.rowCount() - 1)->head->id, spillway::StreamId{105});
+  }
+
+  void evictionWhileSortedAndFiltered() {
+    AccessLogModel model(nullptr, 50);
+    QAbstractItemModelTester tester(&model);
+    model.sort(AccessLogModel::Path, Qt::DescendingOrder);
+    model.setFilterText(QStringLiteral("odd"));
+    for (spillway::StreamId id = 1; id <= 120; ++id)
+      model.ingest(unaryCall(id, id % 2 ? "/a.B/Odd" : "/a.B/Even"));
+    for (int row = 0; row < model.rowCount(); ++row) {
+      QVERIFY(model.recordAt(row));
+      QCOMPARE(cell(model, row, AccessLogModel::Path), QStringLiteral("/a.B/Odd"));
+    }
+    QVERIFY(model.rowCount() > 10);
+  }
+
+  void filterWordsMustAllMatch_data() {
+    QTest::addColumn<QString>("filter");
+    QTest::addColumn<int>("rows");
+    QTest::newRow("nothing typed") << QString() << 3;
+    QTest::newRow("path, any case") << QStringLiteral("getfeature") << 2;
+    QTest::newRow("status word") << QStringLiteral("unavailable") << 1;
+    QTest::newRow("http status") << QStringLiteral("502") << 1;
+    QTest::newRow("target") << QStringLiteral(":50061") << 3;
+    QTest::newRow("two words") << QStringLiteral("GetFeature UNAVAILABLE") << 1;
+    QTest::newRow("words of two rows") << QStringLiteral("ListFeatures UNAVAILABLE") << 0;
+  }
+  void filterWordsMustAllMatch() {
+    QFETCH(QString, filter);
+    QFETCH(int, rows);
+    AccessLogModel model;
+    QAbstractItemModelTester tester(&model);
+    model.ingest(unaryCall(1, "/routeguide.RouteGuide/GetFeature"));
+    model.ingest(unaryCall(2, "/routeguide.RouteGuide/ListFeatures"));
+    model.ingest({ended(refusedRecord(head(3, "/routeguide.RouteGuide/GetFeature")))});
+    model.setFilterText(filter);
+    QCOMPARE(model.rowCount(), rows);
+  }
+
+  void jsonLineHasWhatTheRecordHas() {
+    const QByteArray line = recordJsonLine(*refusedRecord(head(9, "/a.B/C")));
+    QVERIFY(line.endsWith('\n'));
+    const QJsonObject json = QJsonDocument::fromJson(line).object();
+    QCOMPARE(json.value(QStringLiteral("elbStatus")).toInt(), 502);
+    QCOMPARE(json.value(QStringLiteral("grpcStatus")).toInt(), 14);
+    QVERIFY(!json.contains(QStringLiteral("targetProcessingMicros")));
+    QCOMPARE(json.value(QStringLiteral("path")).toString(), QStringLiteral("/a.B/C"));
+  }
+
+  void csvQuotes() {
+    QCOMPARE(csvField(QStringLiteral("plain")), QByteArray("plain"));
+    QCOMPARE(csvField(QStringLiteral("a,\"b\"\n")), QByteArray("\"a,\"\"b\"\"\n\""));
+  }
+
+  void wordsForValues() {
+    QCOMPARE(durationText(800), QStringLiteral("0.8 ms"));
+    QCOMPARE(durationText(9'830'000), QStringLiteral("9.83 s"));
+    QCOMPARE(durationText(125'000'000), QStringLiteral("2 min 5 s"));
+    QCOMPARE(bytesText(999), QStringLiteral("999 B"));
+    QCOMPARE(bytesText(6100), QStringLiteral("6.1 kB"));
+    QCOMPARE(countText(48213), QStringLiteral("48,213"));
+    QCOMPARE(splitGrpcPath("/routeguide.RouteGuide/GetFeature").second, QStringLiteral("GetFeature"));
+    QCOMPARE(http2ErrorName(8), QStringLiteral("CANCEL"));
+  }
+};
+
+QTEST_MAIN(AccessLogTest)
+#include "access_log_test.moc"

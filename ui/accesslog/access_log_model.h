@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/observe/events.h"
+#include "ui/models/live_table_model.h"
+
+namespace spillway::ui {
+
+/// The access log: one row per exchange, when it ended. Bounded; holds the shared records and makes text on
+/// demand.
+class AccessLogModel : public LiveTableModel {
+  Q_OBJECT
+
+ public:
+  enum Column {
+    Time,
+    Type,
+    Method,
+    Path,
+    Target,
+    Http,
+    Grpc,
+    RequestMs,
+    TargetMs,
+    ResponseMs,
+    TotalMs,
+    Sent,
+    Received,
+    Client,
+    Host,
+    Listener,
+    TargetGroup,
+    Rule,
+    UserAgent,
+    Tls,
+    Trace,
+    ColumnCount
+  };
+  /// Shown unless the reader chose otherwise.
+  static bool isShownFirst(int column) { return column <= Client; }
+
+  using Record = std::shared_ptr<const observe::StreamRecord>;
+
+  explicit AccessLogModel(QObject* parent = nullptr, std::size_t limit = 100'000);
+
+  void ingest(const std::vector<observe::Event>& events);
+  void clear();
+
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+  /// nullptr: evicted.
+  Record recordAt(int row) const;
+  Record record(RowSeq seq) const;
+
+ protected:
+  RowSeq firstSeq() const override { return records_.first(); }
+  RowSeq endSeq() const override { return records_.end(); }
+  bool matches(RowSeq seq, const TextFilter& filter) const override;
+  bool less(RowSeq left, RowSeq right, int column) const override;
+
+ private:
+  BoundedRows<Record> records_;
+};
+
+/// "TLSv1.3 · TLS_AES_128_GCM_SHA256"; "–" on plaintext listeners.
+QString tlsText(const observe::StreamRecord& record);
+
+}  // namespace spillway::ui

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/accesslog/access_log_page.h"
+
+#include <QMenu>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "engine/observe/access_log_format.h"
+#include "ui/accesslog/access_log_model.h"
+#include "ui/accesslog/record_pane.h"
+#include "ui/export/record_json.h"
+#include "ui/export/save_dialog.h"
+#include "ui/export/table_text.h"
+#include "ui/models/words.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/live_table.h"
+#include "ui/widgets/log_view.h"
+#include "ui/widgets/page_header.h"
+
+namespace spillway::ui {
+
+namespace {
+
+LogWords accessLogWords() {
+  return {
+      QStringLiteral("Filter: words of path, method, target, client or status, e.g. GetFeature UNAVAILABLE"),
+      QStringLiteral("Nothing yet"),
+      QStringLiteral(
+          "Each request gets a line here when it ends. Run the route guide demo, or send traffic to "
+          "the address of a listener; it stands in the bar above.")};
+}
+
+}  // namespace
+
+AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
+    : QWidget(parent),
+      model_(new AccessLogModel(this)),
+      header_(new PageHeader(QStringLiteral("Access log"), this)),
+      view_(new LogView(*model_, Qt::Horizontal, accessLogWords(), this)),
+      pane_(new RecordPane(this)) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(16, 12, 16, 14);
+  column->setSpacing(10);
+  column->addWidget(header_);
+  column->addWidget(view_, 1);
+  auto* card = new Card(this);
+  auto* inside = new QVBoxLayout(card);
+  inside->setContentsMargins(1, 1, 1, 1);
+  inside->addWidget(pane_);
+  view_->addPane(card, {830, 300});
+  view_->table().setColumnWidths(
+      {104, 58, 62, 232, 128, 62, 150, 66, 78, 72, 72, 72, 72, 128, 128, 110, 140, 62, 200, 220, 240});
+  makeHeader();
+  connectBridge(bridge);
+  connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &AccessLogPage::showSelected);
+  connect(pane_, &RecordPane::showStreamRequested, this, &AccessLogPage::showStreamRequested);
+  connect(pane_, &RecordPane::filterRequested, view_, &LogView::setFilter);
+  connect(&view_->table(), &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
+    if (const auto record = model_->recordAt(index.row())) Q_EMIT showStreamRequested(record->head->id);
+  });
+  showWords();
+}
+
+void AccessLogPage::makeHeader() {
+  auto* columns = new QPushButton(QStringLiteral("Columns"), this);
+  columns->setMenu(makeColumnsMenu());
+  auto* exports = new QPushButton(QStringLiteral("Export"), this);
+  exports->setMenu(makeExportMenu());
+  auto* clear = new QPushButton(QStringLiteral("Clear"), this);
+  clear->setToolTip(QStringLiteral("Forget the entries shown here; the log file keeps them"));
+  connect(clear, &QPushButton::clicked, model_, &AccessLogModel::clear);
+  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear, columns, exports}) {
+    header_->addButton(button);
+  }
+}
+
+QMenu* AccessLogPage::makeColumnsMenu() {
+  auto* menu = new QMenu(this);
+  for (int column = 0; column < AccessLogModel::ColumnCount; ++column) {
+    QAction* action = menu->addAction(model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+    action->setCheckable(true);
+    action->setChecked(AccessLogModel::isShownFirst(column));
+    view_->table().setColumnHidden(column, !AccessLogModel::isShownFirst(column));
+    connect(action, &QAction::toggled, this,
+            [this, column](bool shown) { view_->table().setColumnHidden(column, !shown); });
+  }
+  return menu;
+}
+
+QMenu* AccessLogPage::makeExportMenu() {
+  auto* menu = new QMenu(this);
+  const auto eachRecord = [this](QIODevice& out, auto&& line) {
+    for (int row = 0; row < model_->rowCount(); ++row) {
+      if (const auto record = model_->recordAt(row)) out.write(line(*record));
+    }
+  };
+  menu->addAction(QStringLiteral("ALB access log…"), this, [this, eachRecord] {
+    saveWithDialog(this,
+                   {QStringLiteral("Export as ALB access log"), QStringLiteral("access.log"),
+                    QStringLiteral("Log files (*.log)")},
+                   [eachRecord](QIODevice& out) {
+                     eachRecord(out, [](const observe::StreamRecord& record) {
+                       return QByteArray::fromStdString(observe::formatAccessLogLine(record) + '\n');
+                     });
+                   });
+  });
+  menu->addAction(QStringLiteral("CSV…"), this, [this] {
+    saveWithDialog(this,
+                   {QStringLiteral("Export as CSV"), QStringLiteral("access-log.csv"),
+                    QStringLiteral("CSV files (*.csv)")},
+                   [this](QIODevice& out) { writeCsv(*model_, out); });
+  });
+  menu->addAction(QStringLiteral("JSON lines…"), this, [this, eachRecord] {
+    saveWithDialog(this,
+                   {QStringLiteral("Export as JSON lines"), QStringLiteral("access-log.jsonl"),
+                    QStringLiteral("JSON lines (*.jsonl)")},
+                   [eachRecord](QIODevice& out) { eachRecord(out, recordJsonLine); });
+  });
+  return menu;
+}
+
+void AccessLogPage::connectBridge(EngineBridge& bridge) {
+  connect(&bridge, &EngineBridge::eventsArrived, model_, &AccessLogModel::ingest);
+  connect(&bridge, &EngineBridge::metricsSampled, this,
+          [this](const observe::MetricsReading& now, const observe::MetricsReading& before) {
+            const double seconds = std::chrono::duration<double>(now.time - before.time).count();
+            const bool grows = before.time != TimePoint{} && now.total.requests >= before.total.requests;
+            requests_ = now.total.requests;
+            perSecond_ =
+                grows && seconds > 0 ? static_cast<double>(requests_ - before.total.requests) / seconds : 0.0;
+            showWords();
+          });
+  connect(&bridge, &EngineBridge::eventsDropped, this, [this](quint64 /*details*/, quint64 records) {
+    lostRecords_ = records;
+    showWords();
+  });
+}
+
+void AccessLogPage::showSelected() {
+  const auto seq = view_->table().selectedSeq();
+  pane_->showRecord(seq ? model_->record(*seq) : nullptr);
+}
+
+void AccessLogPage::showWords() {
+  QString words =
+      QStringLiteral("%1 · %2 per second")
+          .arg(requests_ == 1 ? QStringLiteral("1 entry") : countText(requests_) + QStringLiteral(" entries"),
+               countText(static_cast<std::uint64_t>(perSecond_ + 0.5)));
+  if (lostRecords_ > 0) words += QStringLiteral(" · %1 came too fast to show").arg(countText(lostRecords_));
+  header_->setWords(words);
+}
+
+}  // namespace spillway::ui

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/accesslog/record_pane.h"
+
+#include <QClipboard>
+#include <QGridLayout>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include "engine/observe/access_log_format.h"
+#include "ui/accesslog/access_log_model.h"
+#include "ui/accesslog/time_bar.h"
+#include "ui/models/words.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/fact_list.h"
+
+namespace spillway::ui {
+
+using observe::StreamRecord;
+
+namespace {
+
+QLabel* makeLabel(QWidget* parent) {
+  auto* label = new QLabel(parent);
+  label->setTextFormat(Qt::PlainText);
+  label->setWordWrap(true);
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  return label;
+}
+
+void embolden(QLabel* label) {
+  QFont bold = label->font();
+  bold.setWeight(QFont::DemiBold);
+  label->setFont(bold);
+}
+
+void setColor(QLabel* label, const QColor& color) {
+  QPalette palette = label->palette();
+  palette.setColor(QPalette::WindowText, color);
+  label->setPalette(palette);
+}
+
+QString titleOf(const StreamRecord& record) {
+  const observe::StreamHead& head = *record.head;
+  if (!head.isGrpc)
+    return QString::fromStdString(head.method + ' ' + head.path) +
+           QStringLiteral(" · %1").arg(record.elbStatus);
+  const QString status =
+      record.grpcStatus ? grpcStatusText(record.grpcStatus) : QStringLiteral("no gRPC status");
+  return splitGrpcPath(head.path).second + QStringLiteral(" · ") + status;
+}
+
+QString causeOf(const StreamRecord& record) {
+  const QString cause = causeText(record);
+  if (record.fromBalancer) {
+    QString lower = cause;
+    lower[0] = lower[0].toLower();
+    return QStringLiteral("✖ Answered by the balancer: ") + lower;
+  }
+  if (record.outcome != observe::Outcome::Completed) return QStringLiteral("✖ ") + cause;
+  return record.grpcMessage.empty() ? QString() : QString::fromStdString(record.grpcMessage);
+}
+
+QString routeOf(const StreamRecord& record) {
+  if (record.rulePriority == "-") return QStringLiteral("No rule was reached");
+  const QString rule = record.rulePriority == "0"
+                           ? QStringLiteral("Default rule")
+                           : QStringLiteral("Rule %1").arg(QString::fromStdString(record.rulePriority));
+  QString words = QStringLiteral("%1 of %2").arg(rule, QString::fromStdString(record.head->listener));
+  if (!record.head->targetGroup.empty()) {
+    words += QStringLiteral(" → ") + QString::fromStdString(record.head->targetGroup);
+  }
+  if (record.failOpen) words += QStringLiteral(" · fail-open: no target was healthy");
+  return words;
+}
+
+QString orDash(const std::string& text) {
+  return text.empty() ? QStringLiteral("–") : QString::fromStdString(text);
+}
+
+std::vector<Fact> factsOf(const StreamRecord& record) {
+  using Style = Fact::Style;
+  std::vector<Fact> facts{
+      {QStringLiteral("Client"), orDash(record.head->client), Style::Fixed},
+      {QStringLiteral("Target"), orDash(record.target), Style::Fixed},
+      {QStringLiteral("Path"), orDash(record.head->path)},
+      {QStringLiteral("Host"), orDash(record.head->authority)},
+      {QStringLiteral("HTTP"),
+       QStringLiteral("%1 sent · %2 from the target")
+           .arg(httpStatusText(record.elbStatus), httpStatusText(record.targetStatus)),
+       Style::Plain, QStringLiteral("elb_status_code, target_status_code")},
+      {QStringLiteral("TLS"), tlsText(record)},
+      {QStringLiteral("Trace"), orDash(record.traceId), Style::Fixed, QStringLiteral("X-Amzn-Trace-Id")},
+      {QStringLiteral("Received"), bytesText(record.receivedBytes), Style::Plain,
+       QStringLiteral("received_bytes")},
+      {QStringLiteral("Sent"), bytesText(record.sentBytes), Style::Plain, QStringLiteral("sent_bytes")},
+      {QStringLiteral("User agent"), orDash(record.head->userAgent)},
+  };
+  if (record.attempts > 1) {
+    facts.push_back({QStringLiteral("Tried"), countOf(record.attempts, QStringLiteral("target"))});
+  }
+  return facts;
+}
+
+}  // namespace
+
+RecordPane::RecordPane(QWidget* parent)
+    : QWidget(parent),
+      stack_(new QStackedWidget(this)),
+      title_(makeLabel(this)),
+      cause_(makeLabel(this)),
+      route_(makeLabel(this)),
+      facts_(new FactList(this)),
+      times_(new TimeBar(this)) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->addWidget(stack_);
+  auto* nothing = new QLabel(QStringLiteral("Select an entry to see what happened and why."), this);
+  nothing->setAlignment(Qt::AlignCenter);
+  nothing->setWordWrap(true);
+  nothing->setMargin(16);
+  nothing->setForegroundRole(QPalette::PlaceholderText);
+  stack_->addWidget(nothing);
+  stack_->addWidget(makeDetail());
+  setMinimumWidth(260);
+}
+
+QWidget* RecordPane::makeDetail() {
+  auto* scroll = new QScrollArea(this);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  auto* inside = new QWidget(scroll);
+  auto* column = new QVBoxLayout(inside);
+  column->setContentsMargins(14, 12, 14, 12);
+  column->setSpacing(9);
+  embolden(title_);
+  auto* time = new QLabel(QStringLiteral("Time"), inside);
+  embolden(time);
+  column->addWidget(title_);
+  column->addWidget(cause_);
+  column->addWidget(route_);
+  column->addWidget(facts_);
+  column->addSpacing(8);
+  column->addWidget(time);
+  column->addWidget(times_);
+  column->addSpacing(6);
+  column->addWidget(makeButtons());
+  column->addStretch();
+  scroll->setWidget(inside);
+  return scroll;
+}
+
+QWidget* RecordPane::makeButtons() {
+  auto* box = new QWidget(this);
+  auto* grid = new QGridLayout(box);
+  grid->setContentsMargins(0, 0, 0, 0);
+  grid->setSpacing(8);
+  grid->setColumnStretch(2, 1);
+  auto* stream = new QPushButton(QStringLiteral("Show stream"), box);
+  auto* copy = new QPushButton(QStringLiteral("Copy ALB line"), box);
+  auto* like = new QPushButton(QStringLiteral("Filter like this"), box);
+  copy->setToolTip(QStringLiteral("The entry as an ALB writes it to its access log"));
+  grid->addWidget(stream, 0, 0);
+  grid->addWidget(copy, 0, 1);
+  grid->addWidget(like, 1, 0);
+  connect(stream, &QPushButton::clicked, this, [this] { Q_EMIT showStreamRequested(record_->head->id); });
+  connect(copy, &QPushButton::clicked, this, &RecordPane::copyLine);
+  connect(like, &QPushButton::clicked, this, [this] { Q_EMIT filterRequested(filterLike(*record_)); });
+  return box;
+}
+
+void RecordPane::copyLine() {
+  QGuiApplication::clipboard()->setText(QString::fromStdString(observe::formatAccessLogLine(*record_)));
+}
+
+void RecordPane::showRecord(std::shared_ptr<const StreamRecord> record) {
+  record_ = std::move(record);
+  stack_->setCurrentIndex(record_ ? 1 : 0);
+  if (!record_) return;
+  title_->setText(titleOf(*record_));
+  const QString cause = causeOf(*record_);
+  cause_->setText(cause);
+  cause_->setVisible(!cause.isEmpty());
+  setColor(cause_, Theme::colors().bad);
+  route_->setText(routeOf(*record_));
+  setColor(route_, Theme::colors().mutedText);
+  facts_->showFacts(factsOf(*record_));
+  times_->showRecord(*record_);
+}
+
+void RecordPane::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange && record_) showRecord(record_);
+}
+
+QString filterLike(const StreamRecord& record) {
+  QString filter = QString::fromStdString(record.head->path);
+  if (record.grpcStatus) {
+    filter += QLatin1Char(' ') + QString::fromLatin1(observe::grpcStatusName(*record.grpcStatus));
+  } else {
+    filter += QLatin1Char(' ') + QString::number(record.elbStatus);
+  }
+  return filter;
+}
+
+}  // namespace spillway::ui

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/dashboard/status_counts_model.h"
+
+#include <algorithm>
+
+#include "ui/models/live_table_model.h"
+#include "ui/models/words.h"
+#include "ui/theme/theme.h"
+
+namespace spillway::ui {
+
+std::vector<StatusCountsModel::Row> StatusCountsModel::rowsOf(const observe::MetricsReading& reading) {
+  std::vector<Row> rows;
+  for (const auto& [status, count] : reading.grpcStatus) {
+    if (count > 0)
+      rows.push_back({Family::Grpc, static_cast<int>(status), false, count, reading.grpcRequests});
+  }
+  if (reading.grpcWithoutStatus > 0) {
+    rows.push_back({Family::GrpcWithout, 0, false, reading.grpcWithoutStatus, reading.grpcRequests});
+  }
+  for (const auto& [key, count] : reading.httpStatus) {
+    if (count > 0)
+      rows.push_back({Family::Http, key.status, key.fromBalancer, count, reading.total.requests});
+  }
+  return rows;
+}
+
+void StatusCountsModel::update(const observe::MetricsReading& reading, WallTime wall) {
+  std::vector<Row> rows = rowsOf(reading);
+  for (Row& row : rows) {
+    const auto before =
+        std::find_if(rows_.begin(), rows_.end(), [&](const Row& old) { return old.key() == row.key(); });
+    row.lastSeen = before != rows_.end() && before->count == row.count ? before->lastSeen : wall;
+  }
+  updated_ = wall;
+  const auto sameKey = [](const Row& a, const Row& b) { return a.key() == b.key(); };
+  if (std::equal(rows.begin(), rows.end(), rows_.begin(), rows_.end(), sameKey)) {
+    rows_ = std::move(rows);
+    if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+    return;
+  }
+  beginResetModel();
+  rows_ = std::move(rows);
+  endResetModel();
+}
+
+int StatusCountsModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+int StatusCountsModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : ColumnCount;
+}
+
+QString StatusCountsModel::statusText(const Row& row) const {
+  switch (row.family) {
+    case Family::Grpc: {
+      const auto status = static_cast<std::uint32_t>(row.status);
+      return severityGlyph(grpcSeverity(status)) + QStringLiteral(" gRPC ") + grpcStatusText(status);
+    }
+    case Family::GrpcWithout:
+      return QStringLiteral("▲ gRPC without status");
+    case Family::Http:
+      break;
+  }
+  const QString text = severityGlyph(httpSeverity(row.status)) + QStringLiteral(" HTTP %1").arg(row.status);
+  return row.fromBalancer ? text + QStringLiteral(" (balancer)") : text;
+}
+
+QString StatusCountsModel::albName(const Row& row) const {
+  if (row.family != Family::Http) return QStringLiteral("ALB: part of GrpcRequestCount");
+  if (row.status == 460 || row.status == 463 || row.status == 464) {
+    return QStringLiteral("ALB: part of HTTPCode_ELB_4XX_Count");
+  }
+  return QStringLiteral("ALB: part of HTTPCode_%1_%2XX_Count; gRPC calls count here too")
+      .arg(row.fromBalancer ? QStringLiteral("ELB") : QStringLiteral("Target"))
+      .arg(row.status / 100);
+}
+
+QVariant StatusCountsModel::display(const Row& row, int column) const {
+  switch (column) {
+    case Status:
+      return statusText(row);
+    case Count:
+      return countText(row.count);
+    case Share:
+      return QStringLiteral("%1 %").arg(raw(row, Share).toDouble(), 0, 'f', 1);
+    case LastSeen:
+      return row.lastSeen == updated_ ? QStringLiteral("now") : clockText(row.lastSeen).left(8);
+    default:
+      return {};
+  }
+}
+
+QVariant StatusCountsModel::raw(const Row& row, int column) const {
+  switch (column) {
+    case Status:
+      return QStringLiteral("%1 %2").arg(static_cast<int>(row.family)).arg(row.status, 5);
+    case Count:
+      return static_cast<qulonglong>(row.count);
+    case Share:
+      return row.outOf == 0 ? 0.0 : 100.0 * static_cast<double>(row.count) / static_cast<double>(row.outOf);
+    case LastSeen:
+      return static_cast<qlonglong>(row.lastSeen.time_since_epoch().count());
+    default:
+      return {};
+  }
+}
+
+QVariant StatusCountsModel::foreground(const Row& row, int column) const {
+  if (column == LastSeen) return Theme::colors().mutedText;
+  if (column != Status) return {};
+  const Severity severity = row.family == Family::Http ? httpSeverity(row.status)
+                            : row.family == Family::Grpc
+                                ? grpcSeverity(static_cast<std::uint32_t>(row.status))
+                                : Severity::Warning;
+  return severity == Severity::Good ? QVariant() : QVariant(severityColor(severity));
+}
+
+QVariant StatusCountsModel::data(const QModelIndex& index, int role) const {
+  if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+  const Row& row = rows_[static_cast<std::size_t>(index.row())];
+  switch (role) {
+    case Qt::DisplayRole:
+      return display(row, index.column());
+    case RawRole:
+      return raw(row, index.column());
+    case Qt::ForegroundRole:
+      return foreground(row, index.column());
+    case Qt::ToolTipRole:
+      return albName(row);
+    case Qt::TextAlignmentRole: {
+      const bool number = index.column() == Count || index.column() == Share;
+      return QVariant::fromValue(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft));
+    }
+    default:
+      return {};
+  }
+}
+
+QVariant StatusCountsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) return {};
+  if (role == Qt::TextAlignmentRole) {
+    const bool number = section == Count || section == Share;
+    return QVariant::fromValue(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft));
+  }
+  if (role != Qt::DisplayRole) return {};
+  static const QString kNames[]{QStringLiteral("Status"), QStringLiteral("Count"), QStringLiteral("Share"),
+                                QStringLiteral("Last seen")};
+  return kNames[section];
+}
+
+}  // namespace spillway::ui

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractTableModel>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "engine/observe/metrics_reading.h"
+
+namespace spillway::ui {
+
+/// How often each gRPC and HTTP status was sent since the start, from the counters. gRPC first, then by
+/// number.
+class StatusCountsModel : public QAbstractTableModel {
+  Q_OBJECT
+
+ public:
+  enum Column { Status, Count, Share, LastSeen, ColumnCount };
+
+  explicit StatusCountsModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
+
+  /// `wall`: when the reading was taken. Statuses that grew since the last update were last seen then.
+  void update(const observe::MetricsReading& reading, WallTime wall);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+ private:
+  enum class Family { Grpc, GrpcWithout, Http };
+  struct Row {
+    Family family = Family::Http;
+    int status = 0;
+    bool fromBalancer = false;
+    std::uint64_t count = 0, outOf = 0;
+    WallTime lastSeen{};
+
+    auto key() const { return std::tuple(family, status, fromBalancer); }
+  };
+  static std::vector<Row> rowsOf(const observe::MetricsReading& reading);
+  QString statusText(const Row& row) const;
+  QString albName(const Row& row) const;
+  QVariant display(const Row& row, int column) const;
+  QVariant raw(const Row& row, int column) const;
+  QVariant foreground(const Row& row, int column) const;
+
+  std::vector<Row> rows_;
+  WallTime updated_{};
+};
+
+}  // namespace spillway::ui

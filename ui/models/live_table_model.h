@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QTimer>
+#include <vector>
+
+#include "ui/models/bounded_rows.h"
+#include "ui/models/text_filter.h"
+
+namespace spillway::ui {
+
+/// Roles beyond Qt's that every log model answers.
+enum LogRole : int {
+  RawRole = Qt::UserRole + 1,  ///< the plain value, for export: numbers without units, ISO times
+};
+
+/// A table over an append-only list of rows: chooses which rows show (a filter) and in what order (arrival,
+/// or a column), and keeps both while batches come. One insert, one remove and one dataChanged range per
+/// batch in order of arrival. While sorted by a column new rows wait at the end for the next sorting, at most
+/// once a second.
+class LiveTableModel : public QAbstractTableModel {
+  Q_OBJECT
+
+ public:
+  explicit LiveTableModel(QObject* parent = nullptr);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  /// column < 0: order of arrival.
+  void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+
+  void setFilterText(const QString& text);
+  const TextFilter& filter() const { return filter_; }
+  /// Paused: nothing new shows (old rows still go when their block is evicted).
+  void setPaused(bool paused);
+  bool isPaused() const { return paused_; }
+  /// Rows that came while paused, filtered or not.
+  std::uint64_t waiting() const { return paused_ ? endSeq() - shownEnd_ : 0; }
+
+  /// Rows in the list, whether they show or not.
+  std::uint64_t kept() const { return endSeq() - firstSeq(); }
+  bool isSorted() const { return sortColumn_ >= 0; }
+
+  /// The row's place in the order of arrival; `row` must exist.
+  RowSeq seqAt(int row) const { return rows_[static_cast<std::size_t>(row)]; }
+  /// -1 when it does not show.
+  int rowOf(RowSeq seq) const;
+
+ signals:
+  /// Rows came, went, or the filter changed.
+  void countsChanged();
+
+ protected:
+  /// To be called once per batch, when the list has already changed.
+  void take(const RowChange& change);
+  virtual RowSeq firstSeq() const = 0;
+  virtual RowSeq endSeq() const = 0;
+  virtual bool matches(RowSeq seq, const TextFilter& filter) const = 0;
+  /// Strict order of two kept rows by a column's values.
+  virtual bool less(RowSeq left, RowSeq right, int column) const = 0;
+
+ private:
+  void removeEvicted(RowSeq firstKept);
+  void appendNew(RowSeq from, RowSeq end);
+  void update(const std::vector<RowSeq>& updated);
+  int updateOne(RowSeq seq);
+  std::vector<RowSeq> chosenRows() const;
+  void rebuild();
+  void permute(std::vector<RowSeq> rows);
+  void sortRows(std::vector<RowSeq>& rows) const;
+  void resort();
+
+  std::vector<RowSeq> rows_;
+  TextFilter filter_;
+  RowSeq shownEnd_ = 0;  ///< rows from here on were not looked at yet
+  int sortColumn_ = -1;
+  Qt::SortOrder sortOrder_ = Qt::AscendingOrder;
+  bool paused_ = false;
+  QTimer resortTimer_;
+};
+
+}  // namespace spillway::ui

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractScrollArea>
+#include <set>
+#include <vector>
+
+#include "ui/streams/sequence_layout.h"
+
+namespace spillway::ui {
+
+/// The life of one stream as a sequence diagram: client | Spillway | target, time going down. Paints what is
+/// visible only. Keys: up and down choose an event, Enter opens a folded block, Home and End jump. While the
+/// last line is in view the diagram follows the stream.
+class SequenceView : public QAbstractScrollArea {
+  Q_OBJECT
+
+ public:
+  explicit SequenceView(QWidget* parent = nullptr);
+
+  /// Shows this stream as it is now; call again when it went on. nullptr: none. The entry is not kept.
+  void showStream(const StreamEntry* entry);
+  const std::vector<SequenceRow>& rows() const { return rows_; }
+  int currentRow() const { return current_; }
+  void setCurrentRow(int row);
+
+  QSize sizeHint() const override;
+
+ signals:
+  /// A folded block was opened: showStream() again.
+  void unfolded();
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  bool viewportEvent(QEvent* event) override;
+
+ private:
+  struct Lanes {
+    int client = 0, spillway = 0, target = 0, right = 0;
+    int x(Lifeline lifeline) const;
+  };
+  Lanes lanes() const;
+  int rowTop(int row) const;
+  int rowAt(const QPoint& point) const;
+  void updateScrollBar();
+  void openBlock(int row);
+  void announceCurrent();
+  void paintHeader(QPainter& painter, const Lanes& lanes) const;
+  void paintRow(QPainter& painter, const Lanes& lanes, int row) const;
+  void paintArrow(QPainter& painter, const Lanes& lanes, const SequenceRow& row, int top) const;
+  void paintLabel(QPainter& painter, const Lanes& lanes, const SequenceRow& row, int top) const;
+  QColor rowColor(const SequenceRow& row) const;
+
+  StreamId stream_ = 0;
+  bool hasStream_ = false;
+  QString target_;
+  std::vector<SequenceRow> rows_;
+  std::set<std::size_t> unfolded_;
+  int current_ = -1;
+};
+
+}  // namespace spillway::ui

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/streams/streams_page.h"
+
+#include <QMenu>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "ui/export/record_json.h"
+#include "ui/export/save_dialog.h"
+#include "ui/export/table_text.h"
+#include "ui/models/words.h"
+#include "ui/streams/stream_detail.h"
+#include "ui/streams/stream_model.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/live_table.h"
+#include "ui/widgets/log_view.h"
+#include "ui/widgets/page_header.h"
+
+namespace spillway::ui {
+
+namespace {
+
+LogWords streamWords() {
+  return {QStringLiteral("Filter: words of path, type, target, client or status, e.g. RouteChat bidi"),
+          QStringLiteral("No streams yet"),
+          QStringLiteral(
+              "A stream is one call on the wire: unary, server streaming, client streaming or "
+              "bidirectional. Run the route guide demo, or send a call to the address of a listener.")};
+}
+
+}  // namespace
+
+StreamsPage::StreamsPage(EngineBridge& bridge, QWidget* parent)
+    : QWidget(parent),
+      store_(new StreamStore(this)),
+      model_(new StreamModel(*store_, this)),
+      header_(new PageHeader(QStringLiteral("Streams"), this)),
+      view_(new LogView(*model_, Qt::Vertical, streamWords(), this)),
+      detail_(new StreamDetail(this)) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(16, 12, 16, 14);
+  column->setSpacing(10);
+  column->addWidget(header_);
+  column->addWidget(view_, 1);
+  auto* card = new Card(this);
+  auto* inside = new QVBoxLayout(card);
+  inside->setContentsMargins(1, 1, 1, 1);
+  inside->addWidget(detail_);
+  view_->addPane(card, {240, 420});
+  view_->table().setColumnWidths({104, 190, 150, 62, 136, 170, 108, 82, 92, 140});
+  makeHeader();
+  connectBridge(bridge);
+  connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &StreamsPage::showSelected);
+  connect(detail_, &StreamDetail::refreshWanted, this, &StreamsPage::showSelected);
+  connect(store_, &StreamStore::changed, this, &StreamsPage::onStoreChanged);
+  showWords();
+}
+
+void StreamsPage::makeHeader() {
+  auto* clear = new QPushButton(QStringLiteral("Clear"), this);
+  clear->setToolTip(QStringLiteral("Forget the streams that have ended"));
+  connect(clear, &QPushButton::clicked, store_, &StreamStore::clear);
+  auto* exports = new QPushButton(QStringLiteral("Export"), this);
+  exports->setMenu(makeExportMenu());
+  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear, exports}) {
+    header_->addButton(button);
+  }
+}
+
+QMenu* StreamsPage::makeExportMenu() {
+  auto* menu = new QMenu(this);
+  menu->addAction(QStringLiteral("CSV…"), this, [this] {
+    saveWithDialog(
+        this,
+        {QStringLiteral("Export as CSV"), QStringLiteral("streams.csv"), QStringLiteral("CSV files (*.csv)")},
+        [this](QIODevice& out) { writeCsv(*model_, out); });
+  });
+  menu->addAction(QStringLiteral("JSON lines…"), this, [this] {
+    saveWithDialog(this,
+                   {QStringLiteral("Export ended streams as JSON lines"), QStringLiteral("streams.jsonl"),
+                    QStringLiteral("JSON lines (*.jsonl)")},
+                   [this](QIODevice& out) {
+                     for (int row = 0; row < model_->rowCount(); ++row) {
+                       const StreamEntry* entry = model_->entryAt(row);
+                       if (entry && entry->record) out.write(recordJsonLine(*entry->record));
+                     }
+                   });
+  });
+  return menu;
+}
+
+void StreamsPage::connectBridge(EngineBridge& bridge) {
+  connect(&bridge, &EngineBridge::eventsArrived, store_, &StreamStore::ingest);
+  connect(&bridge, &EngineBridge::metricsSampled, this, [this](const observe::MetricsReading& now) {
+    active_ = now.total.activeStreams;
+    showWords();
+  });
+  connect(&bridge, &EngineBridge::eventsDropped, this, [this](quint64 details, quint64 /*records*/) {
+    lostDetails_ = details;
+    showWords();
+  });
+}
+
+void StreamsPage::showStream(quint64 id) {
+  if (!store_->find(id)) return;
+  if (model_->rowOfStream(id) < 0) view_->setFilter({});
+  if (model_->rowOfStream(id) < 0) view_->pauseButton()->setChecked(false);
+  view_->table().selectSeq(store_->seqOf(id));
+  view_->table().setFocus();
+}
+
+/// An open stream whose block was evicted has moved to another row; the selection goes with it.
+void StreamsPage::onStoreChanged(const RowChange& change) {
+  const auto seq = view_->table().selectedSeq();
+  const bool moved =
+      !seq && selectedId_ && store_->find(*selectedId_) && store_->seqOf(*selectedId_) != selectedSeq_;
+  if (moved) view_->table().selectSeq(store_->seqOf(*selectedId_));
+  if (seq && std::binary_search(change.updated.begin(), change.updated.end(), *seq)) showSelected();
+  showWords();
+}
+
+void StreamsPage::showSelected() {
+  const auto seq = view_->table().selectedSeq();
+  const StreamEntry* entry = seq ? store_->at(*seq) : nullptr;
+  if (entry) {
+    selectedId_ = entry->id;
+    selectedSeq_ = *seq;
+  }
+  detail_->showStream(entry);
+}
+
+void StreamsPage::showWords() {
+  QString words = QStringLiteral("%1 active · %2 recorded")
+                      .arg(countText(static_cast<std::uint64_t>(std::max<std::int64_t>(0, active_))),
+                           countText(store_->recorded()));
+  if (lostDetails_ > 0) {
+    words +=
+        QStringLiteral(" · %1 came too fast to show").arg(countOf(lostDetails_, QStringLiteral("detail")));
+  }
+  header_->setWords(words);
+}
+
+}  // namespace spillway::ui

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+#include <optional>
+
+#include "ui/bridge/engine_bridge.h"
+#include "ui/models/bounded_rows.h"
+
+class QMenu;
+
+namespace spillway::ui {
+
+class LogView;
+class PageHeader;
+class StreamDetail;
+class StreamModel;
+class StreamStore;
+
+/// The streams of this session, alive or ended, and the selected one in detail below.
+class StreamsPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit StreamsPage(EngineBridge& bridge, QWidget* parent = nullptr);
+
+  StreamStore& store() { return *store_; }
+  StreamModel& model() { return *model_; }
+  LogView& view() { return *view_; }
+  StreamDetail& detail() { return *detail_; }
+
+ public slots:
+  /// Selects this stream; clears the filter or resumes when it would not show otherwise. Nothing happens when
+  /// it is not kept any more.
+  void showStream(quint64 id);
+
+ private:
+  void makeHeader();
+  QMenu* makeExportMenu();
+  void connectBridge(EngineBridge& bridge);
+  void onStoreChanged(const RowChange& change);
+  void showSelected();
+  void showWords();
+
+  StreamStore* store_;
+  StreamModel* model_;
+  PageHeader* header_;
+  LogView* view_;
+  StreamDetail* detail_;
+  RowSeq selectedSeq_ = 0;  ///< the row of selectedId_ when it was selected
+  std::optional<StreamId> selectedId_;
+  std::int64_t active_ = 0;  ///< from the counters
+  quint64 lostDetails_ = 0;
+};
+
+}  // namespace spillway::ui

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/widgets/live_table.h"
+
+#include <QContextMenuEvent>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QScrollBar>
+
+#include "ui/export/table_text.h"
+
+namespace spillway::ui {
+
+LiveTable::LiveTable(LiveTableModel& model, QWidget* parent) : QTableView(parent), model_(model) {
+  setModel(&model);
+  setSelectionBehavior(SelectRows);
+  setSelectionMode(ExtendedSelection);
+  setEditTriggers(NoEditTriggers);
+  setTabKeyNavigation(false);
+  setShowGrid(false);
+  setWordWrap(false);
+  setHorizontalScrollMode(ScrollPerPixel);
+  setVerticalScrollMode(ScrollPerPixel);
+  verticalHeader()->hide();
+  verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
+  QHeaderView& header = *horizontalHeader();
+  header.setHighlightSections(false);
+  header.setSectionsMovable(true);
+  header.setSortIndicatorClearable(true);
+  header.setSortIndicator(-1, Qt::AscendingOrder);
+  setSortingEnabled(true);
+  // One scroll for all that came in this turn of the loop.
+  scrollTimer_.setSingleShot(true);
+  connect(&scrollTimer_, &QTimer::timeout, this, [this] { scrollToBottom(); });
+  connect(&model, &QAbstractItemModel::rowsInserted, this, &LiveTable::onInserted);
+  connect(&model, &QAbstractItemModel::rowsRemoved, this,
+          [this](const QModelIndex&, int first, int last) { onRemoved(first, last); });
+  connect(&model, &QAbstractItemModel::modelReset, this, &LiveTable::onReset);
+  connect(verticalScrollBar(), &QScrollBar::sliderMoved, this, &LiveTable::checkScrolled);
+  connect(verticalScrollBar(), &QScrollBar::actionTriggered, &scrollTimer_,
+          [this] { QTimer::singleShot(0, this, &LiveTable::checkScrolled); });
+}
+
+void LiveTable::setColumnWidths(const QList<int>& widths) {
+  // Widths are given for a 13-pixel font; larger fonts get more.
+  const double scale = fontMetrics().height() / 16.0;
+  for (int column = 0; column < widths.size(); ++column) {
+    setColumnWidth(column, static_cast<int>(widths[column] * scale));
+  }
+}
+
+void LiveTable::setFollowing(bool following) {
+  if (following && !model_.isSorted()) scrollTimer_.start(0);
+  if (following == following_) return;
+  following_ = following;
+  if (!following) scrollTimer_.stop();
+  Q_EMIT followingChanged(following);
+}
+
+void LiveTable::selectSeq(RowSeq seq) {
+  const int row = model_.rowOf(seq);
+  if (row < 0) return;
+  selectRow(row);
+  scrollTo(model_.index(row, 0), PositionAtCenter);
+}
+
+bool LiveTable::isAtEnd() const {
+  return verticalScrollBar()->value() >= verticalScrollBar()->maximum();
+}
+
+void LiveTable::checkScrolled() {
+  setFollowing(isAtEnd());
+}
+
+void LiveTable::onInserted() {
+  if (following_ && !model_.isSorted() && !scrollTimer_.isActive()) scrollTimer_.start(0);
+}
+
+void LiveTable::onRemoved(int first, int last) {
+  if (first > 0 || following_) return;
+  QScrollBar& bar = *verticalScrollBar();
+  bar.setValue(bar.value() - (last - first + 1) * verticalHeader()->defaultSectionSize());
+}
+
+void LiveTable::onReset() {
+  if (!selected_) return;
+  const int row = model_.rowOf(*selected_);
+  if (row < 0) {
+    selected_.reset();
+    Q_EMIT selectedSeqChanged();
+    return;
+  }
+  restoring_ = true;
+  selectRow(row);
+  restoring_ = false;
+}
+
+void LiveTable::selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) {
+  QTableView::selectionChanged(selected, deselected);
+  if (restoring_) return;
+  const QModelIndexList rows = selectionModel()->selectedRows();
+  const QModelIndex current = currentIndex();
+  std::optional<RowSeq> seq;
+  if (!rows.isEmpty())
+    seq = model_.seqAt(rows.contains(current.siblingAtColumn(0)) ? current.row() : rows[0].row());
+  if (seq) setFollowing(false);
+  if (seq == selected_) return;
+  selected_ = seq;
+  Q_EMIT selectedSeqChanged();
+}
+
+void LiveTable::keyPressEvent(QKeyEvent* event) {
+  if (event->matches(QKeySequence::Copy)) {
+    copySelectedRows(*this);
+    return;
+  }
+  if (event->key() == Qt::Key_End && event->modifiers() == Qt::NoModifier) {
+    setFollowing(true);
+    return;
+  }
+  if (event->key() == Qt::Key_Escape) {
+    clearSelection();
+    return;
+  }
+  QTableView::keyPressEvent(event);
+}
+
+void LiveTable::wheelEvent(QWheelEvent* event) {
+  QTableView::wheelEvent(event);
+  if (event->angleDelta().y() != 0) checkScrolled();
+}
+
+void LiveTable::contextMenuEvent(QContextMenuEvent* event) {
+  auto* menu = new QMenu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  QAction* copy = menu->addAction(QStringLiteral("Copy rows"), this, [this] { copySelectedRows(*this); });
+  copy->setShortcut(QKeySequence::Copy);
+  copy->setEnabled(selected_.has_value());
+  menu->popup(event->globalPos());
+}
+
+}  // namespace spillway::ui

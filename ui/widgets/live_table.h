@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QList>
+#include <QTableView>
+#include <QTimer>
+#include <optional>
+
+#include "ui/models/live_table_model.h"
+
+namespace spillway::ui {
+
+/// A table over a live log. Follows the newest row until the reader scrolls up or selects a row; End follows
+/// again. Keeps the selected row selected, by its place in the log, whatever the model does. Ctrl+C copies
+/// rows.
+class LiveTable : public QTableView {
+  Q_OBJECT
+
+ public:
+  explicit LiveTable(LiveTableModel& model, QWidget* parent = nullptr);
+
+  /// In pixels at the program's font size, one for each column from the first.
+  void setColumnWidths(const QList<int>& widths);
+  void setFollowing(bool following);
+  bool isFollowing() const { return following_; }
+  /// Selects the row and brings it into view. Nothing happens when it does not show.
+  void selectSeq(RowSeq seq);
+  /// nullopt: no row is selected.
+  std::optional<RowSeq> selectedSeq() const { return selected_; }
+
+ signals:
+  void followingChanged(bool following);
+  /// Another row was selected, or none is any more.
+  void selectedSeqChanged();
+
+ protected:
+  void keyPressEvent(QKeyEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+  void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
+
+ private:
+  void onInserted();
+  void onRemoved(int first, int last);
+  void onReset();
+  void checkScrolled();
+  bool isAtEnd() const;
+
+  LiveTableModel& model_;
+  bool following_ = true;
+  bool restoring_ = false;
+  std::optional<RowSeq> selected_;
+  QTimer scrollTimer_;
+};
+
+}  // namespace spillway::ui

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTimer>
+#include <QWidget>
+
+#include "ui/models/live_table_model.h"
+
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QSplitter;
+class QStackedWidget;
+
+namespace spillway::ui {
+
+class LiveTable;
+
+/// The words of a log that has nothing to show yet.
+struct LogWords {
+  QString filterHint, emptyTitle, emptyText;
+};
+
+/// What the logs share: a filter line with "shown of kept", the live table or the reason why it is empty, and
+/// the Follow and Pause buttons for the page's title line. Further panes stand beside or below the table.
+class LogView : public QWidget {
+  Q_OBJECT
+
+ public:
+  LogView(LiveTableModel& model, Qt::Orientation panes, const LogWords& words, QWidget* parent = nullptr);
+
+  LiveTable& table() { return *table_; }
+  QPushButton* followButton() { return followButton_; }
+  QPushButton* pauseButton() { return pauseButton_; }
+  /// A pane after the table; sizes are in pixels, the table's first.
+  void addPane(QWidget* pane, const QList<int>& sizes);
+  QString filter() const;
+  void setFilter(const QString& text);
+
+ private:
+  QWidget* makeFilterRow(const LogWords& words);
+  QWidget* makeTableStack(const LogWords& words);
+  void connectButtons();
+  void showCounts();
+
+  LiveTableModel& model_;
+  LiveTable* table_;
+  QLineEdit* filterEdit_;
+  QLabel* counter_;
+  QPushButton *followButton_, *pauseButton_;
+  QStackedWidget* stack_;
+  QSplitter* splitter_;
+  QLabel* noneMatch_;
+  QTimer filterTimer_;
+};
+
+}  // namespace spillway::ui

@@ -110,8 +110,9 @@ struct EventBus::Impl {
   std::thread recorder;
 
   void run();
-  void pass(std::vector<Sink*>& all);
-  void tell(Event&& event, const std::vector<std::shared_ptr<Reader>>& to);
+  void pass(const std::vector<Sink*>& all);
+  static void collect(Sink& sink, std::vector<Event>& out);
+  static void tell(Event&& event, const std::vector<std::shared_ptr<Reader>>& to);
 };
 
 EventBus::EventBus() : impl_(std::make_unique<Impl>()) {
@@ -184,27 +185,35 @@ void EventBus::Impl::run() {
   }
 }
 
-void EventBus::Impl::pass(std::vector<Sink*>& all) {
+void EventBus::Impl::collect(Sink& sink, std::vector<Event>& out) {
+  // Where the kept ring ends is read first: the details of every stream that ended before that point are in
+  // the detail ring then, so a stream's end never overtakes its details.
+  const std::size_t keptEnd = sink.kept.end();
+  const std::size_t detailsEnd = sink.details.end();
+  Event event;
+  while (sink.details.popBefore(detailsEnd, event))
+    out.push_back(std::move(event));
+  while (sink.kept.popBefore(keptEnd, event))
+    out.push_back(std::move(event));
+}
+
+void EventBus::Impl::pass(const std::vector<Sink*>& all) {
   std::vector<std::shared_ptr<Reader>> to;
   {
     const std::lock_guard lock(readers->mutex);
     to = readers->list;
   }
-  for (Sink* sink : all) {
-    // Where the kept ring ends is read first: the details of every stream that ended before that point are in
-    // the detail ring then, so a stream's end never overtakes its details.
-    const std::size_t keptEnd = sink->kept.end();
-    const std::size_t detailsEnd = sink->details.end();
-    Event event;
-    while (sink->details.popBefore(detailsEnd, event))
-      tell(std::move(event), to);
-    while (sink->kept.popBefore(keptEnd, event)) {
-      if (event.record) {
-        const std::lock_guard lock(mutex);
-        if (log) log->append(*event.record);
-      }
-      tell(std::move(event), to);
+  std::vector<Event> events;
+  for (Sink* sink : all)
+    collect(*sink, events);
+  std::stable_sort(events.begin(), events.end(),
+                   [](const Event& a, const Event& b) { return a.time < b.time; });
+  for (Event& event : events) {
+    if (event.record) {
+      const std::lock_guard lock(mutex);
+      if (log) log->append(*event.record);
     }
+    tell(std::move(event), to);
   }
 }
 

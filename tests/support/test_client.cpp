@@ -57,7 +57,8 @@ void TestCall::begin(http::HttpStream& stream, const http::MessageHead& head, ht
   begun_ = true;
   stream_ = &stream;
   stream_->sendHead(head, end);
-  for (const auto& [bytes, last] : std::exchange(early_, {})) sendNow(bytes, last);
+  for (const auto& [bytes, last] : std::exchange(early_, {}))
+    sendNow(bytes, last);
 }
 
 void TestCall::cancel() {

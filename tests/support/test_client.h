@@ -66,9 +66,9 @@ class TestCall : public http::StreamHandler {
 
   net::EventLoop& loop_;
   Reading reading_;
-  http::HttpStream* stream_ = nullptr;  ///< loop thread
-  std::size_t unread_ = 0;              ///< loop thread
-  bool begun_ = false;                  ///< loop thread
+  http::HttpStream* stream_ = nullptr;                    ///< loop thread
+  std::size_t unread_ = 0;                                ///< loop thread
+  bool begun_ = false;                                    ///< loop thread
   std::vector<std::pair<std::string, http::End>> early_;  ///< sent before the stream could begin; loop thread
   mutable std::mutex mutex_;
   std::condition_variable changed_;

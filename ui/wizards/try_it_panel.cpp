@@ -17,7 +17,7 @@ namespace {
 enum Column { kTarget, kAnswer, kMilliseconds, kColumns };
 constexpr int kMostRowsShown = 8, kMillisecondsWidth = 46;
 constexpr double kLineHeight = 1.4;
-constexpr double kTargetShare = 0.535;  ///< of the table's width
+constexpr double kTargetShare = 0.515;  ///< of the table's width
 
 QTableWidgetItem* cell(const QString& text) {
   auto* item = new QTableWidgetItem(text);

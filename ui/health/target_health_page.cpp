@@ -76,7 +76,7 @@ QWidget* TargetHealthPage::makeTable() {
   table_->sortByColumn(TargetHealthModel::Health, Qt::AscendingOrder);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   prepareTable(*table_, QStringLiteral("Targets"));
-  setColumnWidths(*table_, {98, 126, 124, 240, 84, 96, 92, 66, 62, 76, 62, 58});
+  setColumnWidths(*table_, {98, 124, 120, 200, 80, 94, 84, 62, 76, 84, 70, 68});
   table_->horizontalHeader()->setSectionResizeMode(TargetHealthModel::Reason, QHeaderView::Stretch);
   inside->addWidget(table_);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,

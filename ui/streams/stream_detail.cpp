@@ -63,7 +63,7 @@ StreamDetail::StreamDetail(QWidget* parent)
   tabs_->addTab(makeSummary(), QStringLiteral("Summary"));
   title_->setTextFormat(Qt::PlainText);
   title_->setProperty("role", "muted");
-  title_->setContentsMargins(0, 0, 12, 0);
+  title_->setContentsMargins(0, 0, 12, 9);
   tabs_->setCornerWidget(title_, Qt::TopRightCorner);
   connect(sequence_, &SequenceView::unfolded, this, &StreamDetail::refreshWanted);
 }
@@ -93,6 +93,7 @@ QWidget* StreamDetail::makeSummary() {
   column->addWidget(facts_);
   column->addStretch();
   scroll->setWidget(inside);
+  inside->setAutoFillBackground(false);
   return scroll;
 }
 

@@ -103,7 +103,7 @@ QWidget* TargetHealthPage::makeHistory() {
   transitionTable_->setModel(transitions_);
   prepareTable(*transitionTable_, QStringLiteral("Changes of health"));
   setColumnWidths(*transitionTable_, {110, 110, 110, 400});
-  transitionTable_->horizontalHeader()->setStretchLastSection(true);
+  transitionTable_->horizontalHeader()->setSectionResizeMode(TransitionModel::Cause, QHeaderView::Stretch);
   reason_ = new QLabel(card);
   reason_->setTextFormat(Qt::PlainText);
   reason_->setWordWrap(true);

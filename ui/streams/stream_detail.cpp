@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/streams/stream_detail.h"
 
+#include <QHeaderView>
 #include <QLabel>
 #include <QScrollArea>
 #include <QStackedWidget>
@@ -80,6 +81,7 @@ QWidget* StreamDetail::makeMessages() {
   messageTable_->setModel(messages_);
   prepareTable(*messageTable_, QStringLiteral("Messages of the stream"));
   setColumnWidths(*messageTable_, {116, 84, 160, 56, 84, 100});
+  messageTable_->horizontalHeader()->setStretchLastSection(true);
   return box;
 }
 

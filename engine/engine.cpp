@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <future>
 #include <map>
@@ -70,6 +71,8 @@ struct Engine::Impl {
 
 Engine::Impl::Impl(EngineOptions given)
     : options(std::move(given)), controlSink(bus.addSink()), health(control, controlSink) {
+  // OpenSSL writes to sockets without MSG_NOSIGNAL: a peer that has left is an error there, not the program's end.
+  std::signal(SIGPIPE, SIG_IGN);
   if (options.dataDirectory.empty()) options.dataDirectory = defaultDataDirectory();
   if (!options.accessLogFile.empty()) (void)bus.writeAccessLog(options.accessLogFile);
   for (std::size_t i = 0; i < workerCount(options.workers); ++i) {

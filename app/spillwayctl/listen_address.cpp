@@ -36,6 +36,8 @@ Result<ListenAddress> parseListenAddress(const std::string& text) {
   const bool isIpv6 = bracketed && ::inet_pton(AF_INET6, host.c_str(), bytes) == 1;
   if (bracketed ? !isIpv6 : !isIpv4) return refuse(text);
 
+  // The scheme internal binds 127.0.0.1, none of its neighbours.
+  if (host.starts_with("127.") && host != "127.0.0.1") return refuse(text);
   if (isIpv6) address.ipAddressType = config::IpAddressType::Dualstack;
   const bool isLoopback = host == "localhost" || host == "127.0.0.1" || host == "::1";
   if (!isLoopback) address.scheme = config::Scheme::InternetFacing;

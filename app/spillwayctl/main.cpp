@@ -26,7 +26,7 @@ int runCommand(int count, char** words) {
   ctl::Signals signals;
   CLI::App app("Spillway without a window: an ALB-like load balancer for this machine.", "spillwayctl");
   app.set_version_flag("--version", "spillwayctl " SPILLWAY_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // so that a wrong word is named before a missing one
   std::string file, dataDirectory;
   ctl::DemoOptions demo;
 
@@ -57,6 +57,10 @@ int runCommand(int count, char** words) {
   if (check->parsed()) return ctl::check(file);
   if (run->parsed()) return ctl::run(file, demo.engine, signals);
   if (example->parsed()) return ctl::demo(demo, signals);
+  if (!ca->parsed()) {
+    ctl::report("Name a command: check, run, demo or ca; --help explains them.");
+    return ctl::kBadInput;
+  }
   return ctl::ca(dataDirectory, pathOnly ? ctl::CaOutput::PathOnly : ctl::CaOutput::Explained);
 }
 

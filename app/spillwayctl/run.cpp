@@ -29,6 +29,7 @@ int run(const std::string& file, const EngineOptions& options, Signals& signals)
   Session session(options, signals);
   const Step begun = session.begin(*document);
   if (begun != Step::GoOn) return begun == Step::Failed ? kBadInput : kSuccess;
+  session.reportEndedTasks();  // the balancer runs all the same, with an unhealthy target
   session.printReady(Session::Tasks::Untold);
   for (;;) {
     const Wake wake = signals.wait(std::nullopt, watch.descriptor());

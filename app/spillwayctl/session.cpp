@@ -58,7 +58,6 @@ Step Session::begin(const config::Document& document) {
   services_.configure(document.localServices);
   services_.startAll();
   if (awaitTasks() == Step::Terminated) return Step::Terminated;
-  reportEndedTasks();
   const ApplyReport applied = engine_.apply(document);
   report(applied.issues);
   return applied.applied ? Step::GoOn : Step::Failed;

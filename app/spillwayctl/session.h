@@ -26,6 +26,8 @@ class Session {
 
   /// Starts the local services, gives their ports a moment to open, and applies the document.
   Step begin(const config::Document&);
+  /// One sentence for each task that has ended by itself; whether there is any.
+  bool reportEndedTasks() const;
   /// Waits until every target is healthy. Fails when a task ends or half a minute has passed.
   Step awaitHealthy();
   /// Applies another document; on errors the one before goes on.
@@ -38,7 +40,6 @@ class Session {
 
  private:
   Step awaitTasks();
-  bool reportEndedTasks() const;
 
   Signals& signals_;
   service::LocalServices services_;  // outlives the engine, so that draining streams still have their targets

@@ -61,7 +61,7 @@ void HealthMonitor::follow(const std::shared_ptr<const balance::GroupSnapshot>& 
 void HealthMonitor::begin(Entry& entry) {
   entry.target.runtime->drainDeadline.store(0, std::memory_order_relaxed);
   entry.next.cancel();
-  loop_.retire(std::move(entry.probe));
+  endProbe(entry);
   HealthState state;
   if (!entry.group->inUse) {
     state.state = TargetState::Unused;
@@ -88,18 +88,24 @@ void HealthMonitor::check(Entry& entry) {
   schedule(entry);
 }
 
+/// The probe dies at the end of the turn; until then it may not report to an entry that may be gone.
+void HealthMonitor::endProbe(Entry& entry) {
+  if (entry.probe) entry.probe->abandon();
+  loop_.retire(std::move(entry.probe));
+}
+
 void HealthMonitor::schedule(Entry& entry) {
   // Checks are independent of each other: a slow answer does not move the next start.
   const auto interval = std::chrono::seconds(entry.group->settings.healthCheck.intervalSeconds);
   entry.status.nextCheck = wallNow() + interval;
   entry.next = loop_.after(interval, [this, &entry] {
-    loop_.retire(std::move(entry.probe));
+    endProbe(entry);
     check(entry);
   });
 }
 
 void HealthMonitor::onResult(Entry& entry, const ProbeResult& result, Duration latency) {
-  loop_.retire(std::move(entry.probe));
+  endProbe(entry);
   const auto [next, changed] = step(entry.health, result, entry.group->settings.healthCheck);
   (void)changed;
   observe::HealthEvent event;
@@ -143,7 +149,7 @@ void HealthMonitor::enter(Entry& entry, const HealthState& state, observe::Healt
 
 void HealthMonitor::drain(Entry& entry) {
   entry.next.cancel();
-  loop_.retire(std::move(entry.probe));
+  endProbe(entry);
   const bool wasUnused = entry.health.state == TargetState::Unused;
   const auto delay =
       std::chrono::seconds(wasUnused ? 0 : entry.group->settings.attributes.deregistrationDelaySeconds);
@@ -194,7 +200,7 @@ void HealthMonitor::stop() {
   drainTimer_.cancel();
   for (auto& [id, entry] : entries_) {
     entry->next.cancel();
-    loop_.retire(std::move(entry->probe));
+    endProbe(*entry);
   }
   entries_.clear();
 }

@@ -38,6 +38,7 @@ class HealthMonitor {
   void drain(Entry& entry);
   void enter(Entry& entry, const HealthState& state, observe::HealthEvent event);
   void schedule(Entry& entry);
+  void endProbe(Entry& entry);
   void watchDraining();
   void publish();
 

@@ -27,6 +27,8 @@ class Probe final : public net::Retirable, private http::ConnectionOwner, privat
   using Done = std::function<void(ProbeResult result, Duration latency)>;
   Probe(net::EventLoop&, const config::TargetGroup&, const ProbeTarget&, Done);
   ~Probe() override;
+  /// Nobody wants the result any more: reports nothing from now on.
+  void abandon() { done_ = nullptr; }
 
  private:
   // http::ConnectionOwner

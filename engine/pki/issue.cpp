@@ -22,10 +22,10 @@ namespace spillway::pki {
 
 namespace {
 
-constexpr long kDay = 24 * 60 * 60;
+constexpr long kDay = 24L * 60 * 60;
 constexpr long kAuthorityLife = 3652 * kDay;
 constexpr long kServerLife = 397 * kDay;
-constexpr long kBackdate = 60 * 60;             // clocks of containers may be behind
+constexpr long kBackdate = 60L * 60;            // clocks of containers may be behind
 constexpr std::size_t kLongestCommonName = 64;  // X.520's upper bound
 constexpr std::size_t kLongestDnsName = 253;
 constexpr int kSerialBytes = 16;

@@ -19,7 +19,7 @@ namespace spillway::pki {
 
 namespace {
 
-constexpr std::size_t kLargestPemFile = 1024 * 1024;
+constexpr std::size_t kLargestPemFile = std::size_t{1024} * 1024;
 
 /// "The file X cannot be read: Permission denied."
 tl::unexpected<Error> systemFailure(const std::string& what, const char* verb, int error) {

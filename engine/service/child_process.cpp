@@ -20,6 +20,8 @@ namespace spillway::service {
 
 namespace {
 
+constexpr std::size_t kMostAtOnce = std::size_t{64} * 1024;  // a chatty child must not keep the thread
+
 tl::unexpected<Error> cannotStart(const std::string& program, const std::string& why) {
   return failure(Error{ErrorCode::System, Side::Balancer,
                        fmt::format("The program {} cannot be started: {}.", program, why)});
@@ -104,6 +106,7 @@ Result<ChildProcess> ChildProcess::spawn(const std::vector<std::string>& command
   const std::string program = findProgram(command.front());
   if (program.empty()) return cannotStart(command.front(), "it is neither beside Spillway nor in the PATH");
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const auto& word : command)
     arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -161,7 +164,7 @@ std::optional<int> ChildProcess::reap() {
 std::string ChildProcess::readOutput() {
   std::string text;
   std::array<char, 4096> block;
-  while (outputDescriptor_ >= 0 && text.size() < 64 * 1024) {
+  while (outputDescriptor_ >= 0 && text.size() < kMostAtOnce) {
     const ssize_t got = ::read(outputDescriptor_, block.data(), block.size());
     if (got > 0) {
       text.append(block.data(), static_cast<std::size_t>(got));

@@ -70,6 +70,13 @@ config::LoadBalancer demoLoadBalancer(std::uint32_t listenPort) {
 
 }  // namespace
 
+std::uint32_t firstFreePort(std::uint32_t first) {
+  constexpr std::uint32_t kHighest = 65535;
+  for (std::uint32_t port = first; port <= kHighest; ++port)
+    if (isFree(port)) return port;
+  return 0;
+}
+
 Result<config::Document> routeGuideDemo(std::uint32_t listenPort, std::uint32_t tasks) {
   if (tasks == 0)
     return failure(Error{ErrorCode::Invalid, Side::Balancer, "The demo needs at least one task."});

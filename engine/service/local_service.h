@@ -45,6 +45,9 @@ class LocalServices {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The first port from `first` on that nothing on this machine's 127.0.0.1 listens on; 0 when there is none.
+std::uint32_t firstFreePort(std::uint32_t first);
+
 /// The route guide demo's workspace: load balancer "route-guide", HTTPS listener on `listenPort`, gRPC group
 /// "route-guide-targets" checked as quickly as ALB allows (5 s, 2 s timeout, thresholds 2), and a local
 /// service of `tasks` demo servers on free ports (50061, 50062, … when they are free).

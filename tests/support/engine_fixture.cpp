@@ -5,16 +5,6 @@
 
 namespace spillway::test {
 
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "spillway-test-XXXXXX").string();
-  path_ = ::mkdtemp(pattern.data());
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 config::Document plainDocument(const std::vector<const TestTarget*>& targets) {
   config::TargetGroup group;
   group.name = "group";

@@ -3,27 +3,16 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/engine.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/test_client.h"
 #include "tests/support/test_target.h"
 
 namespace spillway::test {
-
-/// A folder that vanishes with the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A document with one load balancer "desk", one cleartext HTTP/2 listener "in" on a free port, and one GRPC
 /// group "group" of these targets, checked as fast as a desk may.

@@ -40,12 +40,25 @@ bool TestCall::wait(const std::function<bool()>& condition) {
 
 void TestCall::send(const std::string& bytes, http::End end) {
   loop_.post([this, bytes, end] {
-    if (!stream_) return;
-    ByteQueue queue;
-    queue.append({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-    queue.forEach([&](const ByteChunk& chunk) { stream_->sendData(chunk, http::End::No); });
-    if (end == http::End::Yes) stream_->sendData({}, http::End::Yes);
+    if (begun_) return sendNow(bytes, end);
+    early_.emplace_back(bytes, end);
   });
+}
+
+void TestCall::sendNow(const std::string& bytes, http::End end) {
+  if (!stream_) return;
+  ByteQueue queue;
+  queue.append({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  queue.forEach([&](const ByteChunk& chunk) { stream_->sendData(chunk, http::End::No); });
+  if (end == http::End::Yes) stream_->sendData({}, http::End::Yes);
+}
+
+void TestCall::begin(http::HttpStream& stream, const http::MessageHead& head, http::End end) {
+  begun_ = true;
+  stream_ = &stream;
+  stream_->sendHead(head, end);
+  for (const auto& [bytes, last] : std::exchange(early_, {}))
+    sendNow(bytes, last);
 }
 
 void TestCall::cancel() {
@@ -177,8 +190,7 @@ std::shared_ptr<TestCall> TestClient::request(const std::string& method, const s
       head.path = path;
       for (const auto& [name, value] : fields)
         head.fields.add(name, value);
-      call->stream_ = &connection_->openStream(*call);
-      call->stream_->sendHead(head, end);
+      call->begin(connection_->openStream(*call), head, end);
     };
     if (connection_ && connection_->canOpenStream()) {
       begin();

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "engine/http/http2_connection.h"
 #include "engine/net/event_loop.h"
@@ -57,13 +59,17 @@ class TestCall : public http::StreamHandler {
   void onSent(std::size_t) override {}
   void onReset(const http::StreamError& error) override;
   void onClosed() override;
+  void begin(http::HttpStream& stream, const http::MessageHead& head, http::End end);
+  void sendNow(const std::string& bytes, http::End end);
   void note(const std::function<void()>& change);
   bool wait(const std::function<bool()>& condition);
 
   net::EventLoop& loop_;
   Reading reading_;
-  http::HttpStream* stream_ = nullptr;  ///< loop thread
-  std::size_t unread_ = 0;              ///< loop thread
+  http::HttpStream* stream_ = nullptr;                    ///< loop thread
+  std::size_t unread_ = 0;                                ///< loop thread
+  bool begun_ = false;                                    ///< loop thread
+  std::vector<std::pair<std::string, http::End>> early_;  ///< sent before the stream could begin; loop thread
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<http::MessageHead> head_;

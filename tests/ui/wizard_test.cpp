@@ -81,6 +81,7 @@ class WizardTest : public QObject {
   void problemsOfApplyAppearAtTheirFields();
   void escapeAsksOnlyWhenSomethingWasTyped();
   void arrowKeysWalkTheSteps();
+  void tabVisitsTheFieldsThenTheButtons();
   void themeCanChangeWhileItIsOpen();
   void targetTextIsRead_data();
   void targetTextIsRead();
@@ -466,6 +467,22 @@ void WizardTest::arrowKeysWalkTheSteps() {
   QCOMPARE(wizard_->focusWidget(), find<QWidget>("step.listeners"));
   QTest::keyClick(wizard_->focusWidget(), Qt::Key_Up);
   QVERIFY(isOpen("basics.name"));
+}
+
+void WizardTest::tabVisitsTheFieldsThenTheButtons() {
+  press("step.listeners");
+  press("listener.add");
+  QTRY_VERIFY(isOpen("listener2.protocol"));
+  find<QWidget>("listener.protocol")->setFocus();
+  for (const char* name :
+       {"listener.port", "listener.remove", "listener2.protocol", "listener2.port", "listener2.remove",
+        "listener.add", "nav.back", "nav.next", "nav.create", "nav.cancel"}) {
+    QTest::keyClick(wizard_->focusWidget(), Qt::Key_Tab);
+    QVERIFY2(wizard_->focusWidget() == find<QWidget>(name), qPrintable(wizard_->focusWidget()->objectName() + " instead of " + name));
+  }
+  find<QWidget>("listener.protocol")->setFocus();
+  QTest::keyClick(wizard_->focusWidget(), Qt::Key_Backtab);
+  QCOMPARE(wizard_->focusWidget(), find<QWidget>("step.listeners"));
 }
 
 void WizardTest::themeCanChangeWhileItIsOpen() {

@@ -48,6 +48,11 @@ class EngineBridge : public QObject {
   void applied(const spillway::ApplyReport& report);
 
  private:
+  void finishApply(const ApplyReport& report);
+  void takeEvents();
+  void pollTargets();
+  void sampleMetrics();
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
   std::vector<ListenerStatus> listeners_;

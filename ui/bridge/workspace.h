@@ -3,8 +3,10 @@
 
 #include <QObject>
 #include <QString>
+#include <QThreadPool>
 #include <QUndoStack>
 #include <memory>
+#include <optional>
 
 #include "engine/config/model.h"
 #include "engine/service/local_service.h"
@@ -51,12 +53,18 @@ class Workspace : public QObject {
  private:
   friend class EditCommand;
   void set(const config::Document& document);
+  void save();
+  void configureServices(const std::vector<config::LocalService>& before);
+  void onApplied(const ApplyReport& report);
+  void goBackToLive();
 
   EngineBridge& bridge_;
   config::Document document_;
+  std::optional<config::Document> live_;  ///< the last document that the engine took
   QString file_;
   QUndoStack undoStack_;
   service::LocalServices services_;
+  QThreadPool background_;  ///< one thread: saves and starts in their order
 };
 
 }  // namespace spillway::ui

@@ -62,6 +62,7 @@ void ListenersPage::refresh() {
   const auto& listeners = draft().loadBalancer.listeners;
   while (rowWidgets_.size() < listeners.size())
     addRow();
+  orderTabs();
   while (rowWidgets_.size() > listeners.size()) {
     // The last row may be the sender of the click that brought us here.
     rowWidgets_.back()->setParent(nullptr);
@@ -111,6 +112,22 @@ void ListenersPage::addRow() {
   remove->setObjectName(nameOf(index, "remove"));
   layout->addWidget(remove, 0, Qt::AlignLeft);
   connect(remove, &QPushButton::clicked, this, [this, index] { removeRow(index); });
+}
+
+void ListenersPage::orderTabs() {
+  QWidget* before = nullptr;
+  const auto visit = [&before](QWidget* next) {
+    if (before) setTabOrder(before, next);
+    before = next;
+  };
+  for (QWidget* row : rowWidgets_) {
+    visit(row->findChild<QComboBox*>());
+    visit(row->findChild<NumberEdit*>());
+    visit(row->findChild<QPushButton*>());
+  }
+  for (QWidget* button : needsHttps_->findChildren<QPushButton*>())
+    visit(button);
+  visit(findChild<QPushButton*>("listener.add"));
 }
 
 void ListenersPage::removeRow(std::size_t index) {

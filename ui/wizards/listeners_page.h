@@ -21,6 +21,8 @@ class ListenersPage : public WizardPage {
 
  private:
   void addRow();
+  /// Rows that come later belong before what stands under them.
+  void orderTabs();
   void removeRow(std::size_t index);
   config::Listener& listener(std::size_t index) const { return draft().loadBalancer.listeners[index]; }
 

@@ -51,19 +51,8 @@ LoadBalancerWizard::LoadBalancerWizard(const config::Document& document, const Q
   columns->setSpacing(10);
   layout->addLayout(columns, 1);
   columns->addWidget(stepList_);
-  auto* card = new QFrame;
-  setRole(card, "card");
-  auto* inside = new QVBoxLayout(card);
-  inside->setContentsMargins(1, 1, 1, 1);
-  inside->setSpacing(0);
-  inside->addWidget(problems_);
-  inside->addWidget(stack_, 1);
-  addDiscardBar();
-  inside->addWidget(discard_);
-  inside->addLayout(makeButtons());
-  columns->addWidget(card, 1);
+  columns->addWidget(makeCard(dataDirectory), 1);
   columns->addWidget(panel_);
-  addPages(dataDirectory);
 
   pause_.setSingleShot(true);
   pause_.setInterval(kPauseMs);
@@ -78,6 +67,22 @@ LoadBalancerWizard::LoadBalancerWizard(const config::Document& document, const Q
 LoadBalancerWizard::~LoadBalancerWizard() {
   // Destroying the children moves the focus; nobody is there to judge fields any more.
   disconnect(qApp, nullptr, this, nullptr);
+}
+
+QWidget* LoadBalancerWizard::makeCard(const QString& dataDirectory) {
+  auto* card = new QFrame;
+  setRole(card, "card");
+  auto* inside = new QVBoxLayout(card);
+  inside->setContentsMargins(1, 1, 1, 1);
+  inside->setSpacing(0);
+  // In the order in which Tab visits them.
+  inside->addWidget(problems_);
+  inside->addWidget(stack_, 1);
+  addPages(dataDirectory);
+  addDiscardBar();
+  inside->addWidget(discard_);
+  inside->addLayout(makeButtons());
+  return card;
 }
 
 void LoadBalancerWizard::addPages(const QString& dataDirectory) {

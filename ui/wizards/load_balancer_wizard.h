@@ -45,6 +45,7 @@ class LoadBalancerWizard : public QWidget {
   void resizeEvent(QResizeEvent* event) override;
 
  private:
+  QWidget* makeCard(const QString& dataDirectory);
   void addPages(const QString& dataDirectory);
   void addPage(WizardPage* page, const QString& step);
   QLayout* makeButtons();

@@ -124,6 +124,20 @@ void SecurityPage::addCertificate(const QString& dataDirectory) {
         draft().certificate.source = static_cast<config::Certificate::Source>(index);
         refresh();
       });
+  addLocalCa(dataDirectory);
+  certificateFile_ = addFile({"security.certificateFile",
+                              QStringLiteral("Certifica&te file"),
+                              QStringLiteral("PEM; the server's certificate first, then the chain"),
+                              {"loadBalancer.certificate.certificateFile"}},
+                             &config::Certificate::certificateFile, &certificateProblem);
+  keyFile_ = addFile({"security.privateKeyFile",
+                      QStringLiteral("Private &key file"),
+                      QStringLiteral("PEM; must fit the certificate"),
+                      {"loadBalancer.certificate.privateKeyFile"}},
+                     &config::Certificate::privateKeyFile, &keyProblem);
+}
+
+void SecurityPage::addLocalCa(const QString& dataDirectory) {
   localCa_ = new QWidget;
   auto* local = new QVBoxLayout(localCa_);
   local->setContentsMargins(0, 0, 0, 0);
@@ -150,16 +164,6 @@ void SecurityPage::addCertificate(const QString& dataDirectory) {
   words->setTextInteractionFlags(Qt::TextSelectableByMouse);
   setRole(words, "muted");
   local->addWidget(words);
-  certificateFile_ = addFile({"security.certificateFile",
-                              QStringLiteral("Certifica&te file"),
-                              QStringLiteral("PEM; the server's certificate first, then the chain"),
-                              {"loadBalancer.certificate.certificateFile"}},
-                             &config::Certificate::certificateFile, &certificateProblem);
-  keyFile_ = addFile({"security.privateKeyFile",
-                      QStringLiteral("Private &key file"),
-                      QStringLiteral("PEM; must fit the certificate"),
-                      {"loadBalancer.certificate.privateKeyFile"}},
-                     &config::Certificate::privateKeyFile, &keyProblem);
 }
 
 FormField* SecurityPage::addFile(const FieldSpec& spec, std::string config::Certificate::*file,

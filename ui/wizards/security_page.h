@@ -19,6 +19,7 @@ class SecurityPage : public WizardPage {
  private:
   void addPolicy();
   void addCertificate(const QString& dataDirectory);
+  void addLocalCa(const QString& dataDirectory);
   /// `problem` says why the file that the certificate names is none; "" = it is fine.
   FormField* addFile(const FieldSpec& spec, std::string config::Certificate::*file,
                      QString (*problem)(const config::Certificate&));

@@ -31,7 +31,21 @@ TargetGroupPage::TargetGroupPage(LoadBalancerDraft& draft)
                  QStringLiteral("The programs that answer the calls, and how Spillway speaks to them."),
                  draft),
       rewritten_(new NoticeBar(NoticeBar::Kind::Info, "group.rewritten")) {
-  const auto group = [this]() -> config::TargetGroup& { return this->draft().targetGroup; };
+  addFields();
+  addAdvanced();
+  addCompatibility();
+  auto* undo = rewritten_->addButton(QStringLiteral("&Undo"), "group.undo");
+  connect(undo, &QPushButton::clicked, this, [this] {
+    auto& check = this->draft().targetGroup.healthCheck;
+    check.path = before_.path;
+    check.matcher = before_.matcher;
+    rewritten_->hide();
+    Q_EMIT edited();
+  });
+}
+
+void TargetGroupPage::addFields() {
+  const auto group = [this]() -> config::TargetGroup& { return draft().targetGroup; };
   addText(
       body(),
       {"group.name",
@@ -57,7 +71,7 @@ TargetGroupPage::TargetGroupPage(LoadBalancerDraft& draft)
        {"targetGroup.protocol"}},
       {QStringLiteral("HTTP (clear text)"), QStringLiteral("HTTPS (TLS)")},
       [group] { return static_cast<int>(group().protocol); },
-      [this](int index) { this->draft().useTargetProtocol(static_cast<config::Protocol>(index)); });
+      [this](int index) { draft().useTargetProtocol(static_cast<config::Protocol>(index)); });
   addNumber(
       body(),
       {"group.port",
@@ -65,16 +79,6 @@ TargetGroupPage::TargetGroupPage(LoadBalancerDraft& draft)
        QStringLiteral("where targets listen, if they name no other"),
        {"targetGroup.port"}},
       {}, [group] { return group().port; }, [group](std::uint32_t port) { group().port = port; });
-  addAdvanced();
-  addCompatibility();
-  auto* undo = rewritten_->addButton(QStringLiteral("&Undo"), "group.undo");
-  connect(undo, &QPushButton::clicked, this, [this] {
-    auto& check = this->draft().targetGroup.healthCheck;
-    check.path = before_.path;
-    check.matcher = before_.matcher;
-    rewritten_->hide();
-    Q_EMIT edited();
-  });
 }
 
 void TargetGroupPage::addAdvanced() {

@@ -14,6 +14,7 @@ class TargetGroupPage : public WizardPage {
   explicit TargetGroupPage(LoadBalancerDraft& draft);
 
  private:
+  void addFields();
   void addAdvanced();
   void addCompatibility();
   void useVersion(config::ProtocolVersion version);

@@ -69,6 +69,24 @@ TryItPanel::TryItPanel(const LoadBalancerDraft& draft, TargetProbes& probes)
   words_->setWordWrap(true);
   setRole(words_, "muted");
   layout->addWidget(words_);
+  prepareTable();
+  layout->addWidget(table_);
+  check_->setObjectName("try.check");
+  layout->addWidget(check_, 0, Qt::AlignLeft);
+  layout->addSpacing(10);
+  layout->addWidget(heading(QStringLiteral("So far"), 1.0));
+  layout->addWidget(tree_);
+  layout->addStretch(1);
+  connect(check_, &QPushButton::clicked, this, [this] {
+    if (probes_.isRunning())
+      probes_.cancel();
+    else
+      probes_.check(draft_.targetGroup);
+  });
+  connect(&probes_, &TargetProbes::changed, this, &TryItPanel::refresh);
+}
+
+void TryItPanel::prepareTable() {
   table_->setObjectName("try.table");
   table_->setAccessibleName(QStringLiteral("Answers of the targets"));
   table_->setHorizontalHeaderLabels(
@@ -85,20 +103,6 @@ TryItPanel::TryItPanel(const LoadBalancerDraft& draft, TargetProbes& probes)
   table_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   table_->setTabKeyNavigation(false);
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  layout->addWidget(table_);
-  check_->setObjectName("try.check");
-  layout->addWidget(check_, 0, Qt::AlignLeft);
-  layout->addSpacing(10);
-  layout->addWidget(heading(QStringLiteral("So far"), 1.0));
-  layout->addWidget(tree_);
-  layout->addStretch(1);
-  connect(check_, &QPushButton::clicked, this, [this] {
-    if (probes_.isRunning())
-      probes_.cancel();
-    else
-      probes_.check(draft_.targetGroup);
-  });
-  connect(&probes_, &TargetProbes::changed, this, &TryItPanel::refresh);
 }
 
 void TryItPanel::refresh() {

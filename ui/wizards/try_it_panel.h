@@ -41,6 +41,7 @@ class TryItPanel : public QFrame {
   void resizeEvent(QResizeEvent* event) override;
 
  private:
+  void prepareTable();
   void fillTable();
 
   const LoadBalancerDraft& draft_;

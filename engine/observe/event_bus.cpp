@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/observe/event_bus.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "engine/base/spsc_ring.h"
+#include "engine/observe/access_log.h"
+
+namespace spillway::observe {
+namespace {
+
+constexpr std::size_t kDetailRing = 8192;
+constexpr std::size_t kKeptRing = 32768;
+constexpr auto kRhythm = std::chrono::milliseconds(20);
+
+/// A sink and its two rings. What must not be lost has a ring of its own, so that a flood of details cannot
+/// push it out; what does not fit there waits with the producer.
+class Sink final : public EventSink {
+ public:
+  explicit Sink(const std::atomic<int>& detailReaders) : detailReaders_(detailReaders) {}
+  bool wantsDetails() const override { return detailReaders_.load(std::memory_order_relaxed) > 0; }
+  void emit(Event&& event) override {
+    if (!details.push(std::move(event))) dropped.fetch_add(1, std::memory_order_relaxed);
+  }
+  void emitKept(Event&& event) override {
+    if (overflow_.empty() && kept.push(std::move(event))) return;
+    overflow_.push_back(std::move(event));
+    flush();
+  }
+  void flush() override {
+    while (!overflow_.empty() && kept.push(std::move(overflow_.front())))
+      overflow_.pop_front();
+  }
+
+  SpscRing<Event> details{kDetailRing};
+  SpscRing<Event> kept{kKeptRing};
+  std::atomic<std::uint64_t> dropped{0};
+
+ private:
+  const std::atomic<int>& detailReaders_;
+  std::deque<Event> overflow_;
+};
+
+/// What a subscription and the recorder share.
+struct Reader {
+  explicit Reader(const SubscriptionOptions& wanted) : options(wanted), ring(wanted.capacity) {}
+  const SubscriptionOptions options;
+  SpscRing<Event> ring;
+  std::atomic<std::uint64_t> droppedDetails{0}, droppedRecords{0};
+};
+
+/// The readers; outlives the bus as long as a subscription lives.
+struct Readers {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<Reader>> list;
+  std::atomic<int> wantDetails{0};
+
+  void add(const std::shared_ptr<Reader>& reader) {
+    const std::lock_guard lock(mutex);
+    list.push_back(reader);
+    if (reader->options.details) ++wantDetails;
+  }
+  void remove(const std::shared_ptr<Reader>& reader) {
+    const std::lock_guard lock(mutex);
+    std::erase(list, reader);
+    if (reader->options.details) --wantDetails;
+  }
+};
+
+class ReaderSubscription final : public Subscription {
+ public:
+  ReaderSubscription(std::shared_ptr<Readers> readers, std::shared_ptr<Reader> reader)
+      : readers_(std::move(readers)), reader_(std::move(reader)) {}
+  ~ReaderSubscription() override { readers_->remove(reader_); }
+  std::size_t drain(std::vector<Event>& out, std::size_t max) override {
+    std::size_t count = 0;
+    for (Event event; count < max && reader_->ring.pop(event); ++count)
+      out.push_back(std::move(event));
+    return count;
+  }
+  Dropped dropped() const override {
+    return {reader_->droppedDetails.load(), reader_->droppedRecords.load()};
+  }
+
+ private:
+  std::shared_ptr<Readers> readers_;
+  std::shared_ptr<Reader> reader_;
+};
+
+bool isKept(EventKind kind) {
+  return kind == EventKind::StreamEnded || kind == EventKind::Health || kind == EventKind::ConfigApplied;
+}
+
+}  // namespace
+
+struct EventBus::Impl {
+  std::shared_ptr<Readers> readers = std::make_shared<Readers>();
+  mutable std::mutex mutex;  ///< sinks, log, the numbers below
+  std::condition_variable wake, passed;
+  std::vector<std::unique_ptr<Sink>> sinks;
+  std::optional<AccessLog> log;
+  std::uint64_t passesWanted = 0, passesDone = 0;
+  bool stopping = false;
+  std::thread recorder;
+
+  void run();
+  void pass(const std::vector<Sink*>& all);
+  static void collect(Sink& sink, std::vector<Event>& out);
+  static void tell(Event&& event, const std::vector<std::shared_ptr<Reader>>& to);
+};
+
+EventBus::EventBus() : impl_(std::make_unique<Impl>()) {
+  impl_->recorder = std::thread([this] { impl_->run(); });
+}
+
+EventBus::~EventBus() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_all();
+  impl_->recorder.join();
+}
+
+EventSink& EventBus::addSink() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->sinks.push_back(std::make_unique<Sink>(impl_->readers->wantDetails));
+  return *impl_->sinks.back();
+}
+
+std::unique_ptr<Subscription> EventBus::subscribe(const SubscriptionOptions& options) {
+  auto reader = std::make_shared<Reader>(options);
+  impl_->readers->add(reader);
+  return std::make_unique<ReaderSubscription>(impl_->readers, std::move(reader));
+}
+
+Result<void> EventBus::writeAccessLog(const std::string& file) {
+  std::optional<AccessLog> next;
+  if (!file.empty()) {
+    auto opened = AccessLog::open(file);
+    if (!opened) return failure(opened.error());
+    next = std::move(*opened);
+  }
+  const std::lock_guard lock(impl_->mutex);
+  impl_->log = std::move(next);
+  return {};
+}
+
+void EventBus::flush() {
+  std::unique_lock lock(impl_->mutex);
+  const std::uint64_t wanted = ++impl_->passesWanted;
+  impl_->wake.notify_all();
+  impl_->passed.wait(lock, [&] { return impl_->passesDone >= wanted || impl_->stopping; });
+}
+
+std::uint64_t EventBus::droppedDetails() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::uint64_t sum = 0;
+  for (const auto& sink : impl_->sinks)
+    sum += sink->dropped.load(std::memory_order_relaxed);
+  return sum;
+}
+
+void EventBus::Impl::run() {
+  std::unique_lock lock(mutex);
+  for (bool last = false; !last;) {
+    wake.wait_for(lock, kRhythm, [&] { return stopping || passesWanted > passesDone; });
+    last = stopping;
+    const std::uint64_t serves = passesWanted;
+    std::vector<Sink*> all;
+    for (const auto& sink : sinks)
+      all.push_back(sink.get());
+    lock.unlock();
+    pass(all);
+    lock.lock();
+    if (log) serves > passesDone || last ? log->write() : log->writeIfDue(SteadyClock::now());
+    passesDone = serves;
+    passed.notify_all();
+  }
+}
+
+void EventBus::Impl::collect(Sink& sink, std::vector<Event>& out) {
+  // Where the kept ring ends is read first: the details of every stream that ended before that point are in
+  // the detail ring then, so a stream's end never overtakes its details.
+  const std::size_t keptEnd = sink.kept.end();
+  const std::size_t detailsEnd = sink.details.end();
+  Event event;
+  while (sink.details.popBefore(detailsEnd, event))
+    out.push_back(std::move(event));
+  while (sink.kept.popBefore(keptEnd, event))
+    out.push_back(std::move(event));
+}
+
+void EventBus::Impl::pass(const std::vector<Sink*>& all) {
+  std::vector<std::shared_ptr<Reader>> to;
+  {
+    const std::lock_guard lock(readers->mutex);
+    to = readers->list;
+  }
+  std::vector<Event> events;
+  for (Sink* sink : all)
+    collect(*sink, events);
+  std::stable_sort(events.begin(), events.end(),
+                   [](const Event& a, const Event& b) { return a.time < b.time; });
+  for (Event& event : events) {
+    if (event.record) {
+      const std::lock_guard lock(mutex);
+      if (log) log->append(*event.record);
+    }
+    tell(std::move(event), to);
+  }
+}
+
+void EventBus::Impl::tell(Event&& event, const std::vector<std::shared_ptr<Reader>>& to) {
+  const bool kept = isKept(event.kind);
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    Reader& reader = *to[i];
+    if (!kept && !reader.options.details) continue;
+    const bool isLast = i + 1 == to.size();
+    if (reader.ring.push(isLast ? std::move(event) : Event(event))) continue;
+    (kept ? reader.droppedRecords : reader.droppedDetails).fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace spillway::observe

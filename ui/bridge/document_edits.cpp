@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/bridge/document_edits.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace spillway::ui {
+
+namespace {
+
+template <class Part>
+std::string uniqueName(const std::vector<Part>& parts, const std::string& wanted) {
+  const auto isTaken = [&](const std::string& name) {
+    return std::ranges::any_of(parts, [&](const Part& part) { return part.name == name; });
+  };
+  std::string name = wanted;
+  for (int number = 2; isTaken(name); ++number)
+    name = wanted + '-' + std::to_string(number);
+  return name;
+}
+
+void renameGroup(config::Document& document, const std::string& before, const std::string& after) {
+  for (auto& balancer : document.loadBalancers)
+    for (auto& listener : balancer.listeners)
+      for (auto& action : listener.defaultActions)
+        if (action.targetGroup == before) action.targetGroup = after;
+  for (auto& service : document.localServices)
+    if (service.targetGroup == before) service.targetGroup = after;
+}
+
+}  // namespace
+
+std::vector<std::string> mergeInto(config::Document& document, config::Document addition) {
+  for (auto& group : addition.targetGroups) {
+    const std::string name = uniqueName(document.targetGroups, group.name);
+    if (name != group.name) renameGroup(addition, group.name, name);
+    group.name = name;
+    document.targetGroups.push_back(group);
+  }
+  std::vector<std::string> balancers;
+  for (auto& balancer : addition.loadBalancers) {
+    balancer.name = uniqueName(document.loadBalancers, balancer.name);
+    document.loadBalancers.push_back(balancer);
+    balancers.push_back(balancer.name);
+  }
+  for (auto& service : addition.localServices) {
+    service.name = uniqueName(document.localServices, service.name);
+    document.localServices.push_back(service);
+  }
+  return balancers;
+}
+
+const config::TargetGroup* findGroup(const config::Document& document, const std::string& name) {
+  const auto found = std::ranges::find(document.targetGroups, name, &config::TargetGroup::name);
+  return found == document.targetGroups.end() ? nullptr : &*found;
+}
+
+config::TargetGroup* findGroup(config::Document& document, const std::string& name) {
+  const auto found = std::ranges::find(document.targetGroups, name, &config::TargetGroup::name);
+  return found == document.targetGroups.end() ? nullptr : &*found;
+}
+
+QString addressOf(const config::Listener& listener, std::uint32_t port) {
+  const bool isHttps = listener.protocol == config::Protocol::Https;
+  return QStringLiteral("%1://localhost:%2").arg(isHttps ? "https" : "http").arg(port);
+}
+
+QString problemWords(const std::vector<config::Issue>& issues) {
+  std::vector<config::Issue> errors;
+  std::ranges::copy_if(issues, std::back_inserter(errors), [](const config::Issue& issue) {
+    return issue.severity == config::Issue::Severity::Error;
+  });
+  if (errors.empty()) return {};
+  const QString first = QString::fromStdString(config::describe(errors.front()));
+  if (errors.size() == 1) return first;
+  return QStringLiteral("%1 (and %2 more)").arg(first).arg(errors.size() - 1);
+}
+
+}  // namespace spillway::ui

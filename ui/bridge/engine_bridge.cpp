@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/bridge/engine_bridge.h"
+
+#include <QGuiApplication>
+#include <QMetaObject>
+#include <QThreadPool>
+#include <optional>
+
+namespace spillway::ui {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kEventRhythm = 66ms;
+constexpr auto kUnfocusedRhythm = 250ms;
+constexpr auto kTargetRhythm = 250ms;
+constexpr auto kMetricsRhythm = 1s;
+constexpr std::size_t kBatch = 5000;  ///< events a tick hands on at the most
+
+}  // namespace
+
+struct EngineBridge::Impl {
+  explicit Impl(EngineOptions options) : engine(std::move(options)), subscription(engine.subscribe({})) {
+    applier.setMaxThreadCount(1);
+  }
+
+  Engine engine;
+  std::unique_ptr<observe::Subscription> subscription;
+  observe::Dropped dropped;
+  QThreadPool applier;
+  bool isApplying = false;
+  std::optional<config::Document> waiting;  ///< the newest document that came while another was being applied
+  QTimer eventTimer, targetTimer, metricsTimer;
+};
+
+EngineBridge::EngineBridge(EngineOptions options, QObject* parent)
+    : QObject(parent), impl_(std::make_unique<Impl>(std::move(options))) {
+  connect(&impl_->eventTimer, &QTimer::timeout, this, &EngineBridge::takeEvents);
+  connect(&impl_->targetTimer, &QTimer::timeout, this, &EngineBridge::pollTargets);
+  connect(&impl_->metricsTimer, &QTimer::timeout, this, &EngineBridge::sampleMetrics);
+  metrics_ = impl_->engine.readMetrics();
+  impl_->eventTimer.start(kEventRhythm);
+  impl_->targetTimer.start(kTargetRhythm);
+  impl_->metricsTimer.setTimerType(Qt::PreciseTimer);
+  impl_->metricsTimer.start(kMetricsRhythm);
+}
+
+EngineBridge::~EngineBridge() {
+  impl_->applier.waitForDone();
+}
+
+void EngineBridge::apply(const config::Document& document) {
+  if (impl_->isApplying) {
+    impl_->waiting = document;
+    return;
+  }
+  impl_->isApplying = true;
+  impl_->applier.start([this, document] {
+    const ApplyReport report = impl_->engine.apply(document);
+    QMetaObject::invokeMethod(this, [this, report] { finishApply(report); });
+  });
+}
+
+void EngineBridge::finishApply(const ApplyReport& report) {
+  impl_->isApplying = false;
+  if (impl_->waiting) {
+    const config::Document next = *std::exchange(impl_->waiting, std::nullopt);
+    apply(next);
+    return;
+  }
+  listeners_ = impl_->engine.listeners();
+  pollTargets();
+  Q_EMIT applied(report);
+}
+
+void EngineBridge::checkNow(const TargetId& target) {
+  impl_->engine.checkNow(target);
+}
+
+void EngineBridge::stop(std::chrono::milliseconds grace) {
+  for (QTimer* timer : {&impl_->eventTimer, &impl_->targetTimer, &impl_->metricsTimer})
+    timer->stop();
+  impl_->waiting.reset();
+  impl_->applier.waitForDone();
+  impl_->engine.stop(grace);
+}
+
+std::size_t EngineBridge::workers() const {
+  return impl_->engine.workers();
+}
+
+QString EngineBridge::dataDirectory() const {
+  return QString::fromStdString(impl_->engine.dataDirectory());
+}
+
+void EngineBridge::takeEvents() {
+  std::vector<observe::Event> events;
+  impl_->subscription->drain(events, kBatch);
+  const auto rhythm =
+      QGuiApplication::applicationState() == Qt::ApplicationActive ? kEventRhythm : kUnfocusedRhythm;
+  if (impl_->eventTimer.intervalAsDuration() != rhythm) impl_->eventTimer.setInterval(rhythm);
+  if (!events.empty()) Q_EMIT eventsArrived(events);
+  const observe::Dropped now = impl_->subscription->dropped();
+  if (now.details == impl_->dropped.details && now.records == impl_->dropped.records) return;
+  impl_->dropped = now;
+  Q_EMIT eventsDropped(now.details, now.records);
+}
+
+void EngineBridge::pollTargets() {
+  std::vector<TargetStatus> now = impl_->engine.targets();
+  if (now == targets_) return;
+  targets_ = std::move(now);
+  Q_EMIT targetsChanged(targets_);
+}
+
+void EngineBridge::sampleMetrics() {
+  const observe::MetricsReading previous = std::exchange(metrics_, impl_->engine.readMetrics());
+  Q_EMIT metricsSampled(metrics_, previous);
+}
+
+}  // namespace spillway::ui

@@ -125,8 +125,8 @@ class FromClients(Garbage):
         self.served.served_by()
 
     def test_http1_is_answered_with_464(self):
-        received = self.answer(self.secure(self.program, "http/1.1"),
-                               b"POST /routeguide.RouteGuide/GetFeature HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+        request = b"POST /routeguide.RouteGuide/GetFeature HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+        received = self.answer(self.secure(self.program, "http/1.1"), request)
         self.assertRegex(received, rb"^HTTP/1\.1 464 ")
         line = shlex.split(self.log_lines(1)[0])
         self.assertEqual((line[0], line[8], line[9]), ("https", "464", "-"))

@@ -47,7 +47,8 @@ struct Engine::Impl {
   ~Impl();
   Result<std::map<std::string, net::ListeningSocket>, std::vector<Issue>> bindNew(
       const balance::Snapshot&) const;
-  void install(const std::shared_ptr<const balance::Snapshot>&, std::map<std::string, net::ListeningSocket>);
+  void install(const std::shared_ptr<const balance::Snapshot>&,
+               std::map<std::string, net::ListeningSocket>& sockets);
   void openPort(const std::string& key, net::ListeningSocket socket);
   void publishListeners(const balance::Snapshot&);
   void onControl(const std::function<void()>& work);
@@ -71,7 +72,8 @@ struct Engine::Impl {
 
 Engine::Impl::Impl(EngineOptions given)
     : options(std::move(given)), controlSink(bus.addSink()), health(control, controlSink) {
-  // OpenSSL writes to sockets without MSG_NOSIGNAL: a peer that has left is an error there, not the program's end.
+  // OpenSSL writes to sockets without MSG_NOSIGNAL: a peer that has left is an error there, not the program's
+  // end.
   std::signal(SIGPIPE, SIG_IGN);
   if (options.dataDirectory.empty()) options.dataDirectory = defaultDataDirectory();
   if (!options.accessLogFile.empty()) (void)bus.writeAccessLog(options.accessLogFile);
@@ -118,7 +120,7 @@ Result<std::map<std::string, net::ListeningSocket>, std::vector<Issue>> Engine::
 }
 
 void Engine::Impl::install(const std::shared_ptr<const balance::Snapshot>& snapshot,
-                           std::map<std::string, net::ListeningSocket> sockets) {
+                           std::map<std::string, net::ListeningSocket>& sockets) {
   for (auto& worker : workers)
     worker->apply(snapshot);
   health.apply(snapshot);
@@ -204,7 +206,7 @@ ApplyReport Engine::apply(const config::Document& document) {
     report.issues.insert(report.issues.end(), sockets.error().begin(), sockets.error().end());
     return report;
   }
-  impl_->onControl([&] { impl_->install(*snapshot, std::move(*sockets)); });
+  impl_->onControl([&] { impl_->install(*snapshot, *sockets); });
   report.applied = true;
   return report;
 }
@@ -261,8 +263,8 @@ ProbeAnswer probeTarget(const config::TargetGroup& group, const config::Target& 
   }
   net::EventLoop loop;
   const bool grpc = group.protocolVersion == config::ProtocolVersion::Grpc;
-  auto probe =
-      std::make_unique<health::Probe>(loop, group, probed, [&](health::ProbeResult result, Duration latency) {
+  auto probe = std::make_unique<health::Probe>(
+      loop, group, probed, [&](const health::ProbeResult& result, Duration latency) {
         answer.passed = result.passed();
         answer.code = result.code;
         answer.latencyMicros = std::chrono::duration_cast<std::chrono::microseconds>(latency).count();

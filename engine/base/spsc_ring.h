@@ -17,8 +17,8 @@ class SpscRing {
   explicit SpscRing(std::size_t capacity)
       : mask_(std::bit_ceil(capacity) - 1), slots_(std::make_unique<T[]>(mask_ + 1)) {}
 
-  /// Producer: false when full; `value` is untouched then.
-  bool push(T&& value) {
+  /// Producer: moves from `value`; false when full, and `value` is untouched then.
+  bool push(T& value) {
     const std::size_t tail = tail_.load(std::memory_order_relaxed);
     if (tail - headSeen_ > mask_) {
       headSeen_ = head_.load(std::memory_order_acquire);

@@ -84,7 +84,7 @@ void HealthMonitor::check(Entry& entry) {
   entry.status.lastCheck = wallNow();
   entry.probe = std::make_unique<Probe>(
       loop_, settings, target,
-      [this, &entry](ProbeResult result, Duration latency) { onResult(entry, result, latency); });
+      [this, &entry](const ProbeResult& result, Duration latency) { onResult(entry, result, latency); });
   schedule(entry);
 }
 

@@ -118,9 +118,9 @@ void Probe::onConnectionClosed(http::HttpConnection&, const Error& error) {
           error.code == ErrorCode::None ? "the target closed the connection" : error.detail});
 }
 
-void Probe::report(ProbeResult result) {
+void Probe::report(const ProbeResult& result) {
   timeout_.cancel();
-  if (auto done = std::exchange(done_, nullptr)) done(std::move(result), SteadyClock::now() - started_);
+  if (auto done = std::exchange(done_, nullptr)) done(result, SteadyClock::now() - started_);
 }
 
 }  // namespace spillway::health

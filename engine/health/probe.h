@@ -24,7 +24,7 @@ struct ProbeTarget {
 /// Reports once, then is to be retired. Destroying it cancels. Loop thread only.
 class Probe final : public net::Retirable, private http::ConnectionOwner, private http::StreamHandler {
  public:
-  using Done = std::function<void(ProbeResult result, Duration latency)>;
+  using Done = std::function<void(const ProbeResult& result, Duration latency)>;
   Probe(net::EventLoop&, const config::TargetGroup&, const ProbeTarget&, Done);
   ~Probe() override;
   /// Nobody wants the result any more: reports nothing from now on.
@@ -46,7 +46,7 @@ class Probe final : public net::Retirable, private http::ConnectionOwner, privat
 
   http::MessageHead request() const;
   void judge(const http::Headers& last);
-  void report(ProbeResult result);
+  void report(const ProbeResult& result);
 
   net::EventLoop& loop_;
   const config::TargetGroup group_;

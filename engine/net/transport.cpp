@@ -360,7 +360,7 @@ void Transport::resumeReading() {
   });
 }
 
-void Transport::fail(Error error) {
+void Transport::fail(const Error& error) {
   if (phase_ == Phase::Closed) return;
   phase_ = Phase::Closed;
   deadline_.cancel();

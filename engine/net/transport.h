@@ -73,7 +73,7 @@ class Transport : public Retirable {
   long readSome(std::uint8_t* data, std::size_t size);
   bool writePlain(ByteQueue&);
   bool writeTls(ByteQueue&);
-  void fail(Error);
+  void fail(const Error& error);
   Error handshakeError(long error) const;
 
   EventLoop& loop_;

@@ -26,15 +26,15 @@ class Sink final : public EventSink {
   explicit Sink(const std::atomic<int>& detailReaders) : detailReaders_(detailReaders) {}
   bool wantsDetails() const override { return detailReaders_.load(std::memory_order_relaxed) > 0; }
   void emit(Event&& event) override {
-    if (!details.push(std::move(event))) dropped.fetch_add(1, std::memory_order_relaxed);
+    if (!details.push(event)) dropped.fetch_add(1, std::memory_order_relaxed);
   }
   void emitKept(Event&& event) override {
-    if (overflow_.empty() && kept.push(std::move(event))) return;
+    if (overflow_.empty() && kept.push(event)) return;
     overflow_.push_back(std::move(event));
     flush();
   }
   void flush() override {
-    while (!overflow_.empty() && kept.push(std::move(overflow_.front())))
+    while (!overflow_.empty() && kept.push(overflow_.front()))
       overflow_.pop_front();
   }
 
@@ -112,7 +112,7 @@ struct EventBus::Impl {
   void run();
   void pass(const std::vector<Sink*>& all);
   static void collect(Sink& sink, std::vector<Event>& out);
-  static void tell(Event&& event, const std::vector<std::shared_ptr<Reader>>& to);
+  static void tell(const Event& event, const std::vector<std::shared_ptr<Reader>>& to);
 };
 
 EventBus::EventBus() : impl_(std::make_unique<Impl>()) {
@@ -208,23 +208,22 @@ void EventBus::Impl::pass(const std::vector<Sink*>& all) {
     collect(*sink, events);
   std::stable_sort(events.begin(), events.end(),
                    [](const Event& a, const Event& b) { return a.time < b.time; });
-  for (Event& event : events) {
+  for (const Event& event : events) {
     if (event.record) {
       const std::lock_guard lock(mutex);
       if (log) log->append(*event.record);
     }
-    tell(std::move(event), to);
+    tell(event, to);
   }
 }
 
-void EventBus::Impl::tell(Event&& event, const std::vector<std::shared_ptr<Reader>>& to) {
+void EventBus::Impl::tell(const Event& event, const std::vector<std::shared_ptr<Reader>>& to) {
   const bool kept = isKept(event.kind);
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    Reader& reader = *to[i];
-    if (!kept && !reader.options.details) continue;
-    const bool isLast = i + 1 == to.size();
-    if (reader.ring.push(isLast ? std::move(event) : Event(event))) continue;
-    (kept ? reader.droppedRecords : reader.droppedDetails).fetch_add(1, std::memory_order_relaxed);
+  for (const auto& reader : to) {
+    if (!kept && !reader->options.details) continue;
+    Event copy = event;
+    if (reader->ring.push(copy)) continue;
+    (kept ? reader->droppedRecords : reader->droppedDetails).fetch_add(1, std::memory_order_relaxed);
   }
 }
 

@@ -228,7 +228,7 @@ void Exchange::onResponseData(const ByteChunk& chunk, End end) {
   if (end == End::Yes) endOfResponse();
 }
 
-void Exchange::onResponseTrailers(http::Headers trailers) {
+void Exchange::onResponseTrailers(const http::Headers& trailers) {
   lastActivity_ = host_.loop.now();
   grpcStatus_ = http::grpcStatusIn(trailers);
   grpcMessage_ = http::decodeGrpcMessage(trailers.find("grpc-message").value_or(""));

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
+#include <QClipboard>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QPushButton>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include "tests/ui/synthetic_events.h"
 #include "ui/accesslog/access_log_model.h"
+#include "ui/accesslog/access_log_page.h"
+#include "ui/accesslog/record_pane.h"
 #include "ui/export/record_json.h"
 #include "ui/export/table_text.h"
 #include "ui/models/words.h"
+#include "ui/widgets/live_table.h"
+#include "ui/widgets/log_view.h"
 
 using namespace spillway::ui;
 using namespace spillway::ui::synthetic;
@@ -110,6 +117,57 @@ class AccessLogTest : public QObject {
   void csvQuotes() {
     QCOMPARE(csvField(QStringLiteral("plain")), QByteArray("plain"));
     QCOMPARE(csvField(QStringLiteral("a,\"b\"\n")), QByteArray("\"a,\"\"b\"\"\n\""));
+  }
+
+  void pageShowsFiltersAndOpensStreams() {
+    const QTemporaryDir data;
+    EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString()});
+    AccessLogPage page(bridge);
+    QSignalSpy wanted(&page, &AccessLogPage::showStreamRequested);
+    std::vector<Event> batch;
+    for (spillway::StreamId id = 1; id <= 5; ++id)
+      append(batch, unaryCall(id));
+    batch.push_back(ended(refusedRecord(head(6, "/routeguide.RouteGuide/GetFeature"))));
+    Q_EMIT bridge.eventsArrived(batch);
+    LiveTable& table = page.view().table();
+    QCOMPARE(table.model()->rowCount(), 6);
+    QVERIFY(table.isFollowing());
+
+    page.view().setFilter(QStringLiteral("unavailable"));
+    QCOMPARE(table.model()->rowCount(), 1);
+    table.selectRow(0);
+    QVERIFY(!table.isFollowing());
+    auto* pane = page.findChild<RecordPane*>();
+    const auto buttons = pane->findChildren<QPushButton*>();
+    const auto press = [&](const QString& text) {
+      for (QPushButton* button : buttons) {
+        if (button->text() == text) button->click();
+      }
+    };
+    press(QStringLiteral("Show stream"));
+    QCOMPARE(wanted.count(), 1);
+    QCOMPARE(wanted[0][0].toULongLong(), 6ULL);
+    press(QStringLiteral("Filter like this"));
+    QCOMPARE(page.view().filter(), QStringLiteral("/routeguide.RouteGuide/GetFeature UNAVAILABLE"));
+    copySelectedRows(table);
+    QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("14 UNAVAILABLE")));
+  }
+
+  void selectionStaysOnItsEntry() {
+    AccessLogModel model(nullptr, 100);
+    LiveTable table(model, QStringLiteral("log"));
+    for (spillway::StreamId id = 1; id <= 60; ++id)
+      model.ingest(unaryCall(id));
+    table.selectSeq(50);
+    for (spillway::StreamId id = 61; id <= 110; ++id)
+      model.ingest(unaryCall(id));
+    QCOMPARE(table.selectedSeq(), std::optional<RowSeq>(50));
+    QCOMPARE(model.recordAt(table.selectionModel()->selectedRows().value(0).row())->head->id,
+             spillway::StreamId{51});
+    model.setFilterText(QStringLiteral("GetFeature"));
+    QCOMPARE(table.selectedSeq(), std::optional<RowSeq>(50));
+    model.setFilterText(QStringLiteral("nothing"));
+    QVERIFY(!table.selectedSeq());
   }
 
   void wordsForValues() {

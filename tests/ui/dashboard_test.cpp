@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
 #include <QBuffer>
+#include <QTemporaryDir>
 #include <QtTest>
 #include <cmath>
 
 #include "tests/ui/synthetic_events.h"
+#include "ui/dashboard/dashboard_page.h"
 #include "ui/dashboard/metrics_series.h"
+#include "ui/dashboard/plot_data.h"
+#include "ui/dashboard/stat_tile.h"
 #include "ui/dashboard/status_counts_model.h"
 
 using namespace spillway::ui;
@@ -88,6 +92,51 @@ class DashboardTest : public QObject {
     out.open(QIODevice::WriteOnly);
     series.writeCsv(out);
     QCOMPARE(out.data().count('\n'), static_cast<qsizetype>(MetricsSeries::kLength) + 1);
+  }
+
+  void plotsKeepGapsAndSpans() {
+    MetricsSeries series;
+    MetricsReading before;
+    for (const int second : {0, 1, 2, 3, 20, 21, 400, 401}) {
+      const MetricsReading now = reading(second, static_cast<std::uint64_t>(second) * 10);
+      series.add(now, before, synthetic::at(second));
+      before = now;
+    }
+    const PlotData minute = requestPlot(series, 60s);
+    QCOMPARE(minute.ages, (QVector<double>{-1.0, 0.0}));
+    const PlotData all = requestPlot(series, 3600s);
+    QCOMPARE(all.ages.size(), qsizetype{9});
+    const auto gaps = std::count_if(all.series[0].values.begin(), all.series[0].values.end(),
+                                    [](double value) { return std::isnan(value); });
+    QCOMPARE(gaps, std::ptrdiff_t{2});
+    QCOMPARE(all.series[1].name, QStringLiteral("HTTP"));
+  }
+
+  void commonStatusesGetALine() {
+    MetricsSeries series;
+    series.add(reading(1, 100, 4), reading(0, 0), synthetic::at(1));
+    const PlotData data = grpcStatusPlot(series, 60s);
+    QCOMPARE(data.series.size(), std::size_t{2});
+    QCOMPARE(data.series[0].name, QStringLiteral("0 OK"));
+    QCOMPARE(data.series[1].name, QStringLiteral("14 UNAVAILABLE"));
+  }
+
+  void pageShowsTheCounters() {
+    const QTemporaryDir data;
+    EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString()});
+    DashboardPage page(bridge);
+    page.resize(1000, 700);
+    MetricsReading now = reading(1, 990, 10);
+    now.total.activeStreams = 12;
+    Q_EMIT bridge.metricsSampled(now, reading(0, 0));
+    QStringList tiles;
+    for (const StatTile* tile : page.findChildren<StatTile*>())
+      tiles.push_back(tile->accessibleName());
+    const QString words = tiles.join(QLatin1Char('\n'));
+    QVERIFY2(words.contains(QStringLiteral("Requests: 1,000 /s")), qPrintable(words));
+    QVERIFY2(words.contains(QStringLiteral("gRPC not OK: 1.0 %. 14 UNAVAILABLE ×10")), qPrintable(words));
+    QVERIFY2(words.contains(QStringLiteral("Active streams: 12")), qPrintable(words));
+    QVERIFY(!page.grab().isNull());
   }
 
   void statusCountsNameWhoAnswered() {

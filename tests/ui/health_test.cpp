@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
+#include <QTableView>
+#include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 
 #include "tests/ui/synthetic_events.h"
 #include "ui/health/check_strip.h"
 #include "ui/health/health_history.h"
 #include "ui/health/target_health_model.h"
+#include "ui/health/target_health_page.h"
 #include "ui/models/roles.h"
 
 using namespace spillway::ui;
@@ -117,6 +121,32 @@ class HealthTest : public QObject {
     QCOMPARE(history.of(id).transitions.size(), std::size_t{1});
     QVERIFY(!history.of(id).checks.back()->passed);
     QVERIFY(history.of({"other", "127.0.0.1", 1}).checks.empty());
+  }
+
+  void pageListsTheWorstFirst() {
+    const QTemporaryDir data;
+    EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString()});
+    Workspace workspace(bridge);
+    TargetHealthPage page(bridge, workspace);
+    Q_EMIT bridge.targetsChanged(
+        {target(50061, TargetState::Healthy), target(50062, TargetState::Unhealthy)});
+    const auto tables = page.findChildren<QTableView*>();
+    const auto found = std::find_if(tables.begin(), tables.end(), [](const QTableView* candidate) {
+      return candidate->accessibleName() == QStringLiteral("Targets");
+    });
+    QVERIFY(found != tables.end());
+    const QTableView* table = *found;
+    QCOMPARE(table->model()->rowCount(), 2);
+    QCOMPARE(cell(*table->model(), 0, TargetHealthModel::Target), QStringLiteral("127.0.0.1:50062"));
+    Q_EMIT bridge.targetsChanged(
+        {target(50061, TargetState::Unhealthy), target(50062, TargetState::Healthy)});
+    QCOMPARE(cell(*table->model(), 0, TargetHealthModel::Target), QStringLiteral("127.0.0.1:50061"));
+
+    const TargetId selected{"route-guide", "127.0.0.1", 50062};
+    Q_EMIT bridge.eventsArrived({check(selected, false, true, 0), check(selected, true, true, 1)});
+    const auto* strip = page.findChild<CheckStrip*>();
+    QVERIFY2(strip->accessibleDescription().startsWith(QStringLiteral("2 checks, 1 failed")),
+             qPrintable(strip->accessibleDescription()));
   }
 
   void stripTellsEachCheck() {

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include "tests/ui/synthetic_events.h"
 #include "ui/export/table_text.h"
 #include "ui/streams/message_model.h"
 #include "ui/streams/sequence_layout.h"
+#include "ui/streams/sequence_view.h"
+#include "ui/streams/stream_detail.h"
 #include "ui/streams/stream_model.h"
+#include "ui/streams/streams_page.h"
+#include "ui/widgets/log_view.h"
 
 using namespace spillway::ui;
 using namespace spillway::ui::synthetic;
@@ -256,6 +261,50 @@ class StreamsTest : public QObject {
     QCOMPARE(cell(model, 1, MessageModel::Size), QStringLiteral("2.0 kB"));
     model.showStream(nullptr);
     QCOMPARE(model.rowCount(), 0);
+  }
+
+  void pageShowsAStreamById() {
+    const QTemporaryDir data;
+    EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString()});
+    StreamsPage page(bridge);
+    std::vector<Event> batch;
+    for (spillway::StreamId id = 1; id <= 5; ++id)
+      append(batch, unaryCall(id));
+    batch.push_back(opened(head(9, "/routeguide.RouteGuide/RouteChat")));
+    Q_EMIT bridge.eventsArrived(batch);
+    page.view().setFilter(QStringLiteral("no stream has this"));
+    page.showStream(9);
+    QVERIFY(page.view().filter().isEmpty());
+    QCOMPARE(page.detail().sequence().rows().size(), std::size_t{1});
+
+    Q_EMIT bridge.eventsArrived({happened(EventKind::RequestHead, 9, 10, Direction::Request),
+                                 happened(EventKind::Message, 9, 20, Direction::Request, 1, 5)});
+    QCOMPARE(page.detail().sequence().rows().size(), std::size_t{2});
+    page.store().clear();
+    Q_EMIT bridge.eventsArrived({happened(EventKind::Message, 9, 30, Direction::Request, 2, 5)});
+    QCOMPARE(page.detail().sequence().rows().size(), std::size_t{3});
+  }
+
+  void sequenceIsWalkedWithKeys() {
+    StreamStore store;
+    std::vector<Event> batch{opened(head(1, "/a.B/C"))};
+    for (std::uint32_t i = 1; i <= 30; ++i) {
+      batch.push_back(happened(EventKind::Message, 1, i * 10, Direction::Response, i, 100));
+    }
+    store.ingest(batch);
+    SequenceView view;
+    view.resize(600, 300);
+    view.showStream(store.find(1));
+    connect(&view, &SequenceView::unfolded, this, [&] { view.showStream(store.find(1)); });
+    QTest::keyClick(&view, Qt::Key_End);
+    QCOMPARE(view.currentRow(), 1);
+    QVERIFY2(view.accessibleDescription().startsWith(QStringLiteral("target to client: messages ×30")),
+             qPrintable(view.accessibleDescription()));
+    QTest::keyClick(&view, Qt::Key_Return);
+    QCOMPARE(view.rows().size(), std::size_t{31});
+    QTest::keyClick(&view, Qt::Key_Home);
+    QCOMPARE(view.currentRow(), 0);
+    QVERIFY(!view.grab().isNull());
   }
 
   void csvHasPlainValues() {

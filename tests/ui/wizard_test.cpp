@@ -490,11 +490,11 @@ void WizardTest::themeCanChangeWhileItIsOpen() {
   using spillway::ui::ThemeMode;
   Theme::apply(*qApp, ThemeMode::Light);
   press("step.review");
-  QTRY_VERIFY(wizard_->styleSheet().contains(Theme::colors().surface.name()));
+  QTRY_VERIFY(wizard_->styleSheet().contains(Theme::colors().border.name()));
   const QString light = wizard_->styleSheet();
   Theme::apply(*qApp, ThemeMode::Dark);
   QTRY_VERIFY(wizard_->styleSheet() != light);
-  QVERIFY(wizard_->styleSheet().contains(Theme::colors().surface.name()));
+  QVERIFY(wizard_->styleSheet().contains(Theme::colors().border.name()));
   QTRY_VERIFY(isOpen("review.edit.health"));
 }
 

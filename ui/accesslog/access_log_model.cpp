@@ -31,17 +31,34 @@ std::int64_t timeOf(const StreamRecord& record, int column) {
   }
 }
 
-QString displayText(const StreamRecord& record, int column) {
-  const observe::StreamHead& head = *record.head;
+/// Columns about the request as it came.
+QString requestText(const observe::StreamHead& head, int column) {
   switch (column) {
-    case AccessLogModel::Time:
-      return clockText(record.ended);
     case AccessLogModel::Type:
       return QString::fromLatin1(observe::toString(head.type));
     case AccessLogModel::Method:
       return QString::fromStdString(head.method);
     case AccessLogModel::Path:
       return QString::fromStdString(head.path);
+    case AccessLogModel::Client:
+      return QString::fromStdString(head.client);
+    case AccessLogModel::Host:
+      return orDash(head.authority);
+    case AccessLogModel::Listener:
+      return orDash(head.listener);
+    case AccessLogModel::TargetGroup:
+      return orDash(head.targetGroup);
+    case AccessLogModel::UserAgent:
+      return orDash(head.userAgent);
+    default:
+      return {};
+  }
+}
+
+QString displayText(const StreamRecord& record, int column) {
+  switch (column) {
+    case AccessLogModel::Time:
+      return clockText(record.ended);
     case AccessLogModel::Target:
       return orDash(record.target);
     case AccessLogModel::Http:
@@ -57,25 +74,15 @@ QString displayText(const StreamRecord& record, int column) {
       return bytesText(record.sentBytes);
     case AccessLogModel::Received:
       return bytesText(record.receivedBytes);
-    case AccessLogModel::Client:
-      return QString::fromStdString(head.client);
-    case AccessLogModel::Host:
-      return orDash(head.authority);
-    case AccessLogModel::Listener:
-      return orDash(head.listener);
-    case AccessLogModel::TargetGroup:
-      return orDash(head.targetGroup);
     case AccessLogModel::Rule:
       return record.rulePriority == "0" ? QStringLiteral("default")
                                         : QString::fromStdString(record.rulePriority);
-    case AccessLogModel::UserAgent:
-      return orDash(head.userAgent);
     case AccessLogModel::Tls:
       return tlsText(record);
     case AccessLogModel::Trace:
       return orDash(record.traceId);
     default:
-      return {};
+      return requestText(*record.head, column);
   }
 }
 

@@ -24,6 +24,7 @@ namespace {
 
 LogWords accessLogWords() {
   return {
+      QStringLiteral("Access log"),
       QStringLiteral("Filter: words of path, method, target, client or status, e.g. GetFeature UNAVAILABLE"),
       QStringLiteral("Nothing yet"),
       QStringLiteral(
@@ -49,8 +50,8 @@ AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
   inside->setContentsMargins(1, 1, 1, 1);
   inside->addWidget(pane_);
   view_->addPane(card, {830, 300});
-  setColumnWidths(view_->table(), {98, 56, 60,  226, 126, 58,  146, 62,  74,  66, 70,
-                                   66, 74, 126, 126, 110, 140, 62,  200, 220, 240});
+  setColumnWidths(view_->table(), {98, 58, 70,  222, 126, 62,  146, 80,  92,  84, 84,
+                                   72, 84, 126, 126, 110, 140, 66,  200, 220, 240});
   makeHeader();
   connectBridge(bridge);
   connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &AccessLogPage::showSelected);

@@ -151,6 +151,7 @@ QWidget* RecordPane::makeDetail() {
   column->addWidget(makeButtons());
   column->addStretch();
   scroll->setWidget(inside);
+  inside->setAutoFillBackground(false);
   return scroll;
 }
 

@@ -50,6 +50,18 @@ std::vector<std::string> mergeInto(config::Document& document, config::Document 
   return balancers;
 }
 
+config::Document additions(const config::Document& before, const config::Document& after) {
+  const auto pick = [](const auto& old, const auto& all) {
+    auto added = all;
+    std::erase_if(added, [&](const auto& part) {
+      return std::ranges::any_of(old, [&](const auto& known) { return known.name == part.name; });
+    });
+    return added;
+  };
+  return {pick(before.loadBalancers, after.loadBalancers), pick(before.targetGroups, after.targetGroups),
+          pick(before.localServices, after.localServices)};
+}
+
 const config::TargetGroup* findGroup(const config::Document& document, const std::string& name) {
   const auto found = std::ranges::find(document.targetGroups, name, &config::TargetGroup::name);
   return found == document.targetGroups.end() ? nullptr : &*found;
@@ -60,9 +72,23 @@ config::TargetGroup* findGroup(config::Document& document, const std::string& na
   return found == document.targetGroups.end() ? nullptr : &*found;
 }
 
-QString addressOf(const config::Listener& listener, std::uint32_t port) {
+const ListenerStatus* findRunning(const std::vector<ListenerStatus>& running, const std::string& loadBalancer,
+                                  const config::Listener& listener) {
+  const ListenerId id{loadBalancer, config::effectiveName(listener)};
+  const auto found = std::ranges::find(running, id, &ListenerStatus::id);
+  return found == running.end() ? nullptr : &*found;
+}
+
+QString addressOf(const config::Listener& listener, const std::vector<ListenerStatus>& running,
+                  const std::string& loadBalancer) {
   const bool isHttps = listener.protocol == config::Protocol::Https;
-  return QStringLiteral("%1://localhost:%2").arg(isHttps ? "https" : "http").arg(port);
+  QString port = QString::number(listener.port);
+  if (listener.port == 0) {
+    const ListenerStatus* status = findRunning(running, loadBalancer, listener);
+    if (!status || status->addresses.empty()) return {};
+    port = QString::fromStdString(status->addresses.front()).section(QLatin1Char(':'), -1);
+  }
+  return QStringLiteral("%1://localhost:%2").arg(isHttps ? "https" : "http", port);
 }
 
 QString problemWords(const std::vector<config::Issue>& issues) {

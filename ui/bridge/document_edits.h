@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/config/model.h"
+#include "engine/engine.h"
 
 /// Questions and whole-value changes that several pages ask of a document. Pure.
 namespace spillway::ui {
@@ -15,12 +16,21 @@ namespace spillway::ui {
 /// Returns the names its load balancers got.
 std::vector<std::string> mergeInto(config::Document& document, config::Document addition);
 
+/// What `after` has and `before` has not, by name.
+config::Document additions(const config::Document& before, const config::Document& after);
+
 /// nullptr: there is none of that name.
 const config::TargetGroup* findGroup(const config::Document& document, const std::string& name);
 config::TargetGroup* findGroup(config::Document& document, const std::string& name);
 
-/// "https://localhost:50051": what a client on this machine calls. Certificates of the local CA hold for it.
-QString addressOf(const config::Listener& listener, std::uint32_t port);
+/// "https://localhost:50051": what a client on this machine calls; certificates of the local CA hold for it.
+/// The port is the one it got when the document leaves it open; "" while such a listener does not run.
+QString addressOf(const config::Listener& listener, const std::vector<ListenerStatus>& running,
+                  const std::string& loadBalancer);
+
+/// The listener as it runs; nullptr: it does not.
+const ListenerStatus* findRunning(const std::vector<ListenerStatus>& running, const std::string& loadBalancer,
+                                  const config::Listener& listener);
 
 /// One clear line for people: the first error, and how many more there are.
 QString problemWords(const std::vector<config::Issue>& issues);

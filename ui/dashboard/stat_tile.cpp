@@ -7,10 +7,16 @@
 
 namespace spillway::ui {
 
+namespace {
+
+constexpr int kSide = 12;
+
+}  // namespace
+
 StatTile::StatTile(const QString& title, const QString& tip, QWidget* parent)
     : Card(parent), title_(new QLabel(title, this)), value_(new QLabel(this)), note_(new QLabel(this)) {
   auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(12, 9, 12, 9);
+  column->setContentsMargins(kSide, 9, kSide, 9);
   column->setSpacing(2);
   QFont large = value_->font();
   large.setPointSizeF(large.pointSizeF() * 1.6);
@@ -28,7 +34,8 @@ StatTile::StatTile(const QString& title, const QString& tip, QWidget* parent)
 
 void StatTile::showValue(const QString& value, const QString& note, Severity noteSeverity) {
   value_->setText(value);
-  note_->setText(note);
+  noteText_ = note;
+  fitNote();
   noteSeverity_ = noteSeverity;
   setAccessibleName(QStringLiteral("%1: %2. %3").arg(title_->text(), value, note));
   recolor();
@@ -40,6 +47,17 @@ void StatTile::recolor() {
   if (palette.color(QPalette::WindowText) == color) return;
   palette.setColor(QPalette::WindowText, color);
   note_->setPalette(palette);
+}
+
+void StatTile::fitNote() {
+  const int room = width() - 2 * kSide;
+  note_->setText(note_->fontMetrics().elidedText(noteText_, Qt::ElideRight, room));
+  note_->setToolTip(note_->text() == noteText_ ? QString() : noteText_.toHtmlEscaped());
+}
+
+void StatTile::resizeEvent(QResizeEvent* event) {
+  Card::resizeEvent(event);
+  fitNote();
 }
 
 void StatTile::changeEvent(QEvent* event) {

@@ -20,11 +20,14 @@ class StatTile : public Card {
 
  protected:
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   void recolor();
+  void fitNote();
 
   QLabel *title_, *value_, *note_;
+  QString noteText_;
   Severity noteSeverity_ = Severity::None;
 };
 

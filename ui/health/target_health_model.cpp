@@ -268,10 +268,10 @@ QVariant TargetHealthModel::headerData(int section, Qt::Orientation orientation,
     return QVariant::fromValue(Qt::AlignVCenter | (isNumber(section) ? Qt::AlignRight : Qt::AlignLeft));
   }
   static const QString kNames[]{
-      QStringLiteral("Health"),     QStringLiteral("Target"),     QStringLiteral("Group"),
-      QStringLiteral("Reason"),     QStringLiteral("Since"),      QStringLiteral("In a row"),
-      QStringLiteral("Last check"), QStringLiteral("Next check"), QStringLiteral("Streams"),
-      QStringLiteral("Requests"),   QStringLiteral("Share"),      QStringLiteral("Errors")};
+      QStringLiteral("Health"),     QStringLiteral("Target"), QStringLiteral("Group"),
+      QStringLiteral("Reason"),     QStringLiteral("Since"),  QStringLiteral("In a row"),
+      QStringLiteral("Last check"), QStringLiteral("Next"),   QStringLiteral("Streams"),
+      QStringLiteral("Requests"),   QStringLiteral("Share"),  QStringLiteral("Errors")};
   static const QString kTips[]{{},
                                {},
                                {},

@@ -76,7 +76,7 @@ QWidget* TargetHealthPage::makeTable() {
   table_->sortByColumn(TargetHealthModel::Health, Qt::AscendingOrder);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   prepareTable(*table_, QStringLiteral("Targets"));
-  setColumnWidths(*table_, {98, 126, 124, 240, 84, 96, 92, 66, 62, 76, 62, 58});
+  setColumnWidths(*table_, {98, 124, 120, 200, 80, 94, 84, 62, 76, 84, 70, 68});
   table_->horizontalHeader()->setSectionResizeMode(TargetHealthModel::Reason, QHeaderView::Stretch);
   inside->addWidget(table_);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -103,7 +103,7 @@ QWidget* TargetHealthPage::makeHistory() {
   transitionTable_->setModel(transitions_);
   prepareTable(*transitionTable_, QStringLiteral("Changes of health"));
   setColumnWidths(*transitionTable_, {110, 110, 110, 400});
-  transitionTable_->horizontalHeader()->setStretchLastSection(true);
+  transitionTable_->horizontalHeader()->setSectionResizeMode(TransitionModel::Cause, QHeaderView::Stretch);
   reason_ = new QLabel(card);
   reason_->setTextFormat(Qt::PlainText);
   reason_->setWordWrap(true);

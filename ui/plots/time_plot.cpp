@@ -66,6 +66,7 @@ void TimePlot::Impl::restyle() {
   plot->yAxis->grid()->setPen(QPen(colors.border));
   plot->yAxis->grid()->setZeroLinePen(QPen(colors.border));
   emptyText->setColor(colors.mutedText);
+  emptyText->setBrush(QBrush(colors.surface));
   QFont small = plot->font();
   small.setPointSizeF(small.pointSizeF() * 0.85);
   plot->xAxis->setTickLabelFont(small);
@@ -132,6 +133,7 @@ TimePlot::TimePlot(const QString& unit, QWidget* parent) : QWidget(parent), impl
   impl_->emptyText = new QCPItemText(&plot);
   impl_->emptyText->position->setType(QCPItemPosition::ptAxisRectRatio);
   impl_->emptyText->position->setCoords(0.5, 0.5);
+  impl_->emptyText->setPadding(QMargins(8, 2, 8, 2));
   impl_->emptyText->setText(QStringLiteral("no requests"));
   setMinimumSize(200, 120);
   impl_->redraw();

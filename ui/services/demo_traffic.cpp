@@ -3,7 +3,13 @@
 
 #include <QCoreApplication>
 #include <QSettings>
+#ifdef Q_OS_LINUX
+#include <signal.h>
+#include <sys/prctl.h>
+#endif
 #include <algorithm>
+
+#include "ui/bridge/document_edits.h"
 
 namespace spillway::ui {
 
@@ -13,8 +19,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kWantedKey = "demo/clientRuns";
 constexpr auto kProgram = "spillway-routeguide";
-constexpr int kRounds = 100000;
-constexpr int kDelayMs = 400;
+constexpr int kEndless = 0;
+constexpr int kDelayMs = 150;
 constexpr auto kPause = 1500ms;
 
 QString programFile() {
@@ -27,6 +33,13 @@ bool isRouteGuide(const config::LocalService& service) {
 
 bool takesGrpc(const config::LoadBalancer& balancer, const config::Listener& listener) {
   return listener.protocol == config::Protocol::Https || balancer.beyondAlb.plaintextHttp2;
+}
+
+/// A client that outlives a crash of the window would call nobody for ever.
+void dieWithUs([[maybe_unused]] QProcess& process) {
+#ifdef Q_OS_LINUX
+  process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGTERM); });
+#endif
 }
 
 }  // namespace
@@ -58,12 +71,20 @@ DemoTraffic::DemoTraffic(EngineBridge& bridge, Workspace& workspace, QObject* pa
   });
   for (QProcess* process : {&client_, &once_})
     connect(process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
-      if (error == QProcess::FailedToStart)
-        Q_EMIT problem(QStringLiteral("The demo client %1 could not be started.").arg(programFile()));
+      if (error != QProcess::FailedToStart) return;
+      isWanted_ = false;  // until the person asks again; the choice of before stays in the settings
+      Q_EMIT problem(QStringLiteral("The demo client %1 could not be started.").arg(programFile()));
+      Q_EMIT changed();
     });
 }
 
 DemoTraffic::~DemoTraffic() {
+  shutDown();
+}
+
+void DemoTraffic::shutDown() {
+  isWanted_ = false;
+  pause_.stop();
   for (QProcess* process : {&client_, &once_}) {
     process->disconnect(this);
     process->kill();
@@ -108,11 +129,9 @@ std::optional<ClientRoute> DemoTraffic::routeTo(const std::string& group) const 
         return group.empty() || action.targetGroup == group;
       });
       if (!forwards || !takesGrpc(balancer, listener)) continue;
-      const ListenerId id{balancer.name, config::effectiveName(listener)};
-      const auto& running = bridge_.listeners();
-      const auto found = std::ranges::find(running, id, &ListenerStatus::id);
-      if (found == running.end() || found->addresses.empty()) continue;
-      return ClientRoute{QString::fromStdString(found->addresses.front()),
+      const ListenerStatus* status = findRunning(bridge_.listeners(), balancer.name, listener);
+      if (!status || status->addresses.empty()) continue;
+      return ClientRoute{QString::fromStdString(status->addresses.front()),
                          listener.protocol == config::Protocol::Https};
     }
   return std::nullopt;
@@ -144,17 +163,22 @@ void DemoTraffic::consider() {
   if (!group) return;
   hasBegun_ = hasBegun_ || isGroupHealthy(*group);
   const auto route = routeTo(*group);
-  if (hasBegun_ && route) start(client_, *route, kRounds);
+  if (hasBegun_ && route) start(client_, *route, kEndless);
   Q_EMIT changed();
 }
 
 void DemoTraffic::start(QProcess& process, const ClientRoute& route, int rounds) {
   QStringList arguments{"client", "--address", route.address, "--call", "all"};
-  if (route.usesTls) arguments << "--ca" << bridge_.dataDirectory() + "/ca/ca.pem";
+  if (route.usesTls) {
+    arguments << "--ca" << bridge_.dataDirectory() + "/ca/ca.pem";
+  } else {
+    arguments << "--plaintext";
+  }
   arguments << "--rounds" << QString::number(rounds) << "--delay-ms"
             << QString::number(rounds == 1 ? 0 : kDelayMs);
   process.setStandardOutputFile(QProcess::nullDevice());
   if (&process == &client_) process.setStandardErrorFile(QProcess::nullDevice());
+  dieWithUs(process);
   process.start(programFile(), arguments);
 }
 

@@ -37,6 +37,8 @@ class DemoTraffic : public QObject {
   bool canSend() const { return anyRoute().has_value(); }
   /// One round of the four calls through the demo's listener, or the first that takes gRPC.
   void sendOnce();
+  /// Ends the client for good: the program closes.
+  void shutDown();
   /// "Demo client: running", "… waits for healthy targets", "… paused", "" without a demo.
   QString stateWords() const;
 

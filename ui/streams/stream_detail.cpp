@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/streams/stream_detail.h"
 
+#include <QHeaderView>
 #include <QLabel>
 #include <QScrollArea>
 #include <QStackedWidget>
@@ -63,7 +64,7 @@ StreamDetail::StreamDetail(QWidget* parent)
   tabs_->addTab(makeSummary(), QStringLiteral("Summary"));
   title_->setTextFormat(Qt::PlainText);
   title_->setProperty("role", "muted");
-  title_->setContentsMargins(0, 0, 12, 0);
+  title_->setContentsMargins(0, 0, 12, 9);
   tabs_->setCornerWidget(title_, Qt::TopRightCorner);
   connect(sequence_, &SequenceView::unfolded, this, &StreamDetail::refreshWanted);
 }
@@ -80,6 +81,7 @@ QWidget* StreamDetail::makeMessages() {
   messageTable_->setModel(messages_);
   prepareTable(*messageTable_, QStringLiteral("Messages of the stream"));
   setColumnWidths(*messageTable_, {116, 84, 160, 56, 84, 100});
+  messageTable_->horizontalHeader()->setStretchLastSection(true);
   return box;
 }
 
@@ -93,6 +95,7 @@ QWidget* StreamDetail::makeSummary() {
   column->addWidget(facts_);
   column->addStretch();
   scroll->setWidget(inside);
+  inside->setAutoFillBackground(false);
   return scroll;
 }
 

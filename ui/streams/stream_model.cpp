@@ -114,12 +114,12 @@ QString streamStateText(const StreamEntry& entry) {
     case Outcome::Completed:
       return QStringLiteral("ended");
     case Outcome::ClientClosed:
-      return QStringLiteral("✖ reset by client");
+      return QStringLiteral("✖ client reset");
     case Outcome::TargetReset:
     case Outcome::TargetClosed:
-      return QStringLiteral("✖ reset by target");
+      return QStringLiteral("✖ target reset");
     default:
-      return QStringLiteral("✖ ended by balancer");
+      return QStringLiteral("✖ balancer");
   }
 }
 

@@ -45,7 +45,7 @@ class StreamModel : public LiveTableModel {
   StreamStore& store_;
 };
 
-/// "open", "half-closed", "ended", "✖ reset by client", … of a stream.
+/// "open", "half-closed", "ended", "✖ client reset", … of a stream.
 QString streamStateText(const StreamEntry& entry);
 /// How long it took, or has taken so far.
 std::int64_t streamMicros(const StreamEntry& entry);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/streams/streams_page.h"
 
+#include <QHeaderView>
 #include <QMenu>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -50,7 +51,8 @@ StreamsPage::StreamsPage(EngineBridge& bridge, QWidget* parent)
   inside->setContentsMargins(1, 1, 1, 1);
   inside->addWidget(detail_);
   view_->addPane(card, {240, 420});
-  setColumnWidths(view_->table(), {98, 156, 126, 58, 126, 146, 100, 70, 80, 132});
+  setColumnWidths(view_->table(), {98, 145, 112, 56, 120, 132, 116, 74, 84, 100});
+  view_->table().horizontalHeader()->setStretchLastSection(true);
   makeHeader();
   connectBridge(bridge);
   connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &StreamsPage::showSelected);

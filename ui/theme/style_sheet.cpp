@@ -28,6 +28,11 @@ QPushButton[role="primary"]::menu-indicator { image: url(@onAccentChevron); }
 QPushButton[role="link"] { background: transparent; border: 1px solid transparent; color: @accent; padding: 2px 3px; }
 QPushButton[role="link"]:hover { text-decoration: underline; }
 QPushButton[role="link"]:focus { border-color: @accent; }
+QPushButton[role="address"] { background: transparent; border: 1px solid transparent; color: @mutedText; padding: 2px 4px; }
+QPushButton[role="address"]:hover, QPushButton[role="address"]:focus { color: @accent; border-color: @border; }
+QPushButton[role="status"] { background: transparent; border: 1px solid transparent; border-radius: 4px;
+  color: @mutedText; padding: 1px 5px; min-height: 16px; }
+QPushButton[role="status"]:hover, QPushButton[role="status"]:focus { border-color: @border; background: @surface; }
 QPushButton[role="big"] { padding: 14px 18px; text-align: left; }
 QLineEdit, QComboBox, QPlainTextEdit, QTextEdit {
   background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 4px 9px;
@@ -69,6 +74,7 @@ QLabel[role="muted"], QLabel[muted="true"] { color: @mutedText; }
 QLabel[role="problem"] { color: @bad; }
 QFrame[role="card"] { background: @surface; border: 1px solid @border; border-radius: 8px; }
 QFrame[role="panel"] { background: @window; border: 1px solid @border; border-radius: 8px; }
+QLabel[role="code"] { background: @sunken; border-radius: 5px; padding: 5px 9px; }
 QLabel[tone] { border-radius: 8px; padding: 1px 7px; background: @pill; color: @mutedText; }
 QLabel[tone="good"] { background: @goodSoft; color: @good; }
 QLabel[tone="bad"] { background: @badSoft; color: @bad; }
@@ -89,6 +95,7 @@ QStatusBar::item { border: none; }
 QToolTip { background: @surface; color: @text; border: 1px solid @border; padding: 4px 6px; }
 QSplitter::handle { background: transparent; }
 QScrollArea { background: transparent; border: none; }
+#statePill { background: @surface; border: 1px solid @border; border-radius: 6px; padding: 4px 11px; min-height: 18px; }
 #topBar { background: @bar; border-bottom: 1px solid @border; }
 #navigation { background: @sunken; border-right: 1px solid @border; }
 )";

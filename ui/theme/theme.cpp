@@ -12,7 +12,8 @@
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme_colors.h"
 
-// A static library's resources are linked only when somebody asks; Q_INIT_RESOURCE wants the global namespace.
+// A static library's resources are linked only when somebody asks; Q_INIT_RESOURCE wants the global
+// namespace.
 static void initResources() {
   Q_INIT_RESOURCE(spillway);
 }

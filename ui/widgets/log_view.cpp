@@ -73,6 +73,7 @@ QWidget* LogView::makeFilterRow(const LogWords& words) {
 
 QWidget* LogView::makeTableStack(const LogWords& words) {
   auto* card = new Card(this);
+  card->setMinimumHeight(6 * fontMetrics().height() + 60);
   auto* inside = new QVBoxLayout(card);
   inside->setContentsMargins(1, 1, 1, 1);
   inside->addWidget(stack_);
@@ -110,7 +111,10 @@ void LogView::connectButtons() {
 
 void LogView::addPane(QWidget* pane, const QList<int>& sizes) {
   splitter_->addWidget(pane);
-  splitter_->setStretchFactor(0, 1);
+  // Beside: the table takes what room there is. Below: both share it.
+  const bool beside = splitter_->orientation() == Qt::Horizontal;
+  splitter_->setStretchFactor(0, beside ? 1 : 2);
+  splitter_->setStretchFactor(splitter_->count() - 1, beside ? 0 : 3);
   splitter_->setSizes(sizes);
 }
 

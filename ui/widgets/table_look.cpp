@@ -14,9 +14,12 @@ namespace spillway::ui {
 namespace {
 
 constexpr int kPadding = 8;
+/// Headers keep room for the sort arrow at their right; numbers stand under the header's words.
+constexpr int kArrowRoom = 9;
 
 void paintText(QPainter& painter, const QStyleOptionViewItem& cell, const QVariant& glyphColor) {
-  const QRect room = cell.rect.adjusted(kPadding, 0, -kPadding, 0);
+  const bool toRight = cell.displayAlignment & Qt::AlignRight;
+  const QRect room = cell.rect.adjusted(kPadding, 0, toRight ? -kPadding - kArrowRoom : -kPadding, 0);
   painter.setFont(cell.font);
   painter.setPen(cell.palette.color(QPalette::Text));
   const QString text = cell.fontMetrics.elidedText(cell.text, cell.textElideMode, room.width());

@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kPauseMs = 150;  ///< after a keystroke, before its field is judged
 constexpr int kNarrow = 1000, kStepsWidth = 170, kNarrowStepsWidth = 148, kPanelWidth = 318,
-              kNarrowPanelWidth = 252;
+              kNarrowPanelWidth = 272;
 
 bool isError(const config::Issue& issue) {
   return issue.severity == config::Issue::Severity::Error;

@@ -112,7 +112,7 @@ void TargetProbes::stopWatching() {
 }
 
 QString answerWords(const TargetProbes::Answer* answer, AnswerLength length) {
-  if (!answer) return QStringLiteral("– not checked");
+  if (!answer) return length == AnswerLength::Short ? QStringLiteral("–") : QStringLiteral("– not checked");
   if (answer->state == TargetProbes::Answer::State::Running) return QStringLiteral("◌ checking…");
   if (answer->state == TargetProbes::Answer::State::Cancelled) return QStringLiteral("– cancelled");
   const ProbeAnswer& probe = answer->probe;
@@ -125,7 +125,8 @@ QString answerWords(const TargetProbes::Answer* answer, AnswerLength length) {
 QString answerTime(const TargetProbes::Answer* answer) {
   if (!answer || answer->state != TargetProbes::Answer::State::Done) return {};
   constexpr double kMicrosPerMs = 1000.0;
-  return QString::number(static_cast<double>(answer->probe.latencyMicros) / kMicrosPerMs, 'f', 1);
+  const double ms = static_cast<double>(answer->probe.latencyMicros) / kMicrosPerMs;
+  return QString::number(ms, 'f', ms < 100 ? 1 : 0);
 }
 
 }  // namespace spillway::ui

@@ -51,7 +51,7 @@ class TargetProbes : public QObject {
   std::map<Key, Answer> answers_;
 };
 
-/// Short: a code that came back stands alone, also when it is a wrong one.
+/// Short: a code that came back stands alone, also when it is a wrong one; "–" for no answer yet.
 enum class AnswerLength : std::uint8_t { Short, Full };
 
 /// "✔ 12", "✖ connection refused", "◌ checking…": an answer in the words of the tables.

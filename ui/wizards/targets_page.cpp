@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "ui/theme/theme.h"
+#include "ui/widgets/table_look.h"
 #include "ui/wizards/target_text.h"
 #include "ui/wizards/wizard_style.h"
 
@@ -76,23 +77,17 @@ void TargetsPage::addInput() {
 }
 
 void TargetsPage::addTable() {
+  prepareTable(*table_, QStringLiteral("Targets to be registered"));
   table_->setObjectName("targets.table");
-  table_->setAccessibleName(QStringLiteral("Targets to be registered"));
   table_->setHorizontalHeaderLabels(
       {QStringLiteral("Address"), QStringLiteral("Port"), QStringLiteral("Test"), {}});
   auto* header = table_->horizontalHeader();
   header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  header->setHighlightSections(false);
   header->setSectionResizeMode(kAddress, QHeaderView::Stretch);
   header->setSectionResizeMode(kPort, QHeaderView::ResizeToContents);
   header->setSectionResizeMode(kTest, QHeaderView::Stretch);
   header->setSectionResizeMode(kRemove, QHeaderView::ResizeToContents);
-  table_->verticalHeader()->hide();
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
   table_->setTextElideMode(Qt::ElideMiddle);
-  table_->setTabKeyNavigation(false);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   body()->addWidget(table_);
   empty_->setObjectName("targets.empty");

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "ui/theme/theme.h"
+#include "ui/widgets/table_look.h"
 #include "ui/wizards/wizard_style.h"
 
 namespace spillway::ui {
@@ -14,9 +15,9 @@ namespace spillway::ui {
 namespace {
 
 enum Column { kTarget, kAnswer, kMilliseconds, kColumns };
-constexpr int kMostRowsShown = 8;
+constexpr int kMostRowsShown = 8, kMillisecondsWidth = 46;
 constexpr double kLineHeight = 1.4;
-constexpr double kTargetShare = 0.57;  ///< of the table's width
+constexpr double kTargetShare = 0.515;  ///< of the table's width
 
 QTableWidgetItem* cell(const QString& text) {
   auto* item = new QTableWidgetItem(text);
@@ -46,8 +47,14 @@ void FixedLines::paintEvent(QPaintEvent*) {
   painter.setPen(Theme::colors().text);
   const QFontMetrics metrics = painter.fontMetrics();
   const int line = static_cast<int>(metrics.height() * kLineHeight);
+  const qsizetype room = std::max(1, height() / line);
+  QStringList shown = lines_;
+  if (lines_.size() > room) {
+    shown = lines_.mid(0, room - 1);
+    shown += QStringLiteral("… %1 more").arg(lines_.size() - room + 1);
+  }
   int top = 0;
-  for (const QString& text : lines_) {
+  for (const QString& text : shown) {
     painter.drawText(QRect(0, top, width(), line), Qt::AlignVCenter,
                      metrics.elidedText(text, Qt::ElideRight, width()));
     top += line;
@@ -69,7 +76,7 @@ TryItPanel::TryItPanel(const LoadBalancerDraft& draft, TargetProbes& probes)
   words_->setWordWrap(true);
   setRole(words_, "muted");
   layout->addWidget(words_);
-  prepareTable();
+  setUpTable();
   layout->addWidget(table_);
   check_->setObjectName("try.check");
   layout->addWidget(check_, 0, Qt::AlignLeft);
@@ -86,23 +93,17 @@ TryItPanel::TryItPanel(const LoadBalancerDraft& draft, TargetProbes& probes)
   connect(&probes_, &TargetProbes::changed, this, &TryItPanel::refresh);
 }
 
-void TryItPanel::prepareTable() {
+void TryItPanel::setUpTable() {
+  prepareTable(*table_, QStringLiteral("Answers of the targets"));
   table_->setObjectName("try.table");
-  table_->setAccessibleName(QStringLiteral("Answers of the targets"));
   table_->setHorizontalHeaderLabels(
       {QStringLiteral("Target"), QStringLiteral("Answer"), QStringLiteral("ms")});
   table_->horizontalHeaderItem(kMilliseconds)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
   table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   table_->horizontalHeader()->setSectionResizeMode(kTarget, QHeaderView::Fixed);
   table_->horizontalHeader()->setSectionResizeMode(kAnswer, QHeaderView::Stretch);
-  table_->horizontalHeader()->setSectionResizeMode(kMilliseconds, QHeaderView::ResizeToContents);
-  table_->horizontalHeader()->setHighlightSections(false);
-  table_->verticalHeader()->hide();
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
+  table_->horizontalHeader()->setSectionResizeMode(kMilliseconds, QHeaderView::Fixed);
   table_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  table_->setTabKeyNavigation(false);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
 }
 
 void TryItPanel::refresh() {
@@ -154,6 +155,7 @@ void TryItPanel::resizeEvent(QResizeEvent* event) {
   const QMargins margins = layout()->contentsMargins();
   const int room = width() - margins.left() - margins.right();
   table_->setColumnWidth(kTarget, static_cast<int>(room * kTargetShare));
+  table_->setColumnWidth(kMilliseconds, kMillisecondsWidth);
 }
 
 }  // namespace spillway::ui

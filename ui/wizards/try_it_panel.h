@@ -12,7 +12,7 @@
 
 namespace spillway::ui {
 
-/// Lines in the fixed font, each elided at the right where it does not fit.
+/// Lines in the fixed font, each elided at the right where it does not fit; says how many have no room below.
 class FixedLines : public QWidget {
   Q_OBJECT
 
@@ -41,7 +41,7 @@ class TryItPanel : public QFrame {
   void resizeEvent(QResizeEvent* event) override;
 
  private:
-  void prepareTable();
+  void setUpTable();
   void fillTable();
 
   const LoadBalancerDraft& draft_;

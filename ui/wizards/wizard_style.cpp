@@ -15,33 +15,24 @@ constexpr double kTint = 0.10;  ///< how much of its colour a notice's ground ha
 QString wizardStyle() {
   const ThemeColors& colors = Theme::colors();
   const auto tint = [&](const QColor& color) { return blend(color, colors.surface, kTint).name(); };
-  QString style =
+  const QString roles =
       QStringLiteral(
-          "QLabel[role='muted'] { color: %1; }"
-          "QLabel[role='problem'] { color: %2; }"
-          "QLabel[role='warning'] { color: %3; }"
-          "QLabel[role='good'] { color: %4; }"
-          "QFrame[role='card'] { background: %5; border: 1px solid %6; border-radius: 6px; }"
-          "QFrame[role='panel'] { background: %7; border: 1px solid %6; border-radius: 6px; }"
-          "QFrame[role='box'] { border: 1px solid %6; border-radius: 6px; }")
-          .arg(colors.mutedText.name(), colors.bad.name(), colors.warning.name(), colors.good.name(),
-               colors.surface.name(), colors.border.name(), colors.window.name());
-  style += QStringLiteral(
-               "QLineEdit[role='problem'], QComboBox[role='problem'] { border: 1px solid %1; }"
-               "QLineEdit:read-only { background: %2; color: %3; }"
-               "QToolButton[role='fold'] { border: none; background: transparent; padding: 2px 0; "
-               "font-weight: 600; }")
-               .arg(colors.bad.name(), colors.sunken.name(), colors.text.name());
-  style += QStringLiteral(
-               "QFrame[role='error-notice'] { background: %1; border: 1px solid %2; border-radius: 6px; }"
-               "QFrame[role='warning-notice'] { background: %3; border: 1px solid %4; border-radius: 6px; }"
-               "QFrame[role='info-notice'] { background: %5; border: 1px solid %6; border-radius: 6px; }"
-               "QPushButton[role='primary'] { background: %7; color: %8; border: 1px solid %7; }")
-               .arg(tint(colors.bad), colors.bad.name(), tint(colors.warning), colors.warning.name(),
-                    tint(colors.accent), colors.accent.name(), colors.accent.name(), colors.onAccent.name());
-  return style +
-         QStringLiteral(
-             "QScrollArea, QScrollArea > QWidget > QWidget[role='page'] { background: transparent; }");
+          "QLabel[role='warning'] { color: %1; }"
+          "QFrame[role='box'] { border: 1px solid %2; border-radius: 6px; }"
+          "QComboBox[role='problem'] { border-color: %3; }"
+          "QLineEdit:read-only { background: %4; }"
+          "QToolButton[role='fold'] { border: none; background: transparent; padding: 2px 0; "
+          "font-weight: 600; }")
+          .arg(colors.warning.name(), colors.border.name(), colors.bad.name(), colors.sunken.name());
+  const QString notices =
+      QStringLiteral(
+          "QFrame[role='error-notice'] { background: %1; border: 1px solid %2; border-radius: 6px; }"
+          "QFrame[role='warning-notice'] { background: %3; border: 1px solid %4; border-radius: 6px; }"
+          "QFrame[role='info-notice'] { background: %5; border: 1px solid %6; border-radius: 6px; }")
+          .arg(tint(colors.bad), colors.bad.name(), tint(colors.warning), colors.warning.name(),
+               tint(colors.accent), colors.accent.name());
+  return roles + notices +
+         QStringLiteral("QScrollArea > QWidget > QWidget[role='page'] { background: transparent; }");
 }
 
 void setRole(QWidget* widget, const char* role) {

@@ -8,11 +8,10 @@
 
 namespace spillway::ui {
 
-/// Style sheet of the wizard in the theme's colours of now: rules for the roles that setRole() gives.
+/// What the wizard adds to the program's style sheet, in the theme's colours of now.
 QString wizardStyle();
 
-/// Marks a widget for the style sheet: "muted", "problem", "warning", "good", "card", "panel", "primary", …
-/// or "".
+/// Marks a widget for the style sheets: "muted", "problem", "card", "box", "error-notice", … or "".
 void setRole(QWidget* widget, const char* role);
 
 /// A heading in the program's font, larger by `scale`.

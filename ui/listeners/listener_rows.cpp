@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/listeners/listener_rows.h"
+
+#include <algorithm>
+
+#include "ui/bridge/document_edits.h"
+#include "ui/wizards/beyond_alb.h"
+
+namespace spillway::ui {
+
+namespace {
+
+using observe::TargetState;
+
+QString str(const std::string& text) {
+  return QString::fromStdString(text);
+}
+
+QString certificateWords(const config::Listener& listener) {
+  if (listener.protocol != config::Protocol::Https || listener.certificates.empty())
+    return QStringLiteral("–");
+  const config::Certificate& certificate = listener.certificates.front();
+  if (certificate.source == config::Certificate::Source::Files)
+    return str(certificate.certificateFile).section(QLatin1Char('/'), -1);
+  const QString name =
+      certificate.names.empty() ? QStringLiteral("localhost") : str(certificate.names.front());
+  return QStringLiteral("%1 (local CA)").arg(name);
+}
+
+QString actionWords(const config::Listener& listener) {
+  return listener.defaultActions.empty()
+             ? QStringLiteral("–")
+             : QStringLiteral("forward → %1").arg(str(listener.defaultActions.front().targetGroup));
+}
+
+TableCell count(std::uint64_t value, Severity severity = Severity::None) {
+  return {countText(value), QVariant::fromValue<qulonglong>(value), severity, {}, false};
+}
+
+TableRow rowOf(const config::LoadBalancer& balancer, const config::Listener& listener,
+               const ListenerStatus* running, const observe::PartReading& part, double rate) {
+  const bool isHttps = listener.protocol == config::Protocol::Https;
+  const QStringList beyond = notOnAwsPills(balancer.beyondAlb);
+  TableRow row;
+  row.key = listenerKey({balancer.name, config::effectiveName(listener)});
+  TableCell state{running ? QStringLiteral("● Running") : QStringLiteral("○ Stopped"), {}, {}, {}, false};
+  state.glyph = running ? TargetState::Healthy : TargetState::Unused;
+  TableCell notOnAws{
+      beyond.isEmpty() ? QStringLiteral("–") : QStringLiteral("▲ not on AWS: %1").arg(beyond.size()),
+      QVariant(beyond.size()),
+      beyond.isEmpty() ? Severity::None : Severity::Warning,
+      {},
+      false};
+  row.cells = {
+      state,
+      {QStringLiteral("%1:%2").arg(isHttps ? "HTTPS" : "HTTP").arg(listener.port),
+       QVariant(listener.port),
+       {},
+       {},
+       true},
+      {str(config::effectiveName(listener)), {}, {}, {}, false},
+      {str(balancer.name), {}, {}, {}, false},
+      {actionWords(listener), {}, {}, {}, false},
+      {certificateWords(listener), {}, {}, {}, false},
+      {isHttps ? str(listener.sslPolicy).remove(QStringLiteral("ELBSecurityPolicy-")) : QStringLiteral("–"),
+       {},
+       {},
+       {},
+       false},
+      count(static_cast<std::uint64_t>(std::max<std::int64_t>(part.activeStreams, 0))),
+      count(part.requests),
+      {rateText(rate), QVariant(rate), {}, {}, false},
+      count(part.errors, part.errors > 0 ? Severity::Bad : Severity::None),
+      notOnAws};
+  row.tip = isHttps ? str(listener.sslPolicy) : QStringLiteral("Clear text");
+  for (const QString& words : beyond)
+    row.tip += QLatin1Char('\n') + words;
+  return row;
+}
+
+}  // namespace
+
+std::vector<TableColumn> listenerColumns() {
+  return {{QStringLiteral("State"), 88},
+          {QStringLiteral("Protocol:Port"), 104},
+          {QStringLiteral("Name"), 104},
+          {QStringLiteral("Load balancer"), 104},
+          {QStringLiteral("Default action"), 196},
+          {QStringLiteral("Certificate"), 178},
+          {QStringLiteral("Security policy"), 136},
+          {QStringLiteral("Streams"), 66, ColumnAlign::Right},
+          {QStringLiteral("Requests"), 76, ColumnAlign::Right},
+          {QStringLiteral("Req/s"), 66, ColumnAlign::Right},
+          {QStringLiteral("Errors"), 60, ColumnAlign::Right},
+          {QStringLiteral("Beyond ALB"), 110}};
+}
+
+std::vector<TableRow> listenerRows(const config::Document& document,
+                                   const std::vector<ListenerStatus>& running,
+                                   const observe::MetricsReading& metrics, const RecentReadings& recent) {
+  std::vector<TableRow> rows;
+  for (const auto& balancer : document.loadBalancers)
+    for (const auto& listener : balancer.listeners) {
+      const ListenerId id{balancer.name, config::effectiveName(listener)};
+      const auto part = metrics.listeners.find(id);
+      rows.push_back(rowOf(balancer, listener, findRunning(running, balancer.name, listener),
+                           part == metrics.listeners.end() ? observe::PartReading{} : part->second,
+                           recent.perSecond(id)));
+    }
+  return rows;
+}
+
+QString listenerKey(const ListenerId& id) {
+  return QStringLiteral("%1/%2").arg(str(id.loadBalancer), str(id.listener));
+}
+
+config::Document withoutListener(config::Document document, const ListenerId& id) {
+  for (auto& balancer : document.loadBalancers)
+    if (balancer.name == id.loadBalancer)
+      std::erase_if(balancer.listeners, [&](const config::Listener& listener) {
+        return config::effectiveName(listener) == id.listener;
+      });
+  std::erase_if(document.loadBalancers, [&](const config::LoadBalancer& balancer) {
+    return balancer.name == id.loadBalancer && balancer.listeners.empty();
+  });
+  return document;
+}
+
+}  // namespace spillway::ui

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/map/map_view.h"
+
+#include <QAccessible>
+#include <QApplication>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QWheelEvent>
+#include <cmath>
+#include <set>
+
+#include "ui/theme/theme.h"
+
+namespace spillway::ui {
+
+namespace {
+
+constexpr qreal kLeastScale = 0.25, kMostScale = 2.5, kReadableScale = 0.8;
+constexpr const char* kHeadings[5] = {"CLIENTS", "LISTENERS", "RULES", "TARGET GROUPS", "TARGETS"};
+
+}  // namespace
+
+MapView::MapView(QWidget* parent) : QGraphicsView(parent) {
+  setScene(&scene_);
+  setFrameShape(NoFrame);
+  setAlignment(Qt::AlignLeft | Qt::AlignTop);
+  setRenderHint(QPainter::Antialiasing);
+  setDragMode(ScrollHandDrag);
+  setViewportUpdateMode(SmartViewportUpdate);
+  setTransformationAnchor(AnchorUnderMouse);
+  setAccessibleName(QStringLiteral("Map: arrows move between tiles, Enter opens"));
+  connect(&scene_, &QGraphicsScene::selectionChanged, this, [this] {
+    if (MapTile* tile = selected()) setAccessibleDescription(tile->sentence());
+  });
+}
+
+void MapView::showContent(const MapContent& content) {
+  const auto heightsOf = [this](const MapContent& of) {
+    std::vector<std::pair<QString, qreal>> heights;
+    for (const MapNode& node : of.nodes)
+      heights.emplace_back(node.key, tileHeight(node, 17));
+    return heights;
+  };
+  const auto routesOf = [](const MapContent& of) {
+    std::vector<QString> routes;
+    for (const MapEdge& edge : of.edges)
+      routes.push_back(edge.key());
+    return routes;
+  };
+  const bool hasMoved = heightsOf(content) != heightsOf(content_) || routesOf(content) != routesOf(content_);
+  content_ = content;
+  matchItems(content);
+  if (hasMoved) layOut();
+}
+
+void MapView::matchItems(const MapContent& content) {
+  std::set<QString> tiles, lines;
+  for (const MapNode& node : content.nodes) {
+    tiles.insert(node.key);
+    MapTile*& tile = tiles_[node.key];
+    if (!tile) scene_.addItem(tile = new MapTile(node));
+    tile->setNode(node);
+  }
+  for (const MapEdge& edge : content.edges) {
+    lines.insert(edge.key());
+    MapLine*& line = lines_[edge.key()];
+    if (!line) scene_.addItem(line = new MapLine);
+    line->setEdge(edge);
+  }
+  const auto drop = [](auto& items, const std::set<QString>& wanted) {
+    for (auto it = items.begin(); it != items.end();) {
+      if (wanted.contains(it.key())) {
+        ++it;
+      } else {
+        delete it.value();
+        it = items.erase(it);
+      }
+    }
+  };
+  drop(tiles_, tiles);
+  drop(lines_, lines);
+}
+
+void MapView::layOut() {
+  MapMeasures measures;
+  measures.lineHeight = QFontMetricsF(QApplication::font()).height() + 1;
+  measures.width = viewport()->width();
+  layout_ = layOutMap(content_, measures);
+  for (const auto& [key, area] : layout_.tiles.asKeyValueRange())
+    tiles_[key]->setArea(area);
+  for (const MapEdge& edge : content_.edges) {
+    const QRectF from = layout_.tiles.value(edge.from), to = layout_.tiles.value(edge.to);
+    MapLine& line = *lines_[edge.key()];
+    line.setVisible(!from.isNull() && !to.isNull());
+    line.setEnds({from.right(), from.center().y()}, {to.left(), to.center().y()});
+  }
+  scene_.setSceneRect(QRectF(QPointF(), layout_.size));
+  followWidth();
+  viewport()->update();
+}
+
+void MapView::followWidth() {
+  if (isZoomed_ || layout_.size.isEmpty()) return;
+  const qreal scale = std::clamp<qreal>(viewport()->width() / layout_.size.width(), kReadableScale, 1);
+  setTransform(QTransform::fromScale(scale, scale));
+}
+
+void MapView::fit() {
+  if (layout_.size.isEmpty()) return;
+  isZoomed_ = false;
+  const qreal scale =
+      std::min(viewport()->width() / layout_.size.width(), viewport()->height() / layout_.size.height());
+  const qreal kept = std::clamp<qreal>(scale, kLeastScale, 1.25);
+  setTransform(QTransform::fromScale(kept, kept));
+}
+
+void MapView::resizeEvent(QResizeEvent* event) {
+  QGraphicsView::resizeEvent(event);
+  if (!isZoomed_ && !content_.nodes.empty()) layOut();
+}
+
+void MapView::zoom(qreal factor) {
+  const qreal now = transform().m11();
+  const qreal wanted = std::clamp(now * factor, kLeastScale, kMostScale);
+  isZoomed_ = true;
+  scale(wanted / now, wanted / now);
+}
+
+void MapView::wheelEvent(QWheelEvent* event) {
+  if (!(event->modifiers() & Qt::ControlModifier)) return QGraphicsView::wheelEvent(event);
+  zoom(std::pow(1.0015, event->angleDelta().y()));
+  event->accept();
+}
+
+void MapView::keyPressEvent(QKeyEvent* event) {
+  switch (event->key()) {
+    case Qt::Key_Left:
+      return moveSelection({-1, 0});
+    case Qt::Key_Right:
+      return moveSelection({1, 0});
+    case Qt::Key_Up:
+      return moveSelection({0, -1});
+    case Qt::Key_Down:
+      return moveSelection({0, 1});
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+      if (const MapTile* tile = selected()) Q_EMIT opened(tile->node());
+      return;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+      return zoom(1.2);
+    case Qt::Key_Minus:
+      return zoom(1 / 1.2);
+    case Qt::Key_F:
+      return fit();
+    default:
+      QGraphicsView::keyPressEvent(event);
+  }
+}
+
+MapTile* MapView::selected() const {
+  const auto items = scene_.selectedItems();
+  return items.isEmpty() ? nullptr : qgraphicsitem_cast<MapTile*>(items.front());
+}
+
+void MapView::select(MapTile* tile) {
+  scene_.clearSelection();
+  tile->setSelected(true);
+  ensureVisible(tile, 20, 20);
+}
+
+/// To the nearest tile that way; tiles aside of the way count as farther.
+void MapView::moveSelection(const QPointF& direction) {
+  const MapTile* from = selected();
+  if (!from) {
+    if (MapTile* clients = tiles_.value(QStringLiteral("clients"))) select(clients);
+    return;
+  }
+  MapTile* nearest = nullptr;
+  qreal least = 0;
+  for (MapTile* tile : std::as_const(tiles_)) {
+    const QPointF way = tile->area().center() - from->area().center();
+    const qreal along = QPointF::dotProduct(way, direction);
+    const qreal aside = std::abs(way.x() * direction.y()) + std::abs(way.y() * direction.x());
+    if (along < 10 || (direction.x() == 0 && aside > 10)) continue;
+    const qreal distance = along + aside * (direction.x() == 0 ? 3 : 0.6);
+    if (nearest && distance >= least) continue;
+    nearest = tile;
+    least = distance;
+  }
+  if (nearest) select(nearest);
+}
+
+void MapView::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (const auto* tile = qgraphicsitem_cast<MapTile*>(itemAt(event->pos()))) Q_EMIT opened(tile->node());
+}
+
+void MapView::drawBackground(QPainter* painter, const QRectF& rect) {
+  painter->fillRect(rect, Theme::colors().window);
+  if (content_.nodes.empty()) return;
+  QFont font = QApplication::font();
+  font.setPointSizeF(font.pointSizeF() * 0.86);
+  font.setWeight(QFont::DemiBold);
+  font.setLetterSpacing(QFont::PercentageSpacing, 108);
+  painter->setFont(font);
+  painter->setPen(Theme::colors().mutedText);
+  for (int i = 0; i < 5; ++i)
+    painter->drawText(QPointF(layout_.columns[i], 30), QLatin1String(kHeadings[i]));
+}
+
+void MapView::changeEvent(QEvent* event) {
+  QGraphicsView::changeEvent(event);
+  if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange) return;
+  for (MapTile* tile : std::as_const(tiles_))
+    tile->update();
+  scene_.invalidate();
+}
+
+void MapView::focusInEvent(QFocusEvent* event) {
+  QGraphicsView::focusInEvent(event);
+  if (event->reason() != Qt::MouseFocusReason && !selected()) moveSelection({1, 0});
+}
+
+}  // namespace spillway::ui

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QGraphicsScene>
+#include <QGraphicsView>
+#include <QHash>
+
+#include "ui/map/map_content.h"
+#include "ui/map/map_items.h"
+#include "ui/map/map_layout.h"
+
+namespace spillway::ui {
+
+/// The map on the screen. New content changes the tiles that differ; tiles move only when tiles come or go.
+/// Arrows move from tile to tile, Enter opens, Ctrl+wheel zooms.
+class MapView : public QGraphicsView {
+  Q_OBJECT
+
+ public:
+  explicit MapView(QWidget* parent = nullptr);
+
+  void showContent(const MapContent& content);
+  const MapTile* tile(const QString& key) const { return tiles_.value(key); }
+  const MapLine* line(const QString& key) const { return lines_.value(key); }
+  qsizetype tileCount() const { return tiles_.size(); }
+
+ public slots:
+  /// The whole map in view; until then, and again after it, the map follows the window's width.
+  void fit();
+
+ signals:
+  void opened(const spillway::ui::MapNode& node);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void drawBackground(QPainter* painter, const QRectF& rect) override;
+  void changeEvent(QEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
+
+ private:
+  void matchItems(const MapContent& content);
+  void layOut();
+  void followWidth();
+  void zoom(qreal factor);
+  void moveSelection(const QPointF& direction);
+  void select(MapTile* tile);
+  MapTile* selected() const;
+
+  QGraphicsScene scene_;
+  MapContent content_;
+  MapLayout layout_;
+  QHash<QString, MapTile*> tiles_;
+  QHash<QString, MapLine*> lines_;
+  bool isZoomed_ = false;  ///< by the reader: the window's size no longer decides
+};
+
+}  // namespace spillway::ui

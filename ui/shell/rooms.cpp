@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/rooms.h"
+
+#include <QStackedWidget>
+
+#include "ui/accesslog/access_log_page.h"
+#include "ui/certificates/certificates_page.h"
+#include "ui/dashboard/dashboard_page.h"
+#include "ui/health/target_health_page.h"
+#include "ui/listeners/listener_list_page.h"
+#include "ui/map/map_page.h"
+#include "ui/services/services_page.h"
+#include "ui/shell/welcome_page.h"
+#include "ui/streams/streams_page.h"
+#include "ui/targetgroups/target_groups_page.h"
+
+namespace spillway::ui {
+
+Rooms::Rooms(const RoomSources& sources, QWidget* parent) : QObject(parent) {
+  buildMap(sources, parent);
+  buildLists(sources, parent);
+  buildObservers(sources, parent);
+}
+
+/// An empty workspace has no map to draw: the welcome page stands in its place.
+void Rooms::buildMap(const RoomSources& sources, QWidget* parent) {
+  auto* stack = new QStackedWidget(parent);
+  auto* welcome = new WelcomePage(stack);
+  auto* map = new MapPage(sources.bridge, sources.workspace, sources.recent, sources.demo, stack);
+  stack->addWidget(welcome);
+  stack->addWidget(map);
+  const auto choose = [stack, &workspace = sources.workspace] {
+    stack->setCurrentIndex(workspace.isEmpty() ? 0 : 1);
+  };
+  choose();
+  connect(&sources.workspace, &Workspace::documentChanged, stack, choose);
+  connect(welcome, &WelcomePage::demoRequested, this, &Rooms::demoRequested);
+  connect(welcome, &WelcomePage::createRequested, this, &Rooms::createRequested);
+  connect(welcome, &WelcomePage::openRequested, this, &Rooms::openRequested);
+  connect(map, &MapPage::listenersRequested, this, [this] { Q_EMIT roomRequested(Room::Listeners); });
+  connect(map, &MapPage::targetGroupRequested, this, [this](const QString& group) {
+    Q_EMIT roomRequested(Room::TargetGroups);
+    static_cast<TargetGroupsPage*>(page(Room::TargetGroups))->showGroup(group);
+  });
+  connect(map, &MapPage::targetHealthRequested, this, [this] { Q_EMIT roomRequested(Room::TargetHealth); });
+  connect(map, &MapPage::streamsRequested, this, [this] { Q_EMIT roomRequested(Room::Streams); });
+  connect(map, &MapPage::servicesRequested, this, [this] { Q_EMIT roomRequested(Room::LocalServices); });
+  pages_[Room::Map] = stack;
+}
+
+void Rooms::buildLists(const RoomSources& sources, QWidget* parent) {
+  auto* listeners = new ListenerListPage(sources.bridge, sources.workspace, sources.recent, parent);
+  connect(listeners, &ListenerListPage::createRequested, this, &Rooms::createRequested);
+  pages_[Room::Listeners] = listeners;
+  auto* groups = new TargetGroupsPage(sources.bridge, sources.workspace, sources.recent, parent);
+  connect(groups, &TargetGroupsPage::createRequested, this, &Rooms::createRequested);
+  pages_[Room::TargetGroups] = groups;
+  auto* services = new ServicesPage(sources.workspace, sources.demo, parent);
+  connect(services, &ServicesPage::demoRequested, this, &Rooms::demoRequested);
+  pages_[Room::LocalServices] = services;
+  pages_[Room::Certificates] = new CertificatesPage(sources.bridge, sources.workspace, parent);
+}
+
+void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
+  auto* log = new AccessLogPage(sources.bridge, parent);
+  auto* streams = new StreamsPage(sources.bridge, parent);
+  connect(log, &AccessLogPage::showStreamRequested, this, [this, streams](quint64 id) {
+    Q_EMIT roomRequested(Room::Streams);
+    streams->showStream(id);
+  });
+  pages_[Room::Dashboard] = new DashboardPage(sources.bridge, parent);
+  pages_[Room::TargetHealth] = new TargetHealthPage(sources.bridge, sources.workspace, parent);
+  pages_[Room::AccessLog] = log;
+  pages_[Room::Streams] = streams;
+}
+
+}  // namespace spillway::ui

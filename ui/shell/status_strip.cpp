@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/status_strip.h"
+
+#include <QEvent>
+#include <QLabel>
+#include <QPushButton>
+#include <algorithm>
+#include <cmath>
+
+#include "ui/models/words.h"
+#include "ui/theme/theme.h"
+
+namespace spillway::ui {
+
+namespace {
+constexpr std::chrono::seconds kTold{10};
+}
+
+StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* parent)
+    : QStatusBar(parent),
+      bridge_(bridge),
+      recent_(recent),
+      targets_(addFigure(Room::TargetHealth, QStringLiteral("Target health"))),
+      rate_(addFigure(Room::Dashboard, QStringLiteral("Request rate"))),
+      latency_(addFigure(Room::Dashboard, QStringLiteral("Latency"))),
+      grpc_(addFigure(Room::Dashboard, QStringLiteral("gRPC OK"))),
+      streams_(addFigure(Room::Streams, QStringLiteral("Active streams"))),
+      told_(new QLabel(this)),
+      kept_(new QLabel(this)),
+      engine_(new QLabel(this)) {
+  setSizeGripEnabled(false);
+  told_->setTextFormat(Qt::PlainText);
+  told_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  told_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  addWidget(told_, 1);
+  for (QLabel* label : {told_, kept_, engine_})
+    label->setProperty("role", QByteArray("muted"));
+  kept_->setToolTip(QStringLiteral(
+      "Requests that reached the window since the start, and events that were lost on the way"));
+  addPermanentWidget(kept_);
+  addPermanentWidget(engine_);
+  setContentsMargins(8, 0, 12, 0);
+  const std::size_t workers = bridge.workers();
+  engine_->setText(QStringLiteral("engine ") + countOf(workers, QStringLiteral("worker")));
+  forget_.setSingleShot(true);
+  forget_.setInterval(kTold);
+  connect(&forget_, &QTimer::timeout, told_, &QLabel::clear);
+  connect(&bridge_, &EngineBridge::targetsChanged, this, &StatusStrip::showTargets);
+  connect(&recent_, &RecentReadings::changed, this, &StatusStrip::showTraffic);
+  connect(&bridge_, &EngineBridge::eventsDropped, this, [this](quint64 details, quint64 records) {
+    droppedDetails_ = details;
+    droppedRecords_ = records;
+    showKept();
+  });
+  connect(&bridge_, &EngineBridge::eventsArrived, this, [this](const std::vector<observe::Event>& events) {
+    records_ += static_cast<quint64>(
+        std::ranges::count(events, observe::EventKind::StreamEnded, &observe::Event::kind));
+  });
+  showTargets();
+  showTraffic();
+}
+
+QPushButton* StatusStrip::addFigure(Room room, const QString& name) {
+  auto* button = new QPushButton(this);
+  button->setProperty("role", QByteArray("status"));
+  button->setAccessibleDescription(name);
+  button->setToolTip(QStringLiteral("Open %1").arg(titleOf(room)));
+  connect(button, &QPushButton::clicked, this, [this, room] { Q_EMIT roomRequested(room); });
+  addWidget(button);
+  return button;
+}
+
+void StatusStrip::tell(const QString& words) {
+  told_->setText(words);
+  forget_.start();
+}
+
+void StatusStrip::showTargets() {
+  const auto& targets = bridge_.targets();
+  const auto healthy = std::ranges::count(targets, observe::TargetState::Healthy, &TargetStatus::state);
+  const bool allHealthy = static_cast<std::size_t>(healthy) == targets.size();
+  if (targets.empty()) {
+    targets_->setText(QStringLiteral("○ no targets"));
+  } else {
+    targets_->setText(QStringLiteral("%1 %2 of %3 healthy")
+                          .arg(allHealthy ? QStringLiteral("✔") : QStringLiteral("✖"))
+                          .arg(healthy)
+                          .arg(countOf(targets.size(), QStringLiteral("target"))));
+  }
+  const ThemeColors& colors = Theme::colors();
+  const QColor color = targets.empty() ? colors.mutedText : allHealthy ? colors.good : colors.bad;
+  targets_->setStyleSheet(QStringLiteral("color: %1").arg(color.name()));
+}
+
+void StatusStrip::showTraffic() {
+  rate_->setText(rateText(recent_.perSecond()).replace(QLatin1String("/s"), QLatin1String(" req/s")));
+  const auto durations = recent_.durations();
+  latency_->setVisible(durations.count > 0);
+  if (durations.count > 0) {
+    const auto text = [&](double share) {
+      return durationText(static_cast<std::int64_t>(durations.percentile(share)));
+    };
+    latency_->setText(QStringLiteral("p50 %1 · p99 %2").arg(text(0.5), text(0.99)));
+  }
+  const double ok = recent_.grpcOkShare();
+  grpc_->setVisible(ok >= 0);
+  // Rounded down, so that 100 % means all.
+  if (ok >= 0) grpc_->setText(QStringLiteral("gRPC OK %1 %").arg(std::floor(ok * 1000) / 10));
+  const std::int64_t active = bridge_.metrics().total.activeStreams;
+  streams_->setText(countOf(static_cast<std::uint64_t>(std::max<std::int64_t>(active, 0)),
+                            QStringLiteral("active stream")));
+  showKept();
+}
+
+void StatusStrip::showKept() {
+  const std::uint64_t lost = droppedDetails_ + droppedRecords_ + bridge_.metrics().droppedDetails;
+  kept_->setText(QStringLiteral("kept %1 · lost %2").arg(countText(records_), countText(lost)));
+}
+
+void StatusStrip::changeEvent(QEvent* event) {
+  QStatusBar::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange && targets_) showTargets();
+}
+
+}  // namespace spillway::ui

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/theme/theme.h"
+
+namespace spillway::ui {
+
+/// The theme that was chosen last; ThemeMode::System at first.
+ThemeMode savedTheme();
+/// Switches the running program and remembers the choice.
+void chooseTheme(ThemeMode mode);
+
+}  // namespace spillway::ui

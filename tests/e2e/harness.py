@@ -28,7 +28,7 @@ CHECKS = {"healthCheckIntervalSeconds": 5, "healthCheckTimeoutSeconds": 2, "heal
 # Tests share no connections, not even to the same address.
 CHANNEL_OPTIONS = (("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", -1),
                    ("grpc.max_reconnect_backoff_ms", 200), ("grpc.initial_reconnect_backoff_ms", 50),
-                   ("grpc.min_reconnect_backoff_ms", 50), ("grpc.enable_retries", 0))
+                   ("grpc.enable_retries", 0))
 
 
 def workspace(ports, protocol="HTTPS", **beyond_alb):

@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   }
   QApplication app(argc, argv);
   if (!parser.parse(QApplication::arguments()) || parser.positionalArguments().size() > 1) {
-    const QString words =
+    const QString problem =
         parser.errorText().isEmpty() ? QStringLiteral("One workspace file at the most.") : parser.errorText();
     fprintf(stderr, "spillway: %s\nTry 'spillway --help'.\n", qPrintable(problem));
     return 2;

@@ -1,167 +1,224 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ends a call, and what else a call carries besides messages, passes the balancer in both directions."""
-import concurrent.futures
+"""What ends a call reaches the other side: cancellation, deadlines, statuses with all their metadata."""
+import os
 import queue
+import subprocess
 import threading
+import time
 import unittest
 
 import grpc
-import harness
-from harness import PATIENCE
 
-DEADLINE = 0.7  # seconds
+from e2e import PATIENCE, EndToEndTest, Outbox, PythonTarget, in_background, workspace
 
 
-class Target(grpc.GenericRpcHandler):
-    """A gRPC server whose calls report what they see."""
+class HeldCall:
+    """A call that the target holds until the client's side ends it."""
 
-    def __init__(self, case):
-        self.contexts = queue.Queue()  # of the calls that wait
-        self.ended = queue.Queue()     # one word for each of them
-        self.release = threading.Event()
-        server = grpc.server(concurrent.futures.ThreadPoolExecutor(8), handlers=[self],
-                             options=(("grpc.max_receive_message_length", -1), ("grpc.so_reuseport", 0)))
-        self.port = server.add_insecure_port("127.0.0.1:0")
-        server.start()
-        case.addCleanup(lambda: server.stop(None).wait(PATIENCE))
-        case.addCleanup(self.release.set)
+    def __init__(self, context):
+        self.context = context
+        self.began = time.monotonic()
+        self.time_remaining = context.time_remaining()
+        self.metadata = context.invocation_metadata()
+        self.ended = threading.Event()
+        self.lasted = None
+        context.add_callback(self.end)
 
-    def service(self, handler_call_details):
-        handlers = {
-            "/test.Test/Hold": grpc.unary_unary_rpc_method_handler(self.hold),
-            "/test.Test/HoldStream": grpc.stream_stream_rpc_method_handler(self.hold_stream),
-            "/test.Test/Echo": grpc.unary_unary_rpc_method_handler(self.echo),
-            "/test.Test/Fail": grpc.unary_unary_rpc_method_handler(self.fail),
-            "/test.Test/FailLate": grpc.unary_stream_rpc_method_handler(self.fail_late),
-        }
-        return handlers.get(handler_call_details.method)
+    def end(self):
+        self.lasted = time.monotonic() - self.began
+        self.ended.set()
 
-    def hold(self, request, context):
-        over = threading.Event()
-        context.add_callback(over.set)
-        self.contexts.put((context.time_remaining(), request))
-        over.wait(PATIENCE)
-        self.ended.put("ended" if not context.is_active() else "still active")
-        return request
 
-    def hold_stream(self, requests, context):
-        context.add_callback(lambda: self.ended.put("ended"))
-        self.contexts.put((context.time_remaining(), None))
+class CallEnds(EndToEndTest):
+    def setUp(self):
+        super().setUp()
+        self.held = queue.Queue()
+        target = PythonTarget({
+            "/test.Calls/Hold": grpc.unary_unary_rpc_method_handler(self.hold),
+            "/test.Calls/HoldAnswering": grpc.stream_stream_rpc_method_handler(self.hold_answering),
+            "/test.Calls/Echo": grpc.unary_unary_rpc_method_handler(lambda request, _: request),
+            "/test.Calls/RefuseLate": grpc.unary_stream_rpc_method_handler(self.refuse_late),
+            "/test.Calls/RefuseAtOnce": grpc.unary_unary_rpc_method_handler(self.refuse_at_once),
+        })
+        self.addCleanup(target.stop)
+        self.target = target.address
+        self.balancer = self.run_workspace(workspace(target.address))
+        self.channel = self.open(self.balancer.channel())
+
+    # ---- The target
+
+    def hold(self, _, context):
+        call = HeldCall(context)
+        self.held.put(call)
+        call.ended.wait(PATIENCE)
+        return b""
+
+    def hold_answering(self, requests, context):
+        call = HeldCall(context)
+        self.held.put(call)
         for request in requests:
             yield request
 
-    def echo(self, request, context):
-        seen = [(key, value) for key, value in context.invocation_metadata()]
-        self.contexts.put((context.time_remaining(), seen))
-        context.send_initial_metadata((("greeting", "hello"), ("token-bin", bytes(range(256)))))
-        context.set_trailing_metadata((("farewell", "bye"), ("sum-bin", b"\x00\xff")))
-        return request
-
-    def fail(self, _, context):
-        context.abort(grpc.StatusCode.NOT_FOUND, "nothing at 50 %, “here”\n")
-
-    def fail_late(self, request, context):
+    @staticmethod
+    def refuse_late(request, context):
+        context.send_initial_metadata([("x-begun", "yes"), ("x-begun-bin", b"\x00\xff")])
         yield request
-        yield request
-        context.abort(grpc.StatusCode.DATA_LOSS, "lost the rest")
-
-
-class CancelAndDeadline(harness.Case):
-    def setUp(self):
-        super().setUp()
-        self.target = Target(self)
-        self.program = self.balancer(harness.workspace([self.target.port]))
-        self.channel_ = self.channel(self.program.address, self.program.ca)
-        echo = self.call("Echo")
-        harness.wait_for("the first answer", lambda: self.answers(echo))
-        self.target.contexts.get(timeout=PATIENCE)
+        context.set_trailing_metadata([("x-why", "a reason"), ("x-why-bin", bytes(range(256)))])
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, "späte Absage: 100 %\n✓")
 
     @staticmethod
-    def answers(echo):
-        try:
-            return echo(b"here?", timeout=PATIENCE) == b"here?"
-        except grpc.RpcError:
-            return False
+    def refuse_at_once(_, context):
+        context.set_trailing_metadata([("x-why-bin", b"\x01")])
+        context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "the target's own")
 
-    def call(self, name):
-        return self.channel_.unary_unary("/test.Test/" + name)
+    # ---- The client
 
-    def seen_by_target(self):
-        return self.target.contexts.get(timeout=PATIENCE)
+    def method(self, name, kind=None):
+        return (kind or self.channel.unary_unary)(f"/test.Calls/{name}")
 
-    def test_the_target_learns_that_a_call_was_cancelled(self):
-        call = self.call("Hold").future(b"x")
-        remaining, _ = self.seen_by_target()
-        self.assertGreater(remaining, 1e6)  # no deadline that could end it instead
+    def next_held(self):
+        return self.held.get(timeout=PATIENCE)
+
+    def assert_still_serves(self):
+        """Only the stream has ended: the same connection carries on."""
+        self.assertEqual(self.method("Echo")(b"still here", timeout=PATIENCE), b"still here")
+
+    def assert_one_connection(self, count):
+        entries = self.log_entries(count)
+        self.assertEqual(len(entries), count)
+        self.assertEqual(len({entry.connection_trace_id for entry in entries}), 1)
+        return entries
+
+    def test_the_target_learns_that_the_client_cancelled(self):
+        call = self.method("Hold").future(b"", timeout=PATIENCE)
+        held = self.next_held()
+        self.assertFalse(held.ended.is_set())
         call.cancel()
-        self.assertEqual(self.target.ended.get(timeout=PATIENCE), "ended")
+        self.assertTrue(held.ended.wait(PATIENCE / 2), "the target was not told")
+        self.assertFalse(held.context.is_active())
         self.assertEqual(call.code(), grpc.StatusCode.CANCELLED)
+        self.assert_still_serves()
+        entries = self.assert_one_connection(2)
+        self.assertEqual((entries[0].elb_status, entries[0].target_status, entries[0].target),
+                         ("460", "-", self.target))
 
-    def test_the_target_learns_that_a_chat_was_cancelled_midway(self):
-        said = queue.Queue()
-        call = self.channel_.stream_stream("/test.Test/HoldStream")(iter(said.get, None))
-        self.addCleanup(said.put, None)
-        said.put(b"one")
+    def test_the_target_learns_that_a_begun_stream_is_cancelled(self):
+        outbox = Outbox()
+        call = self.method("HoldAnswering", self.channel.stream_stream)(iter(outbox), timeout=PATIENCE)
+        outbox.put(b"one")
         self.assertEqual(next(call), b"one")
+        held = self.next_held()
         call.cancel()
-        self.assertEqual(self.target.ended.get(timeout=PATIENCE), "ended")
+        self.assertTrue(held.ended.wait(PATIENCE / 2), "the target was not told")
+        self.assertEqual(call.code(), grpc.StatusCode.CANCELLED)
+        outbox.close()
+        self.assert_still_serves()
+        self.assertEqual(self.assert_one_connection(2)[0].elb_status, "200")
 
-    def test_the_target_learns_that_the_client_is_gone(self):
-        channel = self.channel(self.program.address, self.program.ca)
-        call = channel.unary_unary("/test.Test/Hold").future(b"x")
-        self.seen_by_target()
-        channel.close()
-        self.assertEqual(self.target.ended.get(timeout=PATIENCE), "ended")
+    def test_the_target_learns_that_the_client_vanished(self):
+        gone = self.balancer.channel()
+        call = gone.unary_unary("/test.Calls/Hold").future(b"", timeout=PATIENCE)
+        held = self.next_held()
+        gone.close()
         self.assertTrue(call.done())
+        self.assertTrue(held.ended.wait(PATIENCE / 2), "the target was not told")
+        self.assert_still_serves()
 
-    def test_a_deadline_passes_and_ends_the_call_on_both_sides(self):
-        with self.assertRaises(grpc.RpcError) as late:
-            self.call("Hold")(b"x", timeout=DEADLINE)
-        self.assertEqual(late.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
-        remaining, _ = self.seen_by_target()
-        self.assertGreater(remaining, 0)
-        self.assertLessEqual(remaining, DEADLINE + 0.1)  # clients round up
-        self.assertEqual(self.target.ended.get(timeout=PATIENCE), "ended")
+    def test_a_deadline_ends_both_sides(self):
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.method("Hold")(b"", timeout=2)
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
+        held = self.next_held()
+        self.assertLessEqual(held.time_remaining, 2)
+        self.assertTrue(held.ended.wait(PATIENCE / 2), "the target was not told")
+        self.assertLess(held.lasted, PATIENCE / 4)
+        self.assertFalse(held.context.is_active())
+        self.assert_still_serves()
 
-    def test_status_and_words_of_a_failed_call(self):
-        with self.assertRaises(grpc.RpcError) as failed:
-            self.call("Fail")(b"x", timeout=PATIENCE)
-        self.assertEqual(failed.exception.code(), grpc.StatusCode.NOT_FOUND)
-        self.assertEqual(failed.exception.details(), "nothing at 50 %, “here”\n")
-        with self.assertRaises(grpc.RpcError) as failed:
-            self.call("NoSuchMethod")(b"x", timeout=PATIENCE)
-        self.assertEqual(failed.exception.code(), grpc.StatusCode.UNIMPLEMENTED)
+    def test_a_deadline_passes_through_to_the_target(self):
+        """A client that names a deadline but does not watch it: only the target can end the call."""
+        message = os.path.join(self.folder, "message")
+        with open(message, "wb") as file:
+            file.write(bytes(5))  # one gRPC message, empty
+        done = subprocess.run(
+            ["curl", "-sS", "--http2", "--noproxy", "*", "--cacert", self.balancer.ca, "-m", str(PATIENCE), "-D", "-",
+             "-H", "content-type: application/grpc", "-H", "te: trailers", "-H", "grpc-timeout: 700m",
+             "--data-binary", "@" + message, f"https://{self.balancer.address}/test.Calls/Hold"],
+            capture_output=True, text=True, check=True)
+        self.assertIn("grpc-status: 4\n", done.stdout.replace("\r", "").lower())  # DEADLINE_EXCEEDED
+        held = self.next_held()
+        self.assertLessEqual(held.time_remaining, 0.7)
+        self.assertTrue(held.ended.wait(PATIENCE / 2))
+        self.assertEqual(self.log_entries(1)[0].target_status, "200", "not the target's answer")
 
-    def test_messages_before_a_failure_arrive(self):
-        call = self.channel_.unary_stream("/test.Test/FailLate")(b"part", timeout=PATIENCE)
-        self.assertEqual([next(call), next(call)], [b"part", b"part"])
-        with self.assertRaises(grpc.RpcError) as failed:
+    def test_a_call_without_deadline_has_none_at_the_target(self):
+        call = self.method("Hold").future(b"")
+        held = self.next_held()
+        call.cancel()
+        self.assertTrue(held.time_remaining is None or held.time_remaining > 1e6, held.time_remaining)
+
+    def test_only_the_cancelled_one_of_many_ends(self):
+        calls = [self.method("Hold").future(str(i).encode(), timeout=PATIENCE) for i in range(20)]
+        held = [self.next_held() for _ in calls]
+        calls[7].cancel()
+        self.wait_until(lambda: any(one.ended.is_set() for one in held), "the target was told")
+        self.assert_still_serves()
+        self.assertEqual(sum(one.ended.is_set() for one in held), 1)
+        self.assertEqual([call.done() for call in calls], [i == 7 for i in range(20)])
+        for one in held:
+            one.ended.set()
+        self.assertEqual([call.result() for i, call in enumerate(calls) if i != 7], [b""] * 19)
+
+    def test_a_late_status_comes_with_all_metadata(self):
+        call = self.method("RefuseLate", self.channel.unary_stream)(b"x", timeout=PATIENCE)
+        self.assertEqual(next(call), b"x")
+        begun = dict(call.initial_metadata())
+        self.assertEqual((begun["x-begun"], begun["x-begun-bin"]), ("yes", b"\x00\xff"))
+        with self.assertRaises(grpc.RpcError):
             next(call)
-        self.assertEqual((failed.exception.code(), failed.exception.details()),
-                         (grpc.StatusCode.DATA_LOSS, "lost the rest"))
+        self.assertEqual((call.code(), call.details()),
+                         (grpc.StatusCode.FAILED_PRECONDITION, "späte Absage: 100 %\n✓"))
+        trailing = dict(call.trailing_metadata())
+        self.assertEqual((trailing["x-why"], trailing["x-why-bin"]), ("a reason", bytes(range(256))))
 
-    def test_metadata_passes_both_ways_and_the_balancer_adds_its_own(self):
-        sent = (("flavour", "plain"), ("flavour", "again"), ("blob-bin", bytes(range(256))))
-        answer, call = self.call("Echo").with_call(b"x", metadata=sent, timeout=PATIENCE)
-        self.assertEqual(answer, b"x")
-        _, seen = self.seen_by_target()
-        for pair in sent:
-            self.assertIn(pair, seen)
-        added = dict(seen)
-        port = self.program.address.rsplit(":", 1)[1]
-        self.assertEqual((added["x-forwarded-for"], added["x-forwarded-proto"], added["x-forwarded-port"]),
-                         ("127.0.0.1", "https", port))
-        self.assertRegex(added["x-amzn-trace-id"], r"^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$")
-        initial, trailing = dict(call.initial_metadata()), dict(call.trailing_metadata())
-        self.assertEqual((initial["greeting"], initial["token-bin"]), ("hello", bytes(range(256))))
-        self.assertEqual((trailing["farewell"], trailing["sum-bin"]), ("bye", b"\x00\xff"))
+    def test_a_status_without_any_answer_is_the_targets_own(self):
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.method("RefuseAtOnce")(b"", timeout=PATIENCE)
+        error = caught.exception
+        self.assertEqual((error.code(), error.details()), (grpc.StatusCode.DEADLINE_EXCEEDED, "the target's own"))
+        self.assertEqual(dict(error.trailing_metadata())["x-why-bin"], b"\x01")
+        self.assertEqual(self.log_entries(1)[0].target_status, "200")
 
-    def test_messages_of_every_size_pass(self):
-        for size in (0, 1, 16383, 16384, 65535, 65536, 1_000_003, 20_000_000):
-            with self.subTest(size):
-                message = (bytes(i % 251 for i in range(997)) * (size // 997 + 1))[:size]
-                self.assertEqual(self.call("Echo")(message, timeout=PATIENCE), message)
+    def test_the_targets_request_has_the_clients_metadata_and_albs(self):
+        mine = [("x-mine", "a, b"), ("x-mine-bin", b"\x00\x80")]
+        call = self.method("Hold").future(b"", timeout=PATIENCE, metadata=mine)
+        metadata = dict(self.next_held().metadata)
+        call.cancel()
+        self.assertEqual((metadata["x-mine"], metadata["x-mine-bin"]), ("a, b", b"\x00\x80"))
+        self.assertEqual(metadata["x-forwarded-for"], "127.0.0.1")
+        self.assertEqual(metadata["x-forwarded-proto"], "https")
+        self.assertEqual(metadata["x-forwarded-port"], self.balancer.address.rsplit(":", 1)[1])
+        self.assertRegex(metadata["x-amzn-trace-id"], r"^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$")
+
+    def test_a_running_call_may_end_while_the_balancer_stops(self):
+        call = self.method("Hold").future(b"", timeout=PATIENCE)
+        held = self.next_held()
+        stopped = in_background(self.balancer.stop)  # drains for ten seconds
+        refused = self.balancer.channel()
+        self.addCleanup(refused.close)
+        self.wait_until(lambda: self.is_refused(refused), "new calls are refused")
+        self.assertFalse(held.ended.is_set(), "the running call was broken off")
+        held.ended.set()
+        self.assertEqual(call.result(PATIENCE), b"")
+        stopped.result(PATIENCE)
+
+    @staticmethod
+    def is_refused(channel):
+        try:
+            channel.unary_unary("/test.Calls/Echo")(b"", timeout=PATIENCE)
+            return False
+        except grpc.RpcError as error:
+            return error.code() == grpc.StatusCode.UNAVAILABLE
 
 
 if __name__ == "__main__":

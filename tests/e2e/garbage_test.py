@@ -1,212 +1,200 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes that are no HTTP/2, from clients and from targets, hurt nobody but those who sent them."""
+"""Clients that speak garbage, or another protocol, get a clean refusal; everybody else is served as before."""
 import contextlib
 import random
-import shlex
 import socket
 import ssl
 import struct
-import threading
+import subprocess
 import unittest
 
-import grpc
-import harness
-from harness import PATIENCE
+from e2e import PATIENCE, EndToEndTest, RouteGuide, messages, plain_channel, workspace
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = range(10)
+DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = 0, 1, 3, 4, 6, 7, 8, 9
+END_STREAM, END_HEADERS = 1, 4
+SEEDS = 30
+POINT = messages.Point(latitude=409146138, longitude=-746188906)
 
 
-def frame(kind, payload=b"", flags=0, stream=0, length=None):
-    size = len(payload) if length is None else length
-    return struct.pack(">I", size)[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+def frame(kind, flags=0, stream=0, payload=b""):
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
 
 
-def random_bytes(seed, size):
-    return random.Random(seed).randbytes(size)
+def frames(data):
+    """(kind, payload) of each whole frame."""
+    while len(data) >= 9:
+        length = int.from_bytes(data[:3], "big")
+        yield data[3], data[9:9 + length]
+        data = data[9 + length:]
 
 
-def random_frames(seed):
-    chance = random.Random(seed)
-    return b"".join(frame(chance.randrange(12), chance.randbytes(chance.randrange(60)), chance.randrange(256),
-                          chance.randrange(8)) for _ in range(50))
+def request_head():
+    """POST https / with an authority, as HPACK."""
+    return b"\x83\x87\x84" + b"\x41\x01x"
 
 
-# Each follows a valid preface; each is an error of the whole connection.
+GREETING = PREFACE + frame(SETTINGS)
+# What RFC 9113 makes a connection error, and floods; each comes after a good greeting.
 BROKEN = {
-    "no SETTINGS first": frame(PING, bytes(8)),
-    "SETTINGS of 5 bytes": frame(SETTINGS, bytes(5)),
-    "a frame larger than announced": frame(SETTINGS) + frame(DATA, length=1 << 20, stream=1),
-    "DATA on no stream": frame(SETTINGS) + frame(DATA, b"x"),
-    "DATA on a stream that never began": frame(SETTINGS) + frame(DATA, b"x", stream=5),
-    "HEADERS on an even stream": frame(SETTINGS) + frame(HEADERS, b"\x82", 0x5, 2),
-    "headers that HPACK cannot read": frame(SETTINGS) + frame(HEADERS, b"\xff" * 40, 0x5, 1),
-    "CONTINUATION of nothing": frame(SETTINGS) + frame(CONTINUATION, b"\x82", 0x4, 1),
-    "headers that do not end before another frame":
-        frame(SETTINGS) + frame(HEADERS, b"\x82", 0, 1) + frame(PING, bytes(8)),
-    "PUSH_PROMISE from a client": frame(SETTINGS) + frame(PUSH_PROMISE, b"\0\0\0\2\x82", 0x4, 1),
-    "a window over its limit": frame(SETTINGS) + frame(WINDOW_UPDATE, b"\x7f\xff\xff\xff"),
-    "a window raised by nothing": frame(SETTINGS) + frame(WINDOW_UPDATE, bytes(4)),
-    "PING of 3 bytes": frame(SETTINGS) + frame(PING, bytes(3)),
+    "settings of a wrong length": frame(SETTINGS, payload=b"12345"),
+    "settings on a stream": frame(SETTINGS, stream=1),
+    "a frame that is too long": struct.pack(">I", 0xfffff0)[1:] + struct.pack(">BBI", DATA, 0, 1) + b"x" * 1000,
+    "data on no stream": frame(DATA, stream=0, payload=b"x"),
+    "data on a stream that is not open": frame(DATA, stream=7, payload=b"x"),
+    "an even stream": frame(HEADERS, END_HEADERS | END_STREAM, 2, request_head()),
+    "a header block that cannot be decoded": frame(HEADERS, END_HEADERS | END_STREAM, 1, b"\xff" * 40),
+    "a header block that is interrupted": frame(HEADERS, 0, 1, request_head()) + frame(PING, payload=b"12345678"),
+    "a continuation of nothing": frame(CONTINUATION, END_HEADERS, 1, request_head()),
+    "a ping of a wrong length": frame(PING, payload=b"123"),
+    "a window that overflows": frame(WINDOW_UPDATE, payload=struct.pack(">I", 0x7fffffff)) * 2,
+    "a reset of an idle stream": frame(RST_STREAM, stream=9, payload=struct.pack(">I", 8)),
+    "a flood of resets": b"".join(
+        frame(HEADERS, END_HEADERS, stream, request_head()) +
+        frame(RST_STREAM, stream=stream, payload=struct.pack(">I", 8)) for stream in range(1, 10001, 2)),
+    "a flood of continuations": frame(HEADERS, 0, 1, request_head()) + frame(CONTINUATION, 0, 1) * 20000,
 }
 
 
-class Garbage(harness.Case):
-    def connect(self, program):
-        host, port = program.address.rsplit(":", 1)
+class Garbage(EndToEndTest):
+    def setUp(self):
+        super().setUp()
+        server = self.route_guide_server()
+        https = {"protocol": "HTTPS", "port": 0, "certificates": [{"source": "local-ca", "names": ["e2e.localhost"]}]}
+        self.balancer = self.run_workspace(workspace(server.ready["address"],
+                                                     listeners=[https, {"protocol": "HTTP", "port": 0}]))
+        self.secure, self.plain = self.balancer.addresses
+        # These calls go on over the same two connections for the whole test.
+        self.guides = [RouteGuide(self.open(channel))
+                       for channel in (self.balancer.channel(), plain_channel(self.plain))]
+        self.assert_all_served()
+
+    def assert_all_served(self):
+        """Old connections and new ones."""
+        with self.balancer.channel() as secure, plain_channel(self.plain) as plain:
+            for guide in (*self.guides, RouteGuide(secure), RouteGuide(plain)):
+                self.assertIn("Berkshire Valley", guide.get_feature(POINT, timeout=PATIENCE).name)
+        self.assertIsNone(self.balancer.process.poll())
+
+    def connect(self, address):
+        host, port = address.rsplit(":", 1)
         client = socket.create_connection((host, int(port)), PATIENCE)
         self.addCleanup(client.close)
         return client
 
-    def secure(self, program, protocol):
-        trust = ssl.create_default_context(cafile=program.ca)
-        trust.set_alpn_protocols([protocol])
-        client = trust.wrap_socket(self.connect(program), server_hostname="127.0.0.1")
+    def connect_tls(self, *protocols):
+        trust = ssl.create_default_context(cafile=self.balancer.ca)
+        trust.set_alpn_protocols(protocols)
+        client = trust.wrap_socket(self.connect(self.secure), server_hostname="e2e.localhost")
         self.addCleanup(client.close)
         return client
 
+    def exchange(self, client, data):
+        """What comes back until the balancer closes the connection; it must do so by itself."""
+        got = b""
+        with contextlib.suppress(ConnectionError, ssl.SSLError):  # refused rudely is refused, too
+            client.sendall(data)
+            while piece := client.recv(65536):
+                got += piece
+        return got
+
+    def exchange_half_closed(self, client, data):
+        """As exchange(), for data that might be the begin of something good: says that nothing follows."""
+        with contextlib.suppress(OSError):
+            client.sendall(data)
+            client.shutdown(socket.SHUT_WR)
+        return self.exchange(client, b"")
+
+    def test_random_bytes(self):
+        for seed in range(SEEDS):
+            data = random.Random(seed).randbytes(4096)
+            for address in (self.secure, self.plain):
+                with self.subTest(seed=seed, address=address):
+                    self.exchange_half_closed(self.connect(address), data)
+            with self.subTest(seed=seed, inside="TLS"):
+                self.assertNotIn(b" 200", self.exchange(self.connect_tls("http/1.1"), b"\x01" + data))
+        self.assert_all_served()
+
+    def test_clients_that_leave_in_the_middle(self):
+        hello = self.client_hello()
+        ways = [(lambda: self.connect(self.secure), hello), (lambda: self.connect(self.plain), GREETING),
+                (lambda: self.connect_tls("h2"), GREETING)]
+        for connect, words in ways:
+            for size in (0, 1, 10, len(words) // 2, len(words) - 1, len(words)):
+                with connect() as client:
+                    client.sendall(words[:size])
+        self.assert_all_served()
+
     @staticmethod
-    def answer(client, sent):
-        """What comes back until the balancer ends the connection, which it has to do."""
-        received = b""
-        with contextlib.suppress(ConnectionError, ssl.SSLError, BrokenPipeError):
-            client.sendall(sent)
-            while part := client.recv(65536):
-                received += part
-        return received
+    def client_hello():
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        with contextlib.suppress(ssl.SSLWantReadError):
+            ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname="e2e.localhost").do_handshake()
+        return outgoing.read()
 
+    def test_tls_to_a_plaintext_port(self):
+        for _ in range(5):
+            with self.assertRaises(OSError):
+                ssl.create_default_context(cafile=self.balancer.ca).wrap_socket(
+                    self.connect(self.plain), server_hostname="e2e.localhost")
+        self.assert_all_served()
 
-class FromClients(Garbage):
-    def setUp(self):
-        super().setUp()
-        self.program = self.demo()
-        self.served = self.guide(self.program)
-        self.addCleanup(self.served.served_by)  # to the same connection, whatever happened to others
+    def test_plaintext_to_a_tls_port(self):
+        for data in (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", GREETING):
+            self.assertNotIn(b"HTTP/1.1 200", self.exchange(self.connect(self.secure), data))
+        self.assert_all_served()
 
-    def test_random_bytes_instead_of_tls(self):
-        for seed in range(20):
-            self.answer(self.connect(self.program), b"\x47" + random_bytes(seed, 300 * seed + 20))
-            self.served.served_by()
+    def test_http1_to_a_grpc_group_is_464(self):
+        for client in (self.connect_tls("http/1.1"), self.connect_tls(), self.connect(self.plain)):
+            answer = self.exchange(client, b"GET /some/page?q=1 HTTP/1.1\r\n"
+                                           b"Host: e2e.localhost\r\nUser-Agent: me\r\n\r\n")
+            head, _, body = answer.decode().partition("\r\n\r\n")
+            self.assertRegex(head, r"^HTTP/1\.1 464 ?\r\n")
+            self.assertNotIn("content-type", head.lower())
+            self.assertIn("connection: close", head.lower())
+            self.assertEqual(body, "")
+        refused = [entry for entry in self.log_entries(7) if entry.elb_status == "464"]
+        self.assertEqual([(entry.type, entry.target, entry.target_status, entry.user_agent) for entry in refused],
+                         [("https", "-", "-", "me")] * 2 + [("http", "-", "-", "me")])
+        self.assertRegex(refused[0].request, r"^GET https://e2e\.localhost:\d+/some/page\?q=1 HTTP/1\.1$")
+        self.assert_all_served()
 
-    def test_a_tls_record_with_random_bytes(self):
-        for seed in range(20):
-            self.answer(self.connect(self.program),
-                        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + random_bytes(seed, 507))
-        self.served.served_by()
+    def test_http1_that_is_broken_is_400(self):
+        for data in (b"GET\r\n\r\n", b"\r\n\r\n", b"GET / HTTP/3.0\r\n\r\n", b"lower / HTTP/1.1\r\n\r\n",
+                     b"G\x00T / HTTP/1.1\r\n\r\n", b"GET /" + b"x" * 70000 + b" HTTP/1.1\r\n\r\n"):
+            with self.subTest(data[:30]):
+                self.assertRegex(self.exchange(self.connect_tls("http/1.1"), data), rb"^HTTP/1\.1 400 Bad Request\r\n")
+        self.assert_all_served()
 
-    def test_clients_that_leave_in_the_middle_of_the_handshake(self):
-        for _ in range(50):
-            self.connect(self.program).close()
-        held = [self.connect(self.program) for _ in range(50)]
-        for client in held:
-            client.sendall(b"\x16\x03\x01\x02\x00\x01")
-        self.served.served_by()
-        self.guide(self.program).served_by()  # a new one gets in beside those that stall
+    def test_http2_that_is_no_grpc_is_464(self):
+        done = subprocess.run(["curl", "-sS", "--http2", "--noproxy", "*", "--cacert", self.balancer.ca,
+                               "-m", str(PATIENCE), "-w", "%{http_version} %{http_code} [%{content_type}]",
+                               f"https://{self.secure}/page"], capture_output=True, text=True, check=True)
+        self.assertEqual(done.stdout, "2 464 []")
+        self.assert_all_served()
 
-    def test_random_bytes_inside_tls(self):
-        for seed in range(20):
-            self.answer(self.secure(self.program, "h2"), random_bytes(seed, 4000))
-        self.served.served_by()
+    def test_a_preface_and_then_garbage(self):
+        for seed in range(SEEDS):
+            data = PREFACE + random.Random(seed).randbytes(4096)
+            for client in (self.connect_tls("h2"), self.connect(self.plain)):
+                with self.subTest(seed=seed, client=type(client).__name__):
+                    self.exchange_half_closed(client, data)
+        self.assert_all_served()
 
-    def test_broken_frames(self):
-        for name, sent in BROKEN.items():
-            with self.subTest(name):
-                received = self.answer(self.secure(self.program, "h2"), PREFACE + sent)
-                self.assertIn(bytes([GOAWAY]), [received[i + 3:i + 4] for i in frame_starts(received)])
-                self.served.served_by()
+    def test_broken_http2_gets_a_goaway(self):
+        for what, data in BROKEN.items():
+            for client in (self.connect_tls("h2"), self.connect(self.plain)):
+                with self.subTest(what, client=type(client).__name__):
+                    got = self.exchange(client, GREETING + data)
+                    codes = [int.from_bytes(payload[4:8], "big") for kind, payload in frames(got) if kind == GOAWAY]
+                    if "flood" not in what:  # whoever floods may be cut off in the middle of its words
+                        self.assertTrue(codes and codes[-1] != 0, f"GOAWAY with codes {codes}")
+        self.assert_all_served()
 
-    def test_random_frames(self):
-        for seed in range(40):
-            client = self.secure(self.program, "h2")
-            with contextlib.suppress(OSError):
-                client.sendall(PREFACE + frame(SETTINGS) + random_frames(seed))
-                client.unwrap()
-        self.served.served_by()
-
-    def test_http1_is_answered_with_464(self):
-        request = b"POST /routeguide.RouteGuide/GetFeature HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
-        received = self.answer(self.secure(self.program, "http/1.1"), request)
-        self.assertRegex(received, rb"^HTTP/1\.1 464 ")
-        line = shlex.split(self.log_lines(1)[0])
-        self.assertEqual((line[0], line[8], line[9]), ("https", "464", "-"))
-
-    def test_http1_that_is_none(self):
-        for sent in (b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"x" * 100_000,
-                     random_bytes(1, 5000) + b"\r\n\r\n"):
-            with self.subTest(sent[:20]):
-                received = self.answer(self.secure(self.program, "http/1.1"), sent)
-                self.assertRegex(received, rb"^(HTTP/1\.[01] 4\d\d |$)")
-        self.served.served_by()
-
-
-def frame_starts(received):
-    at = 0
-    while at + 9 <= len(received):
-        yield at
-        at += 9 + int.from_bytes(received[at:at + 3], "big")
-
-
-class ToAPlaintextListener(Garbage):
-    def test_tls_and_garbage(self):
-        program = self.balancer(harness.workspace([int(self.serve().address.split(":")[1])], "HTTP",
-                                                  plaintextHttp2=True))
-        program.ca = None
-        guide = self.guide(program)
-        harness.wait_for("the first answer", lambda: answers(guide))
-        trust = ssl.create_default_context()
-        with self.assertRaises((ssl.SSLError, ConnectionError)):
-            trust.wrap_socket(self.connect(program), server_hostname="127.0.0.1")
-        for seed in range(20):
-            self.answer(self.connect(program), random_bytes(seed, 1000) + b"\r\n\r\n")
-            self.answer(self.connect(program), PREFACE + random_bytes(seed, 1000))
-        received = self.answer(self.connect(program), b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        self.assertRegex(received, rb"^HTTP/1\.1 464 ")
-        guide.served_by()
-
-
-def answers(guide):
-    try:
-        return guide.served_by()
-    except grpc.RpcError:
-        return None
-
-
-class FromTargets(Garbage):
-    def rude_target(self, words):
-        """A server that says its words to everybody who has spoken, and leaves. Its port."""
-        server = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.addCleanup(server.close)
-
-        def speak():
-            while True:
-                try:
-                    client, _ = server.accept()
-                except OSError:
-                    return
-                with client, contextlib.suppress(OSError):
-                    client.settimeout(PATIENCE)
-                    client.recv(65536)
-                    client.sendall(words)
-
-        thread = threading.Thread(target=speak, daemon=True)
-        thread.start()
-        self.addCleanup(server.shutdown, socket.SHUT_RDWR)
-        return server.getsockname()[1]
-
-    def test_every_kind_of_nonsense_is_unavailable(self):
-        greeting = frame(SETTINGS) + frame(SETTINGS, flags=1)
-        for words in (b"", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", random_bytes(7, 3000), greeting,
-                      greeting + random_frames(3), greeting + frame(HEADERS, b"\xff" * 20, 0x5, 1),
-                      greeting + frame(GOAWAY, bytes(8))):
-            with self.subTest(words[:30]):
-                program = self.balancer(harness.workspace([self.rude_target(words)]))
-                guide = self.guide(program)
-                for _ in range(3):
-                    with self.assertRaises(grpc.RpcError) as failed:
-                        guide.served_by()
-                    self.assertEqual(failed.exception.code(), grpc.StatusCode.UNAVAILABLE, failed.exception)
-                program.end()
+    def test_a_flood_of_pings_whose_answers_are_not_read(self):
+        for client in (self.connect_tls("h2"), self.connect(self.plain)):
+            self.exchange_half_closed(client, GREETING + frame(PING, payload=b"12345678") * 200000)
+        self.assert_all_served()
 
 
 if __name__ == "__main__":

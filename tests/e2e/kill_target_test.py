@@ -1,146 +1,123 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task that dies costs few calls or none, and gets its share again once it is back."""
+"""A server is killed: calls that meet it fail as ALB lets them fail, or go to the other one; then every call goes to
+the other one; when it is back it gets its share."""
 import collections
 import os
-import queue
+import select
 import signal
-import threading
+import time
 import unittest
 
 import grpc
-import harness
-from harness import PATIENCE, note, pb
 
-IN_A_ROW = 20  # calls that prove a choice: tasks take turns, so the other one would have been asked
+from e2e import PATIENCE, EndToEndTest, Outbox, RouteGuide, messages, note, served_by
+
+TWO_CHECKS = 12  # seconds: the demo's checks are five seconds apart, with a timeout of two
+NOTICED_WITHIN = 30  # seconds: on a slow machine
+POINT = messages.Point(latitude=1, longitude=1)
 
 
-class Callers:
-    """Threads that call without pause; each call's outcome is counted."""
+class HeldChat:
+    """A chat that is open, with an answer."""
 
-    def __init__(self, case, guide, count=4):
-        self.guide = guide
-        self.over = threading.Event()
-        self.lock = threading.Lock()
-        self.outcomes = collections.Counter()
-        self.threads = [threading.Thread(target=self.call) for _ in range(count)]
-        case.addCleanup(self.stop)
-        for thread in self.threads:
-            thread.start()
+    def __init__(self, guide, place):
+        self.outbox = Outbox()
+        self.call = guide.route_chat(iter(self.outbox), timeout=3 * PATIENCE)
+        self.place = place
+        self.say("one")
+        self.say("two")
+        if next(self.call).message != "one":
+            raise AssertionError("a chat with a wrong answer")
+        self.target = served_by(self.call)
+
+    def say(self, text):
+        self.outbox.put(note(text, self.place, self.place))
+
+    def code(self):
+        """The status that the call ends with; waits for the end."""
+        self.outbox.close()
+        try:
+            for _ in self.call:
+                pass
+        except grpc.RpcError:
+            pass
+        return self.call.code()
+
+
+class KillTarget(EndToEndTest):
+    def begin(self, *words):
+        """A demo, a chat with each of its servers."""
+        self.balancer = self.demo(*words)
+        self.guide = RouteGuide(self.open(self.balancer.channel()))
+        chats = {chat.target: chat for chat in (HeldChat(self.guide, place) for place in (1, 2))}
+        self.victim, self.survivor = self.balancer.tasks
+        self.assertEqual(set(chats), {self.victim, self.survivor})
+        return chats
+
+    def kill_victim(self, chats):
+        """Kills the first server and waits until it is gone and its connections are known to be lost."""
+        pid = self.balancer.ready["tasks"][0]["pid"]
+        descriptor = os.pidfd_open(pid)
+        os.kill(pid, signal.SIGKILL)
+        self.assertTrue(select.select([descriptor], [], [], PATIENCE)[0])
+        os.close(descriptor)
+        # Its answer had begun: what is left to say is that the stream is broken.
+        self.assertIn(chats[self.victim].code(), (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE))
 
     def call(self):
-        while not self.over.is_set():
-            try:
-                outcome = self.guide.served_by()
-            except grpc.RpcError as error:
-                outcome = error.code()
-            with self.lock:
-                self.outcomes[outcome] += 1
-
-    def count(self, outcome):
-        with self.lock:
-            return self.outcomes[outcome]
-
-    def stop(self):
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
-        return self.outcomes
-
-
-class KillTarget(harness.Case):
-    def begin(self, *words):
-        self.program = self.demo("--tasks", "2", *words)
-        self.victim, self.survivor = self.program.ready["tasks"]
-        self.guide_ = self.guide(self.program)
-
-    def kill_victim(self):
-        os.kill(self.victim["pid"], signal.SIGKILL)
-        harness.wait_for_end(self.victim["pid"])
-
-    def answers_in_a_row(self):
-        """Who answered the next calls; None when one failed."""
+        """Who answered; None when the call failed as it should where its target is gone."""
         try:
-            return [self.guide_.served_by() for _ in range(IN_A_ROW)]
+            return served_by(self.guide.get_feature.with_call(POINT, timeout=PATIENCE)[1])
         except grpc.RpcError as error:
-            self.assertEqual(error.code(), grpc.StatusCode.UNAVAILABLE)
+            self.assertEqual((error.code(), error.details()), (grpc.StatusCode.UNAVAILABLE, "unavailable"))
             return None
 
-    def await_survivor_only(self):
-        alone = [self.survivor["address"]] * IN_A_ROW
-        harness.wait_for("calls that the survivor alone answers", lambda: self.answers_in_a_row() == alone)
+    def calls(self, count):
+        return collections.Counter(self.call() for _ in range(count))
 
-    def await_fair_shares(self):
-        def fair():
-            shares = collections.Counter(self.answers_in_a_row() or ())
-            return set(shares.values()) == {IN_A_ROW // 2} and len(shares) == 2
+    def wait_until_noticed(self):
+        """Until the checks have noticed: in turns, of two calls in a row one would meet the dead server."""
+        self.wait_until(lambda: self.calls(4) == {self.survivor: 4}, "the calls avoid the dead server", NOTICED_WITHIN)
 
-        harness.wait_for("fair shares", fair)
+    def assert_still_open(self, chat):
+        chat.say("three")
+        self.assertEqual([next(chat.call).message, next(chat.call).message], ["one", "two"])
 
-    def test_a_dead_task_is_left_out_and_gets_its_share_when_it_is_back(self):
-        self.begin()
-        self.await_fair_shares()
-        self.kill_victim()
-        self.await_survivor_only()
-        for _ in range(3):
-            self.assertEqual(set(self.answers_in_a_row()), {self.survivor["address"]})
-        self.serve(self.victim["address"].split(":")[1])
-        self.await_fair_shares()
+    def revive_victim(self):
+        self.route_guide_server(port=int(self.victim.rsplit(":", 1)[1]))
+        self.wait_until(lambda: self.victim in self.calls(2), "the new server gets calls", NOTICED_WITHIN)
 
-    def open_chat(self, place):
-        """Who answers the chat; the queue of what the client says, and the call."""
-        said = queue.Queue()
-        self.addCleanup(said.put, None)
-        call = self.guide_.route_chat(iter(said.get, None), timeout=PATIENCE)
-        for word in ("one", "two"):
-            said.put(note(place, place, word))
-        self.assertEqual(next(call).message, "one")
-        return harness.metadata_of(call)["x-served-by"], (said, call)
+    def test_calls_that_meet_a_killed_server_fail_until_it_is_noticed(self):
+        chats = self.begin()
+        self.assertEqual(self.calls(20), {self.victim: 10, self.survivor: 10})
+        self.kill_victim(chats)
+        met = self.calls(4)
+        self.assertEqual(met, {None: 2, self.survivor: 2})
+        self.assert_still_open(chats[self.survivor])
+        self.wait_until_noticed()
+        self.assertEqual(self.calls(50), {self.survivor: 50})
+        self.assert_failures_are_502()
+        self.revive_victim()
+        self.assertEqual(self.calls(20), {self.victim: 10, self.survivor: 10})
+        self.assertEqual(chats[self.survivor].code(), grpc.StatusCode.OK)
 
-    def test_chats_of_a_dead_task_are_reset_and_the_others_go_on(self):
-        self.begin()
-        chats = dict(self.open_chat(place) for place in range(2))
-        self.kill_victim()
-        _, call = chats[self.victim["address"]]
-        with self.assertRaises(grpc.RpcError) as ended:
-            next(call)
-        # As ALB does once response headers are out: RST_STREAM INTERNAL_ERROR, which clients call INTERNAL.
-        self.assertEqual(ended.exception.code(), grpc.StatusCode.INTERNAL)
-        said, call = chats[self.survivor["address"]]
-        said.put(None)
-        self.assertEqual(list(call), [])
-        self.assertEqual(call.code(), grpc.StatusCode.OK)
-
-    def test_calls_fail_with_unavailable_until_the_checks_see_it(self):
-        self.begin()
-        callers = Callers(self, self.guide_)
-        harness.wait_for("calls", lambda: callers.count(self.victim["address"]) > 50)
-        self.kill_victim()
-        self.await_survivor_only()
-        outcomes = callers.stop()
-        outcomes.pop(grpc.StatusCode.INTERNAL, None)  # an answer that was cut in two
-        self.assertEqual(set(outcomes), {self.victim["address"], self.survivor["address"],
-                                         grpc.StatusCode.UNAVAILABLE})
+    def assert_failures_are_502(self):
+        unanswered = [entry for entry in self.log_entries(70) if entry.target_status == "-"]
+        self.assertGreaterEqual(len(unanswered), 2)
+        self.assertEqual({(entry.elb_status, entry.target) for entry in unanswered}, {("502", self.victim)})
 
     def test_with_retries_no_call_fails(self):
-        self.begin("--retry-unprocessed")
-        self.await_fair_shares()
-        self.kill_victim()
-        # It is not unhealthy yet: every second call goes to it first.
-        for _ in range(5):
-            self.assertEqual(self.answers_in_a_row(), [self.survivor["address"]] * IN_A_ROW)
-
-    def test_with_no_task_left_calls_fail_at_once_and_work_again_when_one_is_back(self):
-        self.begin()
-        for task in (self.victim, self.survivor):
-            os.kill(task["pid"], signal.SIGKILL)
-            harness.wait_for_end(task["pid"])
-        for _ in range(IN_A_ROW):
-            with self.assertRaises(grpc.RpcError) as failed:
-                self.guide_.get_feature(pb.Point(), timeout=PATIENCE)
-            self.assertEqual(failed.exception.code(), grpc.StatusCode.UNAVAILABLE)
-        self.serve(self.victim["address"].split(":")[1])
-        harness.wait_for("an answer", self.answers_in_a_row)
+        chats = self.begin("--retry-unprocessed")
+        self.kill_victim(chats)
+        # Before the checks notice, while they do, and afterwards.
+        begun = time.monotonic()
+        while time.monotonic() < begun + TWO_CHECKS:
+            self.assertEqual(self.calls(10), {self.survivor: 10})
+            time.sleep(0.05)
+        self.revive_victim()
+        self.assertEqual(self.calls(20), {self.victim: 10, self.survivor: 10})
+        short = [entry for entry in self.log_entries(100) if "GetFeature" in entry.request]
+        self.assertEqual({entry.elb_status for entry in short}, {"200"})
 
 
 if __name__ == "__main__":

@@ -1,109 +1,85 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A thousand chats at once end right, and the 129th of one connection waits its turn."""
+"""A thousand streams at once over a few connections all end right, and so do calls among them."""
 import asyncio
 import collections
-import shlex
 import unittest
 
 import grpc
-import harness
-from grpc import aio
-from harness import PATIENCE, note
 
-CHANNELS = 8
-STREAMS = 1000
-STREAMS_PER_CONNECTION = 128  # ALB's limit
-DEADLINE = 120  # seconds for all of it
+from e2e import CHANNEL_OPTIONS, PATIENCE, EndToEndTest, RouteGuide, messages, note
 
-
-class Chats:
-    """Chats that are open at the same time; each at a place of its own."""
-
-    def __init__(self, program):
-        self.program = program
-        self.channels = []
-
-    async def __aenter__(self):
-        trust = harness.credentials(self.program.ca)
-        self.channels = [aio.secure_channel(self.program.address, trust, harness.CHANNEL_OPTIONS)
-                         for _ in range(CHANNELS)]
-        self.guides = [harness.RouteGuide(channel) for channel in self.channels]
-        return self
-
-    async def __aexit__(self, *_):
-        for channel in self.channels:
-            await channel.close()
-
-    async def open(self, number, guide):
-        """A chat that has had its first answer."""
-        call = guide.route_chat(timeout=DEADLINE)
-        for word in ("one", "two"):
-            await call.write(note(number, -number, word))
-        answer = await call.read()
-        assert answer == note(number, -number, "one"), answer
-        return call
-
-    async def close(self, call):
-        await call.done_writing()
-        assert await call.read() is aio.EOF
-        return await call.code()
+CONNECTIONS = 10  # of 128 streams each
+CHATS = 1000
+TASKS = 4  # a server remembers 1,000 notes: two of each of its 250 chats, and a third
+EVERYWHERE = messages.Rectangle(lo=messages.Point(latitude=-900000000, longitude=-1800000000),
+                                hi=messages.Point(latitude=900000000, longitude=1800000000))
 
 
-class ManyStreams(harness.Case):
-    @classmethod
-    def setUpClass(cls):
-        # One for all: grpc.aio does not outlive the loop it began in.
-        cls.runner = asyncio.Runner()
-        cls.addClassCleanup(cls.runner.close)
+class Chat:
+    """One chat at a place of its own."""
 
-    def run_story(self, story):
-        return self.runner.run(asyncio.wait_for(story, DEADLINE))
+    def __init__(self, guide, number):
+        self.number = number
+        self.call = guide.route_chat(timeout=PATIENCE)
 
-    def test_a_thousand_chats_at_once(self):
-        # A task remembers 1,000 notes: four of them forget none of the 2,000.
-        program = self.demo("--tasks", "4")
+    def say(self, word):
+        return self.call.write(note(f"{word} of {self.number}", self.number, 7))
 
-        async def story():
-            async with Chats(program) as chats:
-                calls = await asyncio.gather(*(chats.open(number, chats.guides[number % CHANNELS])
-                                               for number in range(STREAMS)))
-                # Here all of them are open. Each answers once more, in its own words.
-                await asyncio.gather(*(call.write(note(number, -number, "three"))
-                                       for number, call in enumerate(calls)))
-                for number, call in enumerate(calls):
-                    answers = [await call.read(), await call.read()]
-                    self.assertEqual(answers, [note(number, -number, word) for word in ("one", "two")])
-                codes = await asyncio.gather(*(chats.close(call) for call in calls))
-                return collections.Counter(codes)
+    async def answers(self, *words):
+        for word in words:
+            answer = await self.call.read()
+            if answer != note(f"{word} of {self.number}", self.number, 7):
+                raise AssertionError(f"chat {self.number} waits for its {word} and gets {answer}")
 
-        codes = self.run_story(story())
-        self.assertEqual(codes, {grpc.StatusCode.OK: STREAMS})
-        lines = [shlex.split(line) for line in self.log_lines(STREAMS)]
-        self.assertEqual(collections.Counter((line[0], line[8], line[9]) for line in lines),
-                         {("grpcs", "200", "200"): STREAMS})
-        shares = collections.Counter(line[4] for line in lines)
-        self.assertEqual(len(shares), 4)
-        self.assertLess(max(shares.values()) - min(shares.values()), STREAMS // 10, shares)
+    async def begin(self):
+        await self.say("first")
+        await self.say("second")
+        await self.answers("first")
 
-    def test_the_129th_chat_of_a_connection_waits(self):
-        program = self.demo()
+    async def end(self):
+        await self.say("third")
+        await self.answers("first", "second")
+        await self.call.done_writing()
+        if await self.call.read() is not grpc.aio.EOF:
+            raise AssertionError(f"chat {self.number} gets more than its answers")
+        return await self.call.code()
 
-        async def story():
-            async with Chats(program) as chats:
-                guide = chats.guides[0]
-                calls = await asyncio.gather(*(chats.open(number, guide)
-                                               for number in range(STREAMS_PER_CONNECTION)))
-                late = asyncio.ensure_future(chats.open(STREAMS_PER_CONNECTION, guide))
-                # Another connection is not held up, so by its answer the late one could have had its own.
-                other = await chats.open(STREAMS, chats.guides[1])
-                self.assertFalse(late.done())
-                codes = [await chats.close(calls.pop())]
-                calls += [await asyncio.wait_for(late, PATIENCE), other]
-                return codes + list(await asyncio.gather(*(chats.close(call) for call in calls)))
 
-        codes = self.run_story(story())
-        self.assertEqual(collections.Counter(codes), {grpc.StatusCode.OK: STREAMS_PER_CONNECTION + 2})
+class ManyStreams(EndToEndTest):
+    def test_a_thousand_at_once(self):
+        balancer = self.demo("--tasks", str(TASKS))
+        asyncio.run(asyncio.wait_for(self.converse(balancer), 4 * PATIENCE))
+        entries = self.log_entries(CHATS + 3 * CONNECTIONS)
+        self.assertEqual(len(entries), CHATS + 3 * CONNECTIONS)
+        self.assertEqual({(entry.elb_status, entry.target_status) for entry in entries}, {("200", "200")})
+        self.assertEqual(len({entry.connection_trace_id for entry in entries}), CONNECTIONS)
+        chats = [entry for entry in entries if "RouteChat" in entry.request]
+        self.assertLess(max(chat.created for chat in chats), min(chat.time for chat in chats), "not all at once")
+        shares = collections.Counter(chat.target for chat in chats)
+        self.assertEqual(set(shares), set(balancer.tasks))
+        for target, share in shares.items():
+            self.assertAlmostEqual(share, CHATS / TASKS, delta=CHATS / TASKS / 10, msg=target)
+
+    async def converse(self, balancer):
+        with open(balancer.ca, "rb") as file:
+            credentials = grpc.ssl_channel_credentials(file.read())
+        channels = [grpc.aio.secure_channel(balancer.address, credentials, CHANNEL_OPTIONS) for _ in range(CONNECTIONS)]
+        guides = [RouteGuide(channel) for channel in channels]
+        chats = [Chat(guides[i % CONNECTIONS], i) for i in range(CHATS)]
+        await asyncio.gather(*(chat.begin() for chat in chats))
+        # All are open now, each with an answer, none half-closed.
+        await asyncio.gather(*(self.short_calls(guide) for guide in guides))
+        codes = await asyncio.gather(*(chat.end() for chat in chats))
+        self.assertEqual(collections.Counter(codes), {grpc.StatusCode.OK: CHATS})
+        await asyncio.gather(*(channel.close() for channel in channels))
+
+    async def short_calls(self, guide):
+        features = [feature async for feature in guide.list_features(EVERYWHERE, timeout=PATIENCE)]
+        self.assertEqual(len(features), 100)
+        route = [feature.location for feature in features]
+        summary, found = await asyncio.gather(guide.record_route(iter(route), timeout=PATIENCE),
+                                              guide.get_feature(route[0], timeout=PATIENCE))
+        self.assertEqual((summary.point_count, found), (100, features[0]))
 
 
 if __name__ == "__main__":

@@ -91,13 +91,14 @@ QString addressOf(const config::Listener& listener, const std::vector<ListenerSt
   return QStringLiteral("%1://localhost:%2").arg(isHttps ? "https" : "http", port);
 }
 
-QString problemWords(const std::vector<config::Issue>& issues) {
+QString problemWords(const std::vector<config::Issue>& issues, FieldPath path) {
   std::vector<config::Issue> errors;
   std::ranges::copy_if(issues, std::back_inserter(errors), [](const config::Issue& issue) {
     return issue.severity == config::Issue::Severity::Error;
   });
   if (errors.empty()) return {};
-  const QString first = QString::fromStdString(config::describe(errors.front()));
+  const QString first = QString::fromStdString(path == FieldPath::Named ? config::describe(errors.front())
+                                                                        : errors.front().message);
   if (errors.size() == 1) return first;
   return QStringLiteral("%1 (and %2 more)").arg(first).arg(errors.size() - 1);
 }

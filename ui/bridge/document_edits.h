@@ -32,7 +32,10 @@ QString addressOf(const config::Listener& listener, const std::vector<ListenerSt
 const ListenerStatus* findRunning(const std::vector<ListenerStatus>& running, const std::string& loadBalancer,
                                   const config::Listener& listener);
 
+/// Whether words about a problem name the field's path: for files that people edit by hand.
+enum class FieldPath { Left, Named };
+
 /// One clear line for people: the first error, and how many more there are.
-QString problemWords(const std::vector<config::Issue>& issues);
+QString problemWords(const std::vector<config::Issue>& issues, FieldPath path = FieldPath::Left);
 
 }  // namespace spillway::ui

@@ -52,7 +52,8 @@ bool Workspace::open(const QString& file) {
   if (QFileInfo::exists(path)) {
     auto loaded = config::loadDocument(path.toStdString());
     if (!loaded) {
-      Q_EMIT problem(QStringLiteral("%1 was not opened. %2").arg(path, problemWords(loaded.error())));
+      Q_EMIT problem(
+          QStringLiteral("%1 was not opened. %2").arg(path, problemWords(loaded.error(), FieldPath::Named)));
       return false;
     }
     document = std::move(*loaded);

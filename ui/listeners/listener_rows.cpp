@@ -24,7 +24,7 @@ QString certificateWords(const config::Listener& listener) {
     return str(certificate.certificateFile).section(QLatin1Char('/'), -1);
   const QString name =
       certificate.names.empty() ? QStringLiteral("localhost") : str(certificate.names.front());
-  return QStringLiteral("%1 (local CA)").arg(name);
+  return QStringLiteral("local CA: %1").arg(name);
 }
 
 QString actionWords(const config::Listener& listener) {
@@ -33,45 +33,54 @@ QString actionWords(const config::Listener& listener) {
              : QStringLiteral("forward → %1").arg(str(listener.defaultActions.front().targetGroup));
 }
 
+TableCell plain(const QString& text) {
+  return {text, {}, Severity::None, {}, false};
+}
+
 TableCell count(std::uint64_t value, Severity severity = Severity::None) {
   return {countText(value), QVariant::fromValue<qulonglong>(value), severity, {}, false};
+}
+
+TableCell stateCell(const ListenerStatus* running) {
+  TableCell cell = plain(running ? QStringLiteral("● Running") : QStringLiteral("○ Stopped"));
+  cell.glyph = running ? TargetState::Healthy : TargetState::Unused;
+  return cell;
+}
+
+TableCell beyondCell(qsizetype switchesOn) {
+  if (switchesOn == 0) return plain(QStringLiteral("–"));
+  return {
+      QStringLiteral("▲ not on AWS: %1").arg(switchesOn), QVariant(switchesOn), Severity::Warning, {}, false};
+}
+
+QString policyWords(const config::Listener& listener) {
+  if (listener.protocol != config::Protocol::Https) return QStringLiteral("–");
+  return str(listener.sslPolicy).remove(QStringLiteral("ELBSecurityPolicy-"));
 }
 
 TableRow rowOf(const config::LoadBalancer& balancer, const config::Listener& listener,
                const ListenerStatus* running, const observe::PartReading& part, double rate) {
   const bool isHttps = listener.protocol == config::Protocol::Https;
   const QStringList beyond = notOnAwsPills(balancer.beyondAlb);
+  TableCell port = plain(QStringLiteral("%1:%2").arg(isHttps ? "HTTPS" : "HTTP").arg(listener.port));
+  port.sortBy = listener.port;
+  port.isFixed = true;
+  TableCell perSecond = plain(rateText(rate));
+  perSecond.sortBy = rate;
   TableRow row;
   row.key = listenerKey({balancer.name, config::effectiveName(listener)});
-  TableCell state{running ? QStringLiteral("● Running") : QStringLiteral("○ Stopped"), {}, {}, {}, false};
-  state.glyph = running ? TargetState::Healthy : TargetState::Unused;
-  TableCell notOnAws{
-      beyond.isEmpty() ? QStringLiteral("–") : QStringLiteral("▲ not on AWS: %1").arg(beyond.size()),
-      QVariant(beyond.size()),
-      beyond.isEmpty() ? Severity::None : Severity::Warning,
-      {},
-      false};
-  row.cells = {
-      state,
-      {QStringLiteral("%1:%2").arg(isHttps ? "HTTPS" : "HTTP").arg(listener.port),
-       QVariant(listener.port),
-       {},
-       {},
-       true},
-      {str(config::effectiveName(listener)), {}, {}, {}, false},
-      {str(balancer.name), {}, {}, {}, false},
-      {actionWords(listener), {}, {}, {}, false},
-      {certificateWords(listener), {}, {}, {}, false},
-      {isHttps ? str(listener.sslPolicy).remove(QStringLiteral("ELBSecurityPolicy-")) : QStringLiteral("–"),
-       {},
-       {},
-       {},
-       false},
-      count(static_cast<std::uint64_t>(std::max<std::int64_t>(part.activeStreams, 0))),
-      count(part.requests),
-      {rateText(rate), QVariant(rate), {}, {}, false},
-      count(part.errors, part.errors > 0 ? Severity::Bad : Severity::None),
-      notOnAws};
+  row.cells = {stateCell(running),
+               port,
+               plain(str(config::effectiveName(listener))),
+               plain(str(balancer.name)),
+               plain(actionWords(listener)),
+               plain(certificateWords(listener)),
+               count(static_cast<std::uint64_t>(std::max<std::int64_t>(part.activeStreams, 0))),
+               count(part.requests),
+               perSecond,
+               count(part.errors, part.errors > 0 ? Severity::Bad : Severity::None),
+               beyondCell(beyond.size()),
+               plain(policyWords(listener))};
   row.tip = isHttps ? str(listener.sslPolicy) : QStringLiteral("Clear text");
   for (const QString& words : beyond)
     row.tip += QLatin1Char('\n') + words;
@@ -81,18 +90,18 @@ TableRow rowOf(const config::LoadBalancer& balancer, const config::Listener& lis
 }  // namespace
 
 std::vector<TableColumn> listenerColumns() {
-  return {{QStringLiteral("State"), 88},
-          {QStringLiteral("Protocol:Port"), 104},
-          {QStringLiteral("Name"), 104},
-          {QStringLiteral("Load balancer"), 104},
-          {QStringLiteral("Default action"), 196},
-          {QStringLiteral("Certificate"), 178},
-          {QStringLiteral("Security policy"), 136},
-          {QStringLiteral("Streams"), 66, ColumnAlign::Right},
+  return {{QStringLiteral("State"), 84},
+          {QStringLiteral("Protocol:Port"), 100},
+          {QStringLiteral("Name"), 92},
+          {QStringLiteral("Load balancer"), 98},
+          {QStringLiteral("Default action"), 172},
+          {QStringLiteral("Certificate"), 128},
+          {QStringLiteral("Streams"), 72, ColumnAlign::Right},
           {QStringLiteral("Requests"), 76, ColumnAlign::Right},
-          {QStringLiteral("Req/s"), 66, ColumnAlign::Right},
+          {QStringLiteral("Req/s"), 58, ColumnAlign::Right},
           {QStringLiteral("Errors"), 60, ColumnAlign::Right},
-          {QStringLiteral("Beyond ALB"), 110}};
+          {QStringLiteral("Beyond ALB"), 112},
+          {QStringLiteral("Security policy"), 120}};
 }
 
 std::vector<TableRow> listenerRows(const config::Document& document,

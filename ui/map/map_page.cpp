@@ -101,7 +101,7 @@ void MapPage::showNextStep() {
   const QString address = firstAddress();
   QString words;
   if (bridge_.listeners().empty()) {
-    words = QStringLiteral("No listener runs. Create a load balancer, or see why in the line above.");
+    words = QStringLiteral("No listener runs. The line above says why; Ctrl+E tries again.");
   } else if (targets.empty()) {
     words = QStringLiteral("No targets yet: calls get 503. Register a target in its target group.");
   } else if (count(observe::TargetState::Initial) > 0) {

@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/page_header.h"
@@ -151,7 +152,8 @@ void ServicesPage::showRows() {
 
 void ServicesPage::showClient() {
   client_->setVisible(demo_.hasDemo());
-  client_->setText(demo_.stateWords() + (demo_.isWanted() ? QStringLiteral("  ⏸") : QStringLiteral("  ▶")));
+  client_->setText(demo_.stateWords());
+  client_->setIcon(Theme::icon(demo_.isWanted() ? QStringLiteral("pause") : QStringLiteral("play")));
   client_->setToolTip(demo_.isWanted() ? QStringLiteral("Pause the demo client")
                                        : QStringLiteral("Let the demo client go on"));
 }

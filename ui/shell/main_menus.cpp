@@ -5,6 +5,7 @@
 #include <QSettings>
 
 #include "ui/shell/main_window.h"
+#include "ui/shell/message_bar.h"
 #include "ui/shell/theme_setting.h"
 #include "ui/shell/top_bar.h"
 
@@ -38,6 +39,11 @@ void MainWindow::buildFileMenu() {
   sendAction_->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return));
   clientAction_ = file->addAction(QStringLiteral("Pause the demo client"), this,
                                   [this] { demo_.setWanted(!demo_.isWanted()); });
+  QAction* again = file->addAction(QStringLiteral("Try to start the listeners again"), this, [this] {
+    messages_->hide();
+    bridge_.apply(workspace_.document());
+  });
+  again->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_E));
   file->addSeparator();
   QAction* open = file->addAction(QStringLiteral("Open workspace…"), this, &MainWindow::chooseWorkspace);
   open->setShortcut(QKeySequence::Open);

@@ -16,6 +16,7 @@
 #include "ui/shell/rooms.h"
 #include "ui/shell/status_strip.h"
 #include "ui/shell/top_bar.h"
+#include "ui/theme/theme.h"
 #include "ui/wizards/load_balancer_wizard.h"
 
 namespace spillway::ui {
@@ -68,10 +69,7 @@ void MainWindow::build() {
   auto* centre = new QWidget(this);
   auto* right = new QVBoxLayout;
   right->setSpacing(0);
-  auto* messageRoom = new QVBoxLayout;
-  messageRoom->setContentsMargins(16, 0, 16, 0);
-  messageRoom->addWidget(messages_);
-  right->addLayout(messageRoom);
+  right->addWidget(messages_);
   right->addWidget(stack_, 1);
   auto* below = new QHBoxLayout;
   below->setSpacing(0);
@@ -256,7 +254,8 @@ void MainWindow::showClient() {
                                           : QStringLiteral("Resume the demo client"));
   QPushButton& button = *topBar_->clientButton();
   button.setVisible(demo_.hasDemo());
-  button.setText(demo_.stateWords() + (demo_.isWanted() ? QStringLiteral("  ⏸") : QStringLiteral("  ▶")));
+  button.setText(demo_.stateWords());
+  button.setIcon(Theme::icon(demo_.isWanted() ? QStringLiteral("pause") : QStringLiteral("play")));
   button.setToolTip(clientAction_->text());
 }
 

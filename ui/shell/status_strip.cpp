@@ -35,6 +35,8 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
   addWidget(told_, 1);
   for (QLabel* label : {told_, kept_, engine_})
     label->setProperty("role", QByteArray("muted"));
+  for (QLabel* label : {told_, kept_, engine_})
+    label->setContentsMargins(9, 0, 0, 0);
   kept_->setToolTip(QStringLiteral(
       "Requests that reached the window since the start, and events that were lost on the way"));
   addPermanentWidget(kept_);

@@ -62,6 +62,7 @@ TopBar::TopBar(QMenu* createMenu, QWidget* parent)
 }
 
 void TopBar::makeCommands() {
+  commands_->setProperty("role", QByteArray("command"));
   commands_->setFixedWidth(kCommandWidth);
   commands_->setPlaceholderText(QStringLiteral("Search or run a command   Ctrl+K"));
   commands_->setAccessibleName(QStringLiteral("Search or run a command"));
@@ -69,7 +70,8 @@ void TopBar::makeCommands() {
   auto* completer = new QCompleter(found_, this);
   completer->setCaseSensitivity(Qt::CaseInsensitive);
   completer->setFilterMode(Qt::MatchContains);
-  completer->setMaxVisibleItems(14);
+  completer->setMaxVisibleItems(24);
+  completer->popup()->setObjectName(QStringLiteral("commandPopup"));
   commands_->setCompleter(completer);
   const auto run = [this](const QModelIndex& index) {
     auto* action = index.data(kActionRole).value<QAction*>();

@@ -43,8 +43,9 @@ class BigButton : public QPushButton {
     grid->addWidget(heading, 0, 1);
     grid->addWidget(text, 1, 1);
     grid->setColumnStretch(1, 1);
-    setMinimumHeight(grid->sizeHint().height());
   }
+
+  QSize sizeHint() const override { return layout()->sizeHint(); }
 };
 
 }  // namespace

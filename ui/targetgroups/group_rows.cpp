@@ -68,21 +68,21 @@ TargetStatus statusOf(const TargetId& id, const std::vector<TargetStatus>& statu
 }  // namespace
 
 std::vector<TableColumn> groupColumns() {
-  return {{QStringLiteral("Name"), 160},
-          {QStringLiteral("Version"), 66},
-          {QStringLiteral("Healthy"), 72},
-          {QStringLiteral("Req/s"), 60, ColumnAlign::Right},
-          {QStringLiteral("Used by"), 110}};
+  return {{QStringLiteral("Name"), 146},
+          {QStringLiteral("Version"), 64},
+          {QStringLiteral("Healthy"), 68},
+          {QStringLiteral("Req/s"), 58, ColumnAlign::Right},
+          {QStringLiteral("Used by"), 88}};
 }
 
 std::vector<TableColumn> groupTargetColumns() {
-  return {{QStringLiteral("Health"), 104},
-          {QStringLiteral("Address:port"), 140},
-          {QStringLiteral("Streams"), 66, ColumnAlign::Right},
-          {QStringLiteral("Req/s"), 64, ColumnAlign::Right},
+  return {{QStringLiteral("Health"), 94},
+          {QStringLiteral("Address:port"), 130},
+          {QStringLiteral("Streams"), 72, ColumnAlign::Right},
+          {QStringLiteral("Req/s"), 58, ColumnAlign::Right},
           {QStringLiteral("Requests"), 76, ColumnAlign::Right},
           {QStringLiteral("Errors"), 60, ColumnAlign::Right},
-          {QStringLiteral("Why"), 220}};
+          {QStringLiteral("Why"), 90}};
 }
 
 std::vector<TableRow> groupRows(const config::Document& document, const std::vector<TargetStatus>& statuses,

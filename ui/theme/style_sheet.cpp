@@ -40,6 +40,7 @@ QLineEdit, QComboBox, QPlainTextEdit, QTextEdit {
 QLineEdit, QComboBox { min-height: 18px; }
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: @accent; }
 QLineEdit:disabled, QComboBox:disabled { background: @sunken; color: @disabled; }
+QLineEdit[role="command"] { padding-left: 2px; }
 QLineEdit[role="problem"] { border-color: @bad; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url(@chevron); width: 9px; height: 9px; }
@@ -50,6 +51,9 @@ QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; s
 constexpr const char* kTables = R"(
 QTableView, QTreeView, QListView { background: @surface; border: none; selection-background-color: @accentSoft;
   selection-color: @text; outline: none; }
+#commandPopup { border: 1px solid @border; border-radius: 0; }
+#commandPopup::item { padding: 4px 9px; color: @text; }
+#commandPopup::item:selected { background: @accentSoft; color: @text; }
 QTableView::item { border: none; border-bottom: 1px solid @rowLine; padding: 0 7px; }
 QTableView::item:selected { background: @accentSoft; }
 QHeaderView { background: @sunken; border: none; }
@@ -80,7 +84,8 @@ QLabel[tone="good"] { background: @goodSoft; color: @good; }
 QLabel[tone="bad"] { background: @badSoft; color: @bad; }
 QLabel[tone="warning"] { background: @warningSoft; color: @warning; }
 QLabel[tone="accent"] { background: @accentSoft; color: @accent; }
-QFrame#messageBar { background: @warningSoft; border: 1px solid @warning; border-radius: 6px; }
+QFrame#messageBar { background: @warningSoft; border: 1px solid @warning; border-radius: 6px;
+  margin: 12px 16px 0 16px; }
 QMenuBar { background: @bar; color: @text; border-bottom: 1px solid @border; }
 QMenuBar::item { padding: 4px 9px; background: transparent; }
 QMenuBar::item:selected { background: @accentSoft; }

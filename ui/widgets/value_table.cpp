@@ -108,6 +108,12 @@ ValueTable::ValueTable(std::vector<TableColumn> columns, const QString& name, QW
   setSortingEnabled(true);
 }
 
+void ValueTable::setRows(std::vector<TableRow> rows) {
+  const bool wasEmpty = model_.rowCount() == 0;
+  model_.setRows(std::move(rows));
+  if (wasEmpty && sorted_.rowCount() > 0) selectRow(0);
+}
+
 void ValueTable::setFilter(const QString& text) {
   sorted_.setFilterFixedString(text);
 }

@@ -67,7 +67,8 @@ class ValueTable : public QTableView {
  public:
   ValueTable(std::vector<TableColumn> columns, const QString& name, QWidget* parent = nullptr);
 
-  void setRows(std::vector<TableRow> rows) { model_.setRows(std::move(rows)); }
+  /// The first row is selected when there were none.
+  void setRows(std::vector<TableRow> rows);
   ValueTableModel& rows() { return model_; }
   /// Rows that have this text in any column.
   void setFilter(const QString& text);

@@ -19,6 +19,20 @@ namespace {
 /// Request bytes kept for another try.
 constexpr std::size_t kReplayLimit = 64 * 1024;
 
+/// What the error's own words add to the outcome's; nothing where they would only repeat it.
+std::string moreWords(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::TlsHandshake:
+    case ErrorCode::AlpnMismatch:
+    case ErrorCode::Protocol:
+    case ErrorCode::Unreachable:
+    case ErrorCode::System:
+      return error.detail;
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 Exchange::Exchange(ExchangeHost& host, http::HttpStream& client, std::shared_ptr<const ConnectionFacts> facts,
@@ -148,7 +162,7 @@ void Exchange::onNoStream(const Error& error) {
   const balance::TargetRuntime* failed = chosen_->runtime.get();
   leaveTarget(ResetCode::Cancel);
   if (error.code != ErrorCode::Drained && mayRetry()) return chooseTarget(failed);
-  answer(outcomeOf(error), error.detail);
+  answer(outcomeOf(error), moreWords(error));
 }
 
 void Exchange::keepForReplay(const ByteChunk& chunk) {
@@ -191,10 +205,10 @@ void Exchange::onTargetReset(const http::StreamError& error) {
   const Outcome outcome = error.connectionLost ? outcomeOf(error.error) : Outcome::TargetReset;
   if (status_ != 0) {
     // The answer has begun: the client's stream is broken off with what the target said.
-    return breakOff(outcome, error.connectionLost ? ResetCode::Internal : error.code, error.error.detail);
+    return breakOff(outcome, error.connectionLost ? ResetCode::Internal : error.code, moreWords(error.error));
   }
   if (error.unprocessed && mayRetry()) return chooseTarget(failed);
-  answer(outcome, error.error.detail);
+  answer(outcome, moreWords(error.error));
 }
 
 // ---- From the target

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What an exchange tells about itself: its head, its details while it runs, its record at the end.
-#include <fmt/core.h>
-
 #include "engine/http/grpc_status.h"
 #include "engine/proxy/exchange.h"
 #include "engine/proxy/outcome.h"
@@ -126,7 +124,7 @@ void Exchange::fillStatuses(observe::StreamRecord& record) const {
   }
   if (outcome_ == Outcome::Completed) return;
   record.cause = factsOf(outcome_).words;
-  if (!detail_.empty()) record.cause += fmt::format(" ({})", detail_);
+  if (!detail_.empty()) record.cause += " " + detail_;
 }
 
 }  // namespace spillway::proxy

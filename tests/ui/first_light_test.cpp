@@ -33,12 +33,23 @@ class FirstLightTest : public QObject {
 
  private:
   static QString freePort();
+  static const QTableView* tableWith(const QWidget* page, const QString& header);
   static QString cellText(const QTableView* table, int row, const QString& header);
 };
 
 QString FirstLightTest::freePort() {
   const auto socket = net::ListeningSocket::bind(*net::SocketAddress::parse("127.0.0.1", 0));
   return QString::number(socket->address().port());
+}
+
+/// The page's table that has a column of this name.
+const QTableView* FirstLightTest::tableWith(const QWidget* page, const QString& header) {
+  for (const QTableView* table : page->findChildren<QTableView*>()) {
+    for (int column = 0; table->model() && column < table->model()->columnCount(); ++column) {
+      if (table->model()->headerData(column, Qt::Horizontal).toString() == header) return table;
+    }
+  }
+  return nullptr;
 }
 
 QString FirstLightTest::cellText(const QTableView* table, int row, const QString& header) {
@@ -100,16 +111,19 @@ void FirstLightTest::theWizardMakesABalancerAndItsTrafficIsSeen() {
   QCOMPARE(a.calls(), 2u);
   QCOMPARE(b.calls(), 2u);
 
-  const auto* streams = window.findChild<StreamsPage*>()->findChild<QTableView*>();
+  const auto* streams = tableWith(window.findChild<StreamsPage*>(), QStringLiteral("gRPC status"));
+  QVERIFY(streams);
   QTRY_COMPARE_WITH_TIMEOUT(streams->model()->rowCount(), 4, kPatience);
   QTRY_COMPARE(cellText(streams, 0, QStringLiteral("gRPC status")), QStringLiteral("0 OK"));
   QCOMPARE(cellText(streams, 0, QStringLiteral("Type")), QStringLiteral("unary"));
-  const auto* log = window.findChild<AccessLogPage*>()->findChild<QTableView*>();
+  const auto* log = tableWith(window.findChild<AccessLogPage*>(), QStringLiteral("Path"));
+  QVERIFY(log);
   QTRY_COMPARE_WITH_TIMEOUT(log->model()->rowCount(), 4, kPatience);
   QCOMPARE(cellText(log, 0, QStringLiteral("Path")), QStringLiteral("/test/echo"));
   QTRY_COMPARE_WITH_TIMEOUT(window.bridge().metrics().total.requests, 4u, kPatience);
   QCOMPARE(window.bridge().metrics().grpcStatus.at(0), 4u);
-  const auto* health = window.findChild<TargetHealthPage*>()->findChild<QTableView*>();
+  const auto* health = tableWith(window.findChild<TargetHealthPage*>(), QStringLiteral("Target"));
+  QVERIFY(health);
   QTRY_COMPARE(health->model()->rowCount(), 2);
 
   // Closed and opened again, the workspace is as it was.

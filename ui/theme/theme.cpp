@@ -92,7 +92,10 @@ void Theme::apply(QApplication& app, ThemeMode mode) {
   initResources();
   const bool desktopIsDark = systemIsDark();
   dark = mode == ThemeMode::Dark || (mode == ThemeMode::System && desktopIsDark);
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  // Once: a new style polishes every widget again, and takes as long as all the rest.
+  static const bool isFusion =
+      QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion"))) != nullptr;
+  Q_UNUSED(isFusion);
   QApplication::setPalette(paletteOf(colors()));
   app.setStyleSheet(styleSheet(colors(), dark));
 }

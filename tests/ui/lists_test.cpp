@@ -93,6 +93,8 @@ class ListsTest : public QObject {
   void delDeregisters() {
     TargetGroupsPage page(*bridge_, *workspace_, *recent_);
     page.show();
+    page.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&page));
     page.targets().select("127.0.0.1:2");
     page.targets().setFocus();
     QTest::keyClick(&page.targets(), Qt::Key_Delete);

@@ -110,6 +110,7 @@ class ThemeTest : public QObject {
 
   void switchesLive() {
     QWidget widget;
+    widget.show();
     Theme::apply(*qApp, ThemeMode::Light);
     QVERIFY(!Theme::isDark());
     QCOMPARE(widget.palette().color(QPalette::Window), lightColors().window);

@@ -478,7 +478,8 @@ void WizardTest::tabVisitsTheFieldsThenTheButtons() {
        {"listener.port", "listener.remove", "listener2.protocol", "listener2.port", "listener2.remove",
         "listener.add", "nav.back", "nav.next", "nav.create", "nav.cancel"}) {
     QTest::keyClick(wizard_->focusWidget(), Qt::Key_Tab);
-    QVERIFY2(wizard_->focusWidget() == find<QWidget>(name), qPrintable(wizard_->focusWidget()->objectName() + " instead of " + name));
+    QVERIFY2(wizard_->focusWidget() == find<QWidget>(name),
+             qPrintable(wizard_->focusWidget()->objectName() + " instead of " + name));
   }
   find<QWidget>("listener.protocol")->setFocus();
   QTest::keyClick(wizard_->focusWidget(), Qt::Key_Backtab);

@@ -8,6 +8,7 @@
 #include <QPalette>
 #include <QStyleFactory>
 #include <QSvgRenderer>
+#include <mutex>
 
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme_colors.h"
@@ -93,9 +94,8 @@ void Theme::apply(QApplication& app, ThemeMode mode) {
   const bool desktopIsDark = systemIsDark();
   dark = mode == ThemeMode::Dark || (mode == ThemeMode::System && desktopIsDark);
   // Once: a new style polishes every widget again, and takes as long as all the rest.
-  static const bool isFusion =
-      QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion"))) != nullptr;
-  Q_UNUSED(isFusion);
+  static std::once_flag once;
+  std::call_once(once, [] { QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion"))); });
   QApplication::setPalette(paletteOf(colors()));
   app.setStyleSheet(styleSheet(colors(), dark));
 }

@@ -269,6 +269,7 @@ void MainWindow::restore() {
   const auto found =
       std::ranges::find_if(kRooms, [&](const RoomEntry& entry) { return key == QLatin1String(entry.key); });
   openRoom(found == kRooms.end() ? Room::Map : found->room);
+  navigation_->setFocus();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

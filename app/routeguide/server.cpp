@@ -63,8 +63,8 @@ class RouteGuideService final : public ::routeguide::RouteGuide::Service {
   Status ListFeatures(ServerContext* context, const Rectangle* area,
                       grpc::ServerWriter<Feature>* writer) override {
     context->AddInitialMetadata("x-served-by", servedBy_);
-    const auto [south, north] = std::minmax(area->lo().latitude(), area->hi().latitude());
-    const auto [west, east] = std::minmax(area->lo().longitude(), area->hi().longitude());
+    const auto [south, north] = std::minmax({area->lo().latitude(), area->hi().latitude()});
+    const auto [west, east] = std::minmax({area->lo().longitude(), area->hi().longitude()});
     for (const Place& place : places()) {
       if (place.latitude < south || place.latitude > north || place.longitude < west ||
           place.longitude > east)

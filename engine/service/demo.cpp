@@ -39,6 +39,30 @@ Result<std::vector<std::uint32_t>> freePorts(std::uint32_t count, std::uint32_t 
                                    kFirstPort, kLastPort, ports.size())});
 }
 
+/// Ports that the system chooses, for a demo that asks for any port: two such demos do not get into each
+/// other's way.
+Result<std::vector<std::uint32_t>> anyPorts(std::uint32_t count) {
+  std::vector<std::uint32_t> ports;
+  std::vector<int> holders;  // all held until all are known, so that no port comes twice
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const int holder = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* native = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(holder, native, size) == 0 && ::getsockname(holder, native, &size) == 0) {
+      ports.push_back(ntohs(address.sin_port));
+    }
+    holders.push_back(holder);
+  }
+  for (const int holder : holders)
+    ::close(holder);
+  if (ports.size() == count) return ports;
+  return failure(
+      Error{ErrorCode::AddressInUse, Side::Balancer, fmt::format("The demo needs {} free ports.", count)});
+}
+
 config::TargetGroup demoGroup(const std::vector<std::uint32_t>& ports) {
   config::TargetGroup group;
   group.name = kGroupName;
@@ -80,7 +104,7 @@ std::uint32_t firstFreePort(std::uint32_t first) {
 Result<config::Document> routeGuideDemo(std::uint32_t listenPort, std::uint32_t tasks) {
   if (tasks == 0)
     return failure(Error{ErrorCode::Invalid, Side::Balancer, "The demo needs at least one task."});
-  const auto ports = freePorts(tasks, listenPort);
+  const auto ports = listenPort == 0 ? anyPorts(tasks) : freePorts(tasks, listenPort);
   if (!ports) return failure(ports.error());
   config::Document document;
   document.loadBalancers = {demoLoadBalancer(listenPort)};

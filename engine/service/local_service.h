@@ -50,7 +50,8 @@ std::uint32_t firstFreePort(std::uint32_t first);
 
 /// The route guide demo's workspace: load balancer "route-guide", HTTPS listener on `listenPort`, gRPC group
 /// "route-guide-targets" checked as quickly as ALB allows (5 s, 2 s timeout, thresholds 2), and a local
-/// service of `tasks` demo servers on free ports (50061, 50062, … when they are free).
+/// service of `tasks` demo servers on free ports: 50061, 50062, … as far as they are free; any when
+/// `listenPort` is 0.
 Result<config::Document> routeGuideDemo(std::uint32_t listenPort, std::uint32_t tasks);
 
 }  // namespace spillway::service

@@ -236,7 +236,7 @@ TEST(RouteGuideDemo, IsAWorkspaceAsAlbWouldHaveIt) {
 }
 
 TEST(RouteGuideDemo, PassesOverPortsThatAreTaken) {
-  const std::uint32_t wanted = routeGuideDemo(0, 1)->targetGroups[0].targets[0].port;
+  const std::uint32_t wanted = routeGuideDemo(50051, 1)->targetGroups[0].targets[0].port;
   const int taker = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -244,7 +244,7 @@ TEST(RouteGuideDemo, PassesOverPortsThatAreTaken) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   ASSERT_EQ(::bind(taker, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   ASSERT_EQ(::listen(taker, 1), 0);
-  EXPECT_NE(routeGuideDemo(0, 1)->targetGroups[0].targets[0].port, wanted);
+  EXPECT_NE(routeGuideDemo(50051, 1)->targetGroups[0].targets[0].port, wanted);
   ::close(taker);
   EXPECT_NE(routeGuideDemo(50061, 1)->targetGroups[0].targets[0].port, 50061u);
   EXPECT_FALSE(routeGuideDemo(0, 0));

@@ -67,7 +67,6 @@ void EngineBridge::finishApply(const ApplyReport& report) {
   if (impl_->waiting) {
     const config::Document next = *std::exchange(impl_->waiting, std::nullopt);
     apply(next);
-    return;
   }
   listeners_ = impl_->engine.listeners();
   pollTargets();

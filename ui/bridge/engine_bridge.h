@@ -44,7 +44,8 @@ class EngineBridge : public QObject {
                       const spillway::observe::MetricsReading& previous);
   /// Some target's status differs from the last poll (4 times a second).
   void targetsChanged(const std::vector<spillway::TargetStatus>& targets);
-  /// apply() ended. Bound addresses are in listeners().
+  /// One apply ended (documents that a newer one replaced while waiting have none). Bound addresses are in
+  /// listeners().
   void applied(const spillway::ApplyReport& report);
 
  private:

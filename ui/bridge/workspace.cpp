@@ -70,7 +70,7 @@ bool Workspace::open(const QString& file) {
   undoStack_.clear();
   QSettings().setValue(kLastFileKey, path);
   configureServices(servicesBefore);
-  bridge_.apply(document_);
+  applyAgain();
   Q_EMIT fileChanged(file_);
   Q_EMIT documentChanged(document_);
   return true;
@@ -111,7 +111,7 @@ QString Workspace::startFile() const {
 void Workspace::set(const config::Document& document) {
   const auto servicesBefore = std::exchange(document_, document).localServices;
   configureServices(servicesBefore);
-  bridge_.apply(document_);
+  applyAgain();
   save();
   Q_EMIT documentChanged(document_);
 }
@@ -135,13 +135,22 @@ void Workspace::configureServices(const std::vector<config::LocalService>& befor
   }
 }
 
+void Workspace::applyAgain() {
+  (applying_ ? waiting_ : applying_) = document_;
+  bridge_.apply(document_);
+}
+
 void Workspace::onApplied(const ApplyReport& report) {
-  if (report.applied) {
-    live_ = document_;
-    return;
+  if (!applying_) return;
+  const bool isNewest = !waiting_;
+  if (report.applied) live_ = applying_;
+  applying_ = std::exchange(waiting_, std::nullopt);
+  if (!isNewest) return;
+  if (!report.applied) {
+    if (const QString words = problemWords(report.issues); !words.isEmpty()) Q_EMIT problem(words);
+    goBackToLive();
   }
-  if (const QString words = problemWords(report.issues); !words.isEmpty()) Q_EMIT problem(words);
-  goBackToLive();
+  Q_EMIT settled(report);
 }
 
 /// An edit that the engine could not take (a port in use, a key it cannot read) is taken back, so that what

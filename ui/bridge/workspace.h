@@ -36,6 +36,8 @@ class Workspace : public QObject {
   /// One undoable change, e.g. edit("Create load balancer my-balancer", doc). Invalid documents are refused:
   /// the errors are returned and nothing changes. Applies, and saves.
   std::vector<config::Issue> edit(const QString& words, const config::Document& document);
+  /// Lets the engine try the document once more, e.g. when a port was in use.
+  void applyAgain();
   /// Adds the route guide demo to the workspace (undoable) and starts its servers. Emits problem on failure.
   void addRouteGuideDemo();
 
@@ -47,6 +49,9 @@ class Workspace : public QObject {
   void fileChanged(const QString& file);
   /// Words for the inline bar above the views.
   void problem(const QString& words);
+  /// The engine has decided about the newest document. Not applied: problem() said why, and an edit that
+  /// caused it was taken back.
+  void settled(const spillway::ApplyReport& report);
   /// Undoable change made: words for the status bar.
   void changed(const QString& words);
 
@@ -60,7 +65,8 @@ class Workspace : public QObject {
 
   EngineBridge& bridge_;
   config::Document document_;
-  std::optional<config::Document> live_;  ///< the last document that the engine took
+  std::optional<config::Document> applying_, waiting_;  ///< as the bridge has them
+  std::optional<config::Document> live_;                ///< the last document that the engine took
   QString file_;
   QUndoStack undoStack_;
   service::LocalServices services_;

@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "ui/wizards/beyond_alb.h"
+#include "ui/wizards/wizard_style.h"
 
 namespace spillway::ui {
 
@@ -44,7 +45,7 @@ BeyondAlbDialog::BeyondAlbDialog(const QString& loadBalancer, const config::Beyo
   }
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
   QPushButton* apply = buttons->addButton(QStringLiteral("Apply"), QDialogButtonBox::AcceptRole);
-  apply->setProperty("role", QByteArray("primary"));
+  setRole(apply, "primary");
   apply->setDefault(true);
   connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);

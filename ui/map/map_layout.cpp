@@ -10,7 +10,7 @@ namespace spillway::ui {
 namespace {
 
 constexpr qreal kMargin = 24, kHeading = 40, kGap = 18, kBlockGap = 30, kPadding = 20;
-constexpr qreal kLeastChannel = 66;  ///< between columns; a rate's label fits
+constexpr qreal kLeastChannel = 54;  ///< between columns; a rate's label fits
 constexpr qreal kMostChannel = 150;
 constexpr qreal kWidths[5] = {130, 168, 116, 196, 206};
 constexpr int kTargetLines = 2;  ///< so that a reason that comes does not move the others

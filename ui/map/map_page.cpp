@@ -30,7 +30,8 @@ MapPage::MapPage(EngineBridge& bridge, Workspace& workspace, RecentReadings& rec
   auto* fit = new QPushButton(QStringLiteral("Fit"), this);
   fit->setToolTip(QStringLiteral("The whole map in view (F)"));
   header_->addButton(fit);
-  auto* card = new Card(this);
+  auto* card = new QFrame(this);
+  card->setProperty("role", QByteArray("panel"));
   auto* inside = new QVBoxLayout(card);
   inside->setContentsMargins(2, 2, 2, 2);
   inside->setSpacing(0);

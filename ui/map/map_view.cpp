@@ -15,7 +15,7 @@ namespace spillway::ui {
 
 namespace {
 
-constexpr qreal kLeastScale = 0.25, kMostScale = 2.5, kReadableScale = 0.8;
+constexpr qreal kLeastScale = 0.25, kMostScale = 2.5, kReadableScale = 0.72;
 constexpr const char* kHeadings[5] = {"CLIENTS", "LISTENERS", "RULES", "TARGET GROUPS", "TARGETS"};
 
 }  // namespace

@@ -41,7 +41,7 @@ void MainWindow::buildFileMenu() {
                                   [this] { demo_.setWanted(!demo_.isWanted()); });
   QAction* again = file->addAction(QStringLiteral("Try to start the listeners again"), this, [this] {
     messages_->hide();
-    bridge_.apply(workspace_.document());
+    workspace_.applyAgain();
   });
   again->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_E));
   file->addSeparator();

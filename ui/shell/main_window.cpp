@@ -104,20 +104,11 @@ void MainWindow::connectSources() {
     setWindowTitle(QStringLiteral("%1 — Spillway").arg(QFileInfo(file).fileName()));
   });
   connect(&bridge_, &EngineBridge::targetsChanged, this, &MainWindow::showCounts);
-  connect(&bridge_, &EngineBridge::applied, this, [this](const ApplyReport& report) {
+  connect(&bridge_, &EngineBridge::applied, this, [this] {
     showBalancer();
     showClient();
-    if (!creating_) return;
-    const QString name = *std::exchange(creating_, std::nullopt);
-    if (!wizard_) return;
-    if (!report.applied) {
-      messages_->hide();
-      wizard_->setProblems(report.issues);
-      return;
-    }
-    closeWizard();
-    openRoom(Room::Map);
   });
+  connect(&workspace_, &Workspace::settled, this, &MainWindow::onSettled);
 }
 
 void MainWindow::connectDemo() {
@@ -176,12 +167,23 @@ void MainWindow::onCreated(const config::Document& document, const QString& name
     whole = workspace_.document();
     mergeInto(whole, additions(wizardBase_, document));
   }
-  creating_ = name;
+  isCreating_ = true;
   const auto issues = workspace_.edit(QStringLiteral("Create load balancer %1").arg(name), whole);
   if (config::hasErrors(issues)) {
-    creating_.reset();
+    isCreating_ = false;
     wizard_->setProblems(issues);
   }
+}
+
+void MainWindow::onSettled(const ApplyReport& report) {
+  if (!std::exchange(isCreating_, false) || !wizard_) return;
+  if (!report.applied) {
+    messages_->hide();
+    wizard_->setProblems(report.issues);
+    return;
+  }
+  closeWizard();
+  openRoom(Room::Map);
 }
 
 void MainWindow::closeWizard() {
@@ -267,6 +269,7 @@ void MainWindow::restore() {
   const auto found =
       std::ranges::find_if(kRooms, [&](const RoomEntry& entry) { return key == QLatin1String(entry.key); });
   openRoom(found == kRooms.end() ? Room::Map : found->room);
+  navigation_->setFocus();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -3,7 +3,6 @@
 
 #include <QMainWindow>
 #include <QPointer>
-#include <optional>
 
 #include "ui/bridge/engine_bridge.h"
 #include "ui/bridge/recent_readings.h"
@@ -58,6 +57,7 @@ class MainWindow : public QMainWindow {
   void showCounts();
   void showClient();
   void onCreated(const config::Document& document, const QString& name);
+  void onSettled(const ApplyReport& report);
   void closeWizard();
   void about();
   void restore();
@@ -75,8 +75,8 @@ class MainWindow : public QMainWindow {
   QMenu* createMenu_ = nullptr;
   QAction *newAction_ = nullptr, *demoAction_ = nullptr, *sendAction_ = nullptr, *clientAction_ = nullptr;
   QPointer<LoadBalancerWizard> wizard_;
-  config::Document wizardBase_;      ///< the document that the open wizard began with
-  std::optional<QString> creating_;  ///< the load balancer whose creation the engine decides about
+  config::Document wizardBase_;  ///< the document that the open wizard began with
+  bool isCreating_ = false;      ///< the engine decides about the load balancer of the wizard
 };
 
 }  // namespace spillway::ui

@@ -84,7 +84,6 @@ WelcomePage::WelcomePage(QWidget* parent) : QWidget(parent) {
   connect(demo, &QPushButton::clicked, this, &WelcomePage::demoRequested);
   connect(create, &QPushButton::clicked, this, &WelcomePage::createRequested);
   connect(open, &QPushButton::clicked, this, &WelcomePage::openRequested);
-  demo->setFocus();
 }
 
 }  // namespace spillway::ui

@@ -68,8 +68,8 @@ TargetStatus statusOf(const TargetId& id, const std::vector<TargetStatus>& statu
 }  // namespace
 
 std::vector<TableColumn> groupColumns() {
-  return {{QStringLiteral("Name"), 146},
-          {QStringLiteral("Version"), 64},
+  return {{QStringLiteral("Name"), 142},
+          {QStringLiteral("Version"), 72},
           {QStringLiteral("Healthy"), 68},
           {QStringLiteral("Req/s"), 58, ColumnAlign::Right},
           {QStringLiteral("Used by"), 88}};

@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "engine/config/validate.h"
-#include "ui/wizards/load_balancer_draft.h"
+#include "ui/wizards/wizard_style.h"
 
 namespace spillway::ui {
 
@@ -30,7 +30,7 @@ HealthCheckDialog::HealthCheckDialog(const config::Document& document, std::size
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
   apply_ = buttons->addButton(QStringLiteral("Apply"), QDialogButtonBox::AcceptRole);
   apply_->setObjectName(QStringLiteral("apply"));
-  apply_->setProperty("role", QByteArray("primary"));
+  setRole(apply_, "primary");
   apply_->setDefault(true);
   connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);

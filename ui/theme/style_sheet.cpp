@@ -42,6 +42,12 @@ QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: @accent; 
 QLineEdit:disabled, QComboBox:disabled { background: @sunken; color: @disabled; }
 QLineEdit[role="command"] { padding-left: 2px; }
 QLineEdit[role="problem"] { border-color: @bad; }
+QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid @mutedText; border-radius: 3px;
+  background: @surface; }
+QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: @accent; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(@check); }
+QCheckBox::indicator:disabled { border-color: @border; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url(@chevron); width: 9px; height: 9px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; selection-background-color: @accentSoft;
@@ -126,7 +132,8 @@ QList<QPair<QString, QString>> values(const ThemeColors& c, bool isDark) {
   const QString shade = isDark ? QStringLiteral("dark") : QStringLiteral("light");
   const double tint = isDark ? 0.22 : 0.13;
   // Longer names before those they begin with: they are replaced in this order.
-  return {{"@onAccentChevron", QStringLiteral(":/icons/chevron-down-%1.svg").arg(isDark ? "light" : "dark")},
+  return {{"@onAccentChevron", QStringLiteral(":/icons/chevron-down-on-accent-%1.svg").arg(shade)},
+          {"@check", QStringLiteral(":/icons/check-%1.svg").arg(shade)},
           {"@chevronUp", QStringLiteral(":/icons/chevron-up-%1.svg").arg(shade)},
           {"@chevron", QStringLiteral(":/icons/chevron-down-%1.svg").arg(shade)},
           {"@accentSoft", c.accentSoft.name()},

@@ -8,6 +8,7 @@
 #include <QPalette>
 #include <QStyleFactory>
 #include <QSvgRenderer>
+#include <mutex>
 
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme_colors.h"
@@ -92,7 +93,9 @@ void Theme::apply(QApplication& app, ThemeMode mode) {
   initResources();
   const bool desktopIsDark = systemIsDark();
   dark = mode == ThemeMode::Dark || (mode == ThemeMode::System && desktopIsDark);
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  // Once: a new style polishes every widget again, and takes as long as all the rest.
+  static std::once_flag once;
+  std::call_once(once, [] { QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion"))); });
   QApplication::setPalette(paletteOf(colors()));
   app.setStyleSheet(styleSheet(colors(), dark));
 }

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QSignalSpy>
+#include <QtTest>
+
+#include "tests/ui/documents.h"
+#include "ui/map/map_view.h"
+
+using namespace spillway;
+using namespace spillway::ui;
+using observe::TargetState;
+
+Q_DECLARE_METATYPE(spillway::ui::MapNode)
+
+/// The map from a document and statuses, without an engine.
+class MapTest : public QObject {
+  Q_OBJECT
+
+  config::Document document_;
+  std::vector<ListenerStatus> listeners_;
+  std::vector<TargetStatus> targets_;
+  observe::MetricsReading metrics_;
+  std::unique_ptr<RecentReadings> recent_;
+
+  static TargetId id(std::uint16_t port) { return {"one-targets", "127.0.0.1", port}; }
+
+  MapContent content() const { return describeMap({document_, listeners_, targets_, *recent_, metrics_}); }
+
+  static const MapNode* node(const MapContent& content, const QString& key) {
+    for (const MapNode& each : content.nodes)
+      if (each.key == key) return &each;
+    return nullptr;
+  }
+
+  static QString targetKey(int port) { return QStringLiteral("target one-targets 127.0.0.1:%1").arg(port); }
+  static QString lineKey(int port) { return QStringLiteral("group one-targets → ") + targetKey(port); }
+
+  /// A second sample: `requests` to the target on port 1 in ten seconds.
+  void addTraffic(std::uint64_t requests) {
+    recent_->take(metrics_);
+    metrics_.time += std::chrono::seconds(10);
+    metrics_.targets[id(1)].requests += requests;
+    metrics_.groups["one-targets"].requests += requests;
+    metrics_.listeners[{"one", "HTTPS:50051"}].requests += requests;
+    recent_->take(metrics_);
+  }
+
+ private slots:
+  void init() {
+    document_ = testing::balancer("one", 50051, {1, 2});
+    listeners_ = {{{"one", "HTTPS:50051"}, config::Protocol::Https, {"127.0.0.1:50051"}}};
+    targets_.assign(2, {});
+    targets_[0].id = id(1);
+    targets_[0].state = TargetState::Healthy;
+    targets_[1].id = id(2);
+    targets_[1].state = TargetState::Unhealthy;
+    targets_[1].description = "Health checks failed";
+    targets_[1].detail = "connection refused";
+    metrics_ = {};
+    recent_ = std::make_unique<RecentReadings>();
+  }
+
+  void everyPartHasItsTile() {
+    const MapContent map = content();
+    QCOMPARE(map.nodes.size(), 6);
+    QCOMPARE(map.edges.size(), 5);
+    QCOMPARE(node(map, "listener one/HTTPS:50051")->title, "HTTPS :50051");
+    QCOMPARE(node(map, "group one-targets")->badge, "✖ 1/2");
+    const MapNode* sick = node(map, targetKey(2));
+    QCOMPARE(sick->state, MapState::Unhealthy);
+    QCOMPARE(sick->lines.join(' '), "unhealthy: connection refused");
+    QVERIFY(sick->tip.contains("Health checks failed"));
+  }
+
+  void ratesComeFromDifferences() {
+    addTraffic(5480);
+    const MapContent map = content();
+    const auto rateOf = [&](const QString& key) {
+      for (const MapEdge& edge : map.edges)
+        if (edge.key() == key) return edge.perSecond;
+      return -1.0;
+    };
+    QCOMPARE(rateOf(lineKey(1)), 548.0);
+    QCOMPARE(rateOf(lineKey(2)), 0.0);
+    QCOMPARE(rateOf("clients → listener one/HTTPS:50051"), 548.0);
+    QVERIFY(node(map, targetKey(1))->lines.join(' ').contains("548/s"));
+  }
+
+  void linesWithoutRequestsAreDashedAndBusyOnesWide() {
+    MapView view;
+    view.resize(1200, 600);
+    view.showContent(content());
+    QVERIFY(view.line(lineKey(1))->isDashed());
+    const qreal idle = view.line(lineKey(1))->width();
+    addTraffic(5480);
+    view.showContent(content());
+    QVERIFY(!view.line(lineKey(1))->isDashed());
+    QVERIFY(view.line(lineKey(1))->width() > 2 * idle);
+    QVERIFY(view.line(lineKey(2))->isDashed());
+  }
+
+  void newSampleChangesTilesInPlace() {
+    MapView view;
+    view.resize(1200, 600);
+    view.showContent(content());
+    const MapTile* tile = view.tile(targetKey(2));
+    const QRectF area = tile->area();
+    targets_[1].state = TargetState::Healthy;
+    addTraffic(10);
+    view.showContent(content());
+    QCOMPARE(view.tile(targetKey(2)), tile);
+    QCOMPARE(tile->area(), area);
+    QCOMPARE(tile->node().state, MapState::Healthy);
+    document_.targetGroups[0].targets.pop_back();
+    view.showContent(content());
+    QCOMPARE(view.tile(targetKey(2)), nullptr);
+    QCOMPARE(view.tileCount(), 5);
+  }
+
+  void tilesDoNotOverlap() {
+    auto more = testing::balancer("two", 50052, {3, 4, 5});
+    document_.loadBalancers.push_back(more.loadBalancers[0]);
+    document_.targetGroups.push_back(more.targetGroups[0]);
+    auto third = more.loadBalancers[0].listeners[0];
+    third.port = 50053;
+    document_.loadBalancers[1].listeners.push_back(third);
+    const MapLayout layout = layOutMap(content(), {17, 1136});
+    QCOMPARE(layout.tiles.size(), 1 + 3 + 3 + 2 + 5);
+    const QList<QRectF> areas = layout.tiles.values();
+    for (qsizetype i = 0; i < areas.size(); ++i)
+      for (qsizetype j = i + 1; j < areas.size(); ++j)
+        QVERIFY(!areas[i].intersects(areas[j]));
+  }
+
+  void marksWhatIsNotOnAws() {
+    QVERIFY(node(content(), "listener one/HTTPS:50051")->mark.isEmpty());
+    document_.loadBalancers[0].beyondAlb.retryUnprocessedRequests = true;
+    const MapContent map = content();
+    QVERIFY(node(map, "listener one/HTTPS:50051")->mark.contains("not on AWS"));
+    QVERIFY(node(map, "listener one/HTTPS:50051")->tip.contains("Retry unprocessed requests"));
+  }
+
+  void arrowsMoveAndEnterOpens() {
+    MapView view;
+    view.resize(1200, 600);
+    view.showContent(content());
+    view.show();
+    view.setFocus();
+    QSignalSpy opened(&view, &MapView::opened);
+    for (int step = 0; step < 4; ++step)
+      QTest::keyClick(&view, Qt::Key_Right);
+    QTest::keyClick(&view, Qt::Key_Return);
+    QCOMPARE(opened.count(), 1);
+    QCOMPARE(opened[0][0].value<MapNode>().column, MapColumn::TargetGroups);
+    QVERIFY(view.accessibleDescription().contains("one-targets"));
+  }
+
+  void hundredTargetsUpdateSmoothly() {
+    document_.targetGroups[0].targets.clear();
+    targets_.clear();
+    for (std::uint16_t port = 1; port <= 100; ++port) {
+      document_.targetGroups[0].targets.push_back({"127.0.0.1", port});
+      TargetStatus status;
+      status.id = id(port);
+      status.state = TargetState::Healthy;
+      targets_.push_back(status);
+    }
+    MapView view;
+    view.resize(1200, 800);
+    view.show();
+    view.showContent(content());
+    QElapsedTimer clock;
+    clock.start();
+    constexpr int kSamples = 20;
+    for (int i = 0; i < kSamples; ++i) {
+      addTraffic(100);
+      view.showContent(content());
+      view.grab();
+    }
+    // A bound that only a rebuild of everything would miss, sanitizers and busy machines included.
+    QVERIFY2(clock.elapsed() / kSamples < 250, qPrintable(QString::number(clock.elapsed())));
+  }
+};
+
+QTEST_MAIN(MapTest)
+#include "map_test.moc"

@@ -47,9 +47,7 @@ class Compiler {
   const config::LoadBalancer* userOf(const std::string& group) const {
     for (const auto& balancer : document_.loadBalancers) {
       for (const auto& item : balancer.listeners) {
-        for (const auto& action : item.defaultActions) {
-          if (action.targetGroup == group) return &balancer;
-        }
+        if (config::forwardsTo(item, group)) return &balancer;
       }
     }
     return nullptr;
@@ -117,7 +115,8 @@ class Compiler {
     result->document = balancerIndex;
     result->index = index;
     for (const auto& candidate : snapshot.groups) {
-      if (candidate->settings.name == settings.defaultActions.front().targetGroup) result->group = candidate;
+      if (config::forwardsTo(settings.defaultActions.back(), candidate->settings.name))
+        result->group = candidate;
     }
     if (settings.protocol == config::Protocol::Https) {
       const std::string path = fmt::format("loadBalancers[{}].listeners[{}]", balancerIndex, index);

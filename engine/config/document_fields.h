@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/config/attribute_fields.h"
 #include "engine/config/model.h"
+#include "engine/config/rule_fields.h"
 
 /// The fields of a workspace file: the one table that reading and writing share. `V` is JsonReader or
 /// JsonWriter of document_json.cpp. A field's order here is its order in the file and in the list of issues.
@@ -16,12 +18,10 @@ void fields(V& v, Certificate& certificate) {
     v.text("certificateFile", certificate.certificateFile);
     v.text("privateKeyFile", certificate.privateKeyFile);
   }
-}
-
-template <class V>
-void fields(V& v, Action& action) {
-  v.choice("type", action.type);
-  v.text("targetGroup", action.targetGroup);
+  if (certificate.source == Source::Pkcs12) {
+    v.text("certificateFile", certificate.certificateFile);
+    if (v.wants(!certificate.passwordFile.empty())) v.text("passwordFile", certificate.passwordFile);
+  }
 }
 
 template <class V>
@@ -35,7 +35,10 @@ void fields(V& v, Listener& listener) {
     if (https) listener.certificates = {Certificate{}};
   });
   if (v.wants(https || !listener.certificates.empty())) v.list("certificates", listener.certificates);
+  unlessDefault(v, "mutualAuthentication", listener.mutualAuthentication);
+  unlessDefault(v, "attributes", listener.attributes);
   v.list("defaultActions", listener.defaultActions);
+  if (v.wants(!listener.rules.empty())) v.list("rules", listener.rules);
 }
 
 template <class V>
@@ -43,10 +46,8 @@ void fields(V& v, LoadBalancer& balancer) {
   v.text("name", balancer.name);
   v.choice("scheme", balancer.scheme);
   v.choice("ipAddressType", balancer.ipAddressType);
-  v.object("attributes", [&](V& inner) {
-    inner.number("idleTimeoutSeconds", balancer.attributes.idleTimeoutSeconds);
-    inner.number("clientKeepAliveSeconds", balancer.attributes.clientKeepAliveSeconds);
-  });
+  v.object("attributes", [&](V& inner) { fields(inner, balancer.attributes); });
+  unlessDefault(v, "limits", balancer.limits);
   v.object("beyondAlb", [&](V& inner) {
     auto& beyond = balancer.beyondAlb;
     inner.flag("plaintextHttp2", beyond.plaintextHttp2);
@@ -54,6 +55,7 @@ void fields(V& v, LoadBalancer& balancer) {
     inner.flag("verifyTargetCertificates", beyond.verifyTargetCertificates);
     inner.flag("unlimitedRequestsPerConnection", beyond.unlimitedRequestsPerConnection);
     inner.flag("fastHealthChecks", beyond.fastHealthChecks);
+    inner.flag("extendedConnect", beyond.extendedConnect);
   });
   v.list("listeners", balancer.listeners);
 }
@@ -62,6 +64,7 @@ template <class V>
 void fields(V& v, Target& target) {
   v.text("id", target.id);
   v.number("port", target.port);
+  if (v.wants(!target.availabilityZone.empty())) v.text("availabilityZone", target.availabilityZone);
 }
 
 template <class V>
@@ -95,10 +98,8 @@ void fields(V& v, TargetGroup& group) {
   v.number("port", group.port);
   v.choice("protocolVersion", group.protocolVersion);
   healthCheckFields(v, group.healthCheck, group.protocolVersion);
-  v.object("attributes", [&](V& inner) {
-    inner.number("deregistrationDelaySeconds", group.attributes.deregistrationDelaySeconds);
-  });
-  v.list("targets", group.targets, Target{"", group.port});
+  v.object("attributes", [&](V& inner) { fields(inner, group.attributes); });
+  v.list("targets", group.targets, Target{"", group.port, {}});
 }
 
 template <class V>
@@ -114,6 +115,8 @@ void fields(V& v, Document& document) {
   v.version("version", kDocumentVersion);
   v.list("loadBalancers", document.loadBalancers);
   v.list("targetGroups", document.targetGroups);
+  if (v.wants(!document.trustStores.empty())) v.list("trustStores", document.trustStores);
+  unlessDefault(v, "monitoring", document.monitoring);
   v.list("localServices", document.localServices);
 }
 

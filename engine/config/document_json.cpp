@@ -19,6 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kTrafficPort = "traffic-port";
+constexpr std::string_view kOff = "off";
 constexpr std::size_t kLongestValue = 60;  // of a value as shown in an issue, in bytes
 
 std::string memberPath(const std::string& path, std::string_view key) {
@@ -64,9 +65,52 @@ class JsonReader {
     if (const Json* value = find(key)) readText(memberPath(path_, key), *value, field);
   }
 
-  void number(std::string_view key, std::uint32_t& field) {
+  void optionalText(std::string_view key, std::optional<std::string>& field) {
+    const Json* value = find(key);
+    if (value) readText(memberPath(path_, key), *value, field.emplace());
+  }
+
+  void textMap(std::string_view key, std::map<std::string, std::string>& field) {
+    const Json* value = find(key);
+    if (!value) return;
+    const std::string path = memberPath(path_, key);
+    if (!value->is_object()) return complain(path, *value, "Write an object: {\"Name\": \"value\", …}.");
+    for (const auto& [name, text] : value->items())
+      readText(memberPath(path, name), text, field[name]);
+  }
+
+  template <class N>
+  void number(std::string_view key, N& field) {
     if (const Json* value = find(key)) readNumber(memberPath(path_, key), *value, field);
   }
+
+  /// A number, or "off".
+  void numberOrOff(std::string_view key, std::optional<std::uint32_t>& field) {
+    const Json* value = find(key);
+    if (!value) return;
+    if (value->is_string() && value->get<std::string>() == kOff) {
+      field.reset();
+    } else if (value->is_string()) {
+      complain(memberPath(path_, key), *value, "Write \"off\" or a number without quotes.");
+    } else {
+      std::uint32_t number = 0;
+      if (readNumber(memberPath(path_, key), *value, number)) field = number;
+    }
+  }
+
+  /// "HTTP_301" or "HTTP_302".
+  void redirectStatus(std::string_view key, std::uint32_t& field) {
+    const Json* value = find(key);
+    if (!value) return;
+    if (*value == "HTTP_301" || *value == "HTTP_302") {
+      field = *value == "HTTP_301" ? 301 : 302;
+    } else {
+      complain(memberPath(path_, key), *value, "Write \"HTTP_301\" or \"HTTP_302\".");
+    }
+  }
+
+  /// All other fields of this object are of no interest.
+  void ignoreRest() { reportsUnknown_ = false; }
 
   void flag(std::string_view key, bool& field) {
     const Json* value = find(key);
@@ -133,6 +177,14 @@ class JsonReader {
     if (const Json* value = find(key)) read(*value, memberPath(path_, key), draft_, visit);
   }
 
+  template <class T>
+  void optionalObject(std::string_view key, std::optional<T>& field) {
+    if (const Json* value = find(key)) {
+      T& made = field.emplace();
+      read(*value, memberPath(path_, key), draft_, [&made](JsonReader& inner) { fields(inner, made); });
+    }
+  }
+
   void refuse(std::string_view key, std::string message) {
     if (const Json* value = findQuietly(key)) {
       refused_.emplace_back(key);
@@ -166,8 +218,9 @@ class JsonReader {
     field = value.get<std::string>();
   }
 
-  bool readNumber(const std::string& path, const Json& value, std::uint32_t& field) {
-    constexpr auto kMost = std::numeric_limits<std::uint32_t>::max();
+  template <class N>
+  bool readNumber(const std::string& path, const Json& value, N& field) {
+    constexpr auto kMost = std::numeric_limits<N>::max();
     if (!value.is_number_integer()) {
       complain(path, value, "Write a whole number, without quotes or fraction.");
     } else if (!value.is_number_unsigned()) {
@@ -175,7 +228,7 @@ class JsonReader {
     } else if (value.get<std::uint64_t>() > kMost) {
       complain(path, value, fmt::format("Write a whole number of {} at the most.", kMost));
     } else {
-      field = value.get<std::uint32_t>();
+      field = value.get<N>();
       return true;
     }
     return false;
@@ -195,6 +248,7 @@ class JsonReader {
   }
 
   void reportUnknown() {
+    if (!reportsUnknown_) return;
     for (const auto& [key, value] : object_.items()) {
       if (std::ranges::find(known_, key) != known_.end() ||
           std::ranges::find(refused_, key) != refused_.end()) {
@@ -214,6 +268,7 @@ class JsonReader {
   Draft& draft_;
   std::vector<std::string_view> known_;
   std::vector<std::string> refused_;
+  bool reportsUnknown_ = true;
 };
 
 /// Makes one JSON object of fields. Changes no value.
@@ -226,7 +281,16 @@ class JsonWriter {
   void orElse(F&&) {}
 
   void text(const char* key, const std::string& field) { object_[key] = field; }
-  void number(const char* key, std::uint32_t field) { object_[key] = field; }
+  void optionalText(const char* key, const std::optional<std::string>& field) {
+    if (field) object_[key] = *field;
+  }
+  void textMap(const char* key, const std::map<std::string, std::string>& field) { object_[key] = field; }
+  void number(const char* key, std::uint64_t field) { object_[key] = field; }
+  void numberOrOff(const char* key, const std::optional<std::uint32_t>& field) {
+    object_[key] = field ? Json(*field) : Json(kOff);
+  }
+  void redirectStatus(const char* key, std::uint32_t field) { object_[key] = fmt::format("HTTP_{}", field); }
+  void ignoreRest() {}
   void flag(const char* key, bool field) { object_[key] = field; }
   void texts(const char* key, const std::vector<std::string>& field) { object_[key] = field; }
   void numbers(const char* key, const std::vector<std::uint32_t>& field) { object_[key] = field; }
@@ -258,6 +322,11 @@ class JsonWriter {
     JsonWriter inner;
     visit(inner);
     object_[key] = inner.take();
+  }
+
+  template <class T>
+  void optionalObject(const char* key, std::optional<T>& field) {
+    if (field) object(key, [&field](JsonWriter& inner) { fields(inner, *field); });
   }
 
  private:

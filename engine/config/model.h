@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/config/attributes.h"
+#include "engine/config/rules.h"
+
 /// What the user wrote: plain values, compared and copied freely. Names are ALB's, in lowerCamelCase in the
 /// file. `validate.h` says whether a document makes sense; `compile.h` turns it into what the workers run.
 namespace spillway::config {
@@ -15,22 +18,17 @@ enum class Scheme : std::uint8_t { Internal, InternetFacing };
 enum class IpAddressType : std::uint8_t { Ipv4, Dualstack };
 enum class Protocol : std::uint8_t { Http, Https };
 enum class ProtocolVersion : std::uint8_t { Http1, Http2, Grpc };
-enum class ActionType : std::uint8_t { Forward };
 
-/// A server certificate: either issued by Spillway's local CA for `names`, or read from two PEM files.
+/// A server certificate: issued by Spillway's local CA for `names`, read from two PEM files, or from one
+/// PKCS#12 file.
 struct Certificate {
-  enum class Source : std::uint8_t { LocalCa, Files };
+  enum class Source : std::uint8_t { LocalCa, Files, Pkcs12 };
   Source source = Source::LocalCa;
   std::vector<std::string> names;  ///< LocalCa: subject alternative names beside localhost, 127.0.0.1 and ::1
-  std::string certificateFile;     ///< Files: PEM, leaf first
+  std::string certificateFile;     ///< Files: PEM, leaf first; Pkcs12: the .p12 file
   std::string privateKeyFile;      ///< Files: PEM
+  std::string passwordFile;        ///< Pkcs12: a file whose first line is the password; "" = no password
   bool operator==(const Certificate&) const = default;
-};
-
-struct Action {
-  ActionType type = ActionType::Forward;
-  std::string targetGroup;  ///< name of a target group of the same document
-  bool operator==(const Action&) const = default;
 };
 
 inline constexpr const char* kDefaultSslPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
@@ -40,20 +38,19 @@ struct Listener {
   Protocol protocol = Protocol::Https;
   std::uint32_t port = 0;                     ///< 1-65535; 0 takes any free port (not on AWS)
   std::string sslPolicy = kDefaultSslPolicy;  ///< HTTPS only
-  std::vector<Certificate> certificates;      ///< HTTPS only: exactly one, the default certificate
-  std::vector<Action> defaultActions;         ///< exactly one
+  std::vector<Certificate> certificates;  ///< HTTPS only: the default certificate, then those chosen by SNI
+  MutualAuthentication mutualAuthentication;  ///< HTTPS only
+  ListenerAttributes attributes;
+  std::vector<Action> defaultActions;  ///< the default rule's; the last one routes
+  std::vector<Rule> rules;             ///< any order; the priority decides
   bool operator==(const Listener&) const = default;
 };
 
 /// The listener's name, or "HTTPS:50051" where the user gave none.
 std::string effectiveName(const Listener&);
-
-/// ALB's load balancer attributes.
-struct LoadBalancerAttributes {
-  std::uint32_t idleTimeoutSeconds = 60;        ///< idle_timeout.timeout_seconds, 1-4000
-  std::uint32_t clientKeepAliveSeconds = 3600;  ///< client_keep_alive.seconds, 60-604800
-  bool operator==(const LoadBalancerAttributes&) const = default;
-};
+/// The target groups that its rules and its default action forward to, each once.
+std::vector<std::string> targetGroupsOf(const Listener&);
+bool forwardsTo(const Listener&, const std::string& targetGroup);
 
 /// What ALB does not do but a desk needs. Each is off unless switched on, and shown as "not on AWS".
 struct BeyondAlb {
@@ -63,6 +60,7 @@ struct BeyondAlb {
       false;  ///< check targets' certificates against the system's and the local CA
   bool unlimitedRequestsPerConnection = false;  ///< no GOAWAY after 10,000 requests on one HTTP/2 connection
   bool fastHealthChecks = false;                ///< interval from 1 s, timeout from 1 s, thresholds from 1
+  bool extendedConnect = false;                 ///< WebSocket from HTTP/2 clients (RFC 8441)
   bool operator==(const BeyondAlb&) const = default;
 };
 
@@ -71,6 +69,7 @@ struct LoadBalancer {
   Scheme scheme = Scheme::Internal;
   IpAddressType ipAddressType = IpAddressType::Ipv4;
   LoadBalancerAttributes attributes;
+  Limits limits;
   BeyondAlb beyondAlb;
   std::vector<Listener> listeners;
   bool operator==(const LoadBalancer&) const = default;
@@ -98,14 +97,10 @@ struct HealthCheck {
 };
 
 struct Target {
-  std::string id;          ///< IP address or host name
-  std::uint32_t port = 0;  ///< 1-65535
+  std::string id;                ///< IP address or host name
+  std::uint32_t port = 0;        ///< 1-65535
+  std::string availabilityZone;  ///< a label for metrics; "" = "local-1a"
   bool operator==(const Target&) const = default;
-};
-
-struct TargetGroupAttributes {
-  std::uint32_t deregistrationDelaySeconds = 300;  ///< deregistration_delay.timeout_seconds, 0-3600
-  bool operator==(const TargetGroupAttributes&) const = default;
 };
 
 struct TargetGroup {
@@ -130,10 +125,20 @@ struct LocalService {
 
 inline constexpr int kDocumentVersion = 1;
 
+/// What a developer wants to see of the balancer from outside. Both off by default.
+struct Monitoring {
+  std::optional<std::uint32_t>
+      openMetricsPort;        ///< loopback port that serves OpenMetrics text for Prometheus
+  std::string tlsKeyLogFile;  ///< NSS key log of all TLS connections, for Wireshark; "" = off
+  bool operator==(const Monitoring&) const = default;
+};
+
 /// A workspace (`*.spillway.json`).
 struct Document {
   std::vector<LoadBalancer> loadBalancers;
   std::vector<TargetGroup> targetGroups;
+  std::vector<TrustStore> trustStores;
+  Monitoring monitoring;
   std::vector<LocalService> localServices;
   bool operator==(const Document&) const = default;
 };

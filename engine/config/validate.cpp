@@ -23,9 +23,8 @@ Relations relate(const Document& document) {
   for (const auto& balancer : document.loadBalancers) {
     for (const auto& listener : balancer.listeners) {
       if (listener.port != 0) relations.listenerPorts.claim(listener.port, listenerTitle(listener, balancer));
-      for (const auto& action : listener.defaultActions) {
-        relations.userOfGroup.try_emplace(action.targetGroup, &balancer);
-      }
+      for (const auto& group : targetGroupsOf(listener))
+        relations.userOfGroup.try_emplace(group, &balancer);
     }
   }
   return relations;

@@ -75,8 +75,8 @@ void checkSecurity(Findings& findings, const std::string& path, const Listener& 
 void checkProtocol(Findings& findings, const std::string& path, const Listener& listener,
                    const LoadBalancer& balancer, const Document& document) {
   if (listener.protocol == Protocol::Https || balancer.beyondAlb.plaintextHttp2) return;
-  for (const Action& action : listener.defaultActions) {
-    const TargetGroup* group = findGroup(document, action.targetGroup);
+  for (const std::string& name : targetGroupsOf(listener)) {
+    const TargetGroup* group = findGroup(document, name);
     if (!group || group->protocolVersion == ProtocolVersion::Http1) continue;
     findings.error(
         path + ".protocol", "HTTP",
@@ -88,7 +88,7 @@ void checkProtocol(Findings& findings, const std::string& path, const Listener& 
 
 void checkForward(Findings& findings, const std::string& path, const Action& action,
                   const LoadBalancer& balancer, const Relations& relations) {
-  const std::string& name = action.targetGroup;
+  const std::string name = action.targetGroups.empty() ? "" : action.targetGroups.front().targetGroup;
   if (name.empty()) {
     findings.error(path + ".targetGroup", "", "Name the target group to forward to.");
   } else if (!findGroup(relations.document, name)) {

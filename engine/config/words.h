@@ -30,11 +30,54 @@ constexpr auto wordsOf(ProtocolVersion) {
                                         {ProtocolVersion::Grpc, "GRPC"}}};
 }
 constexpr auto wordsOf(ActionType) {
-  return WordTable<ActionType, 1>{{{ActionType::Forward, "forward"}}};
+  return WordTable<ActionType, 6>{{{ActionType::Forward, "forward"},
+                                   {ActionType::Redirect, "redirect"},
+                                   {ActionType::FixedResponse, "fixed-response"},
+                                   {ActionType::JwtValidation, "jwt-validation"},
+                                   {ActionType::AuthenticateOidc, "authenticate-oidc"},
+                                   {ActionType::AuthenticateCognito, "authenticate-cognito"}}};
 }
 constexpr auto wordsOf(Certificate::Source) {
-  return WordTable<Certificate::Source, 2>{
-      {{Certificate::Source::LocalCa, "local-ca"}, {Certificate::Source::Files, "files"}}};
+  return WordTable<Certificate::Source, 3>{{{Certificate::Source::LocalCa, "local-ca"},
+                                            {Certificate::Source::Files, "files"},
+                                            {Certificate::Source::Pkcs12, "pkcs12"}}};
+}
+constexpr auto wordsOf(ConditionField) {
+  return WordTable<ConditionField, 6>{{{ConditionField::HostHeader, "host-header"},
+                                       {ConditionField::PathPattern, "path-pattern"},
+                                       {ConditionField::HttpHeader, "http-header"},
+                                       {ConditionField::HttpRequestMethod, "http-request-method"},
+                                       {ConditionField::QueryString, "query-string"},
+                                       {ConditionField::SourceIp, "source-ip"}}};
+}
+constexpr auto wordsOf(JwtClaim::Format) {
+  using Format = JwtClaim::Format;
+  return WordTable<Format, 3>{{{Format::SingleString, "single-string"},
+                               {Format::StringArray, "string-array"},
+                               {Format::SpaceSeparatedValues, "space-separated-values"}}};
+}
+constexpr auto wordsOf(DesyncMitigationMode) {
+  return WordTable<DesyncMitigationMode, 3>{{{DesyncMitigationMode::Monitor, "monitor"},
+                                             {DesyncMitigationMode::Defensive, "defensive"},
+                                             {DesyncMitigationMode::Strictest, "strictest"}}};
+}
+constexpr auto wordsOf(XffMode) {
+  return WordTable<XffMode, 3>{
+      {{XffMode::Append, "append"}, {XffMode::Preserve, "preserve"}, {XffMode::Remove, "remove"}}};
+}
+constexpr auto wordsOf(MutualAuthentication::Mode) {
+  using Mode = MutualAuthentication::Mode;
+  return WordTable<Mode, 3>{
+      {{Mode::Off, "off"}, {Mode::Passthrough, "passthrough"}, {Mode::Verify, "verify"}}};
+}
+constexpr auto wordsOf(Algorithm) {
+  return WordTable<Algorithm, 3>{{{Algorithm::RoundRobin, "round_robin"},
+                                  {Algorithm::LeastOutstandingRequests, "least_outstanding_requests"},
+                                  {Algorithm::WeightedRandom, "weighted_random"}}};
+}
+constexpr auto wordsOf(Stickiness::Type) {
+  using Type = Stickiness::Type;
+  return WordTable<Type, 2>{{{Type::LbCookie, "lb_cookie"}, {Type::AppCookie, "app_cookie"}}};
 }
 
 template <class E>

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "engine/http/headers.h"
 
 namespace spillway::http {
 
+enum class Version : std::uint8_t { Http09, Http10, Http11, Http2 };
+
 /// The head of a request or a response, the same for every HTTP version (RFC 9110 §6).
 struct MessageHead {
   std::string method, scheme, authority,
-      path;        ///< requests; `path` is the target in origin form with its query
-  int status = 0;  ///< responses; 0 = this is a request
-  Headers fields;  ///< without pseudo-header fields
+      path;  ///< requests; `path` is the target in origin form with its query
+  /// Requests that want another protocol on their stream: the value of Upgrade on HTTP/1.1, or :protocol of
+  /// RFC 8441 on HTTP/2 ("websocket"). Responses: set with the 101 or the 200 that grants it.
+  std::string protocol;
+  Version version = Version::Http2;  ///< as the peer spoke
+  int status = 0;                    ///< responses; 0 = this is a request
+  Headers fields;                    ///< without pseudo-header fields
 };
 
 }  // namespace spillway::http

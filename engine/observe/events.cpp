@@ -61,6 +61,10 @@ const char* toString(LogType type) {
       return "h2";
     case LogType::Grpcs:
       return "grpcs";
+    case LogType::Ws:
+      return "ws";
+    case LogType::Wss:
+      return "wss";
     case LogType::H2c:
       return "h2c";
     case LogType::Grpc:
@@ -117,8 +121,70 @@ const char* toString(Outcome outcome) {
       return "client timeout";
     case Outcome::LimitExceeded:
       return "limit exceeded";
+    case Outcome::UriTooLong:
+      return "URI too long";
+    case Outcome::DesyncBlocked:
+      return "blocked by desync mitigation";
+    case Outcome::TooManyForwarders:
+      return "too many forwarders";
+    case Outcome::UnsupportedTransferCoding:
+      return "unsupported transfer coding";
+    case Outcome::UnsupportedVersion:
+      return "unsupported HTTP version";
+    case Outcome::UpgradeRefused:
+      return "upgrade refused";
+    case Outcome::RedirectTooLong:
+      return "redirect too long";
+    case Outcome::TransformFailed:
+      return "transform failed";
+    case Outcome::JwtRefused:
+      return "token refused";
+    case Outcome::JwksUnavailable:
+      return "JWKS unavailable";
+    case Outcome::JwksInvalid:
+      return "JWKS invalid";
+    case Outcome::TargetHeadTooLarge:
+      return "response headers too large";
+    case Outcome::TargetBodyShort:
+      return "response body too short";
+    case Outcome::ClientBodyShort:
+      return "request body too short";
+    case Outcome::DeregistrationOver:
+      return "deregistration delay over";
+    case Outcome::Redirected:
+      return "redirected";
+    case Outcome::FixedResponse:
+      return "fixed response";
     case Outcome::Drained:
       return "drained";
+  }
+  return "";
+}
+
+const char* toString(Compliance compliance) {
+  switch (compliance) {
+    case Compliance::Compliant:
+      return "Compliant";
+    case Compliance::Acceptable:
+      return "Acceptable";
+    case Compliance::Ambiguous:
+      return "Ambiguous";
+    case Compliance::Severe:
+      return "Severe";
+  }
+  return "";
+}
+
+const char* toString(EndedBy side) {
+  switch (side) {
+    case EndedBy::Nobody:
+      return "–";
+    case EndedBy::Client:
+      return "client";
+    case EndedBy::Target:
+      return "target";
+    case EndedBy::Balancer:
+      return "balancer";
   }
   return "";
 }

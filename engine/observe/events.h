@@ -37,7 +37,7 @@ const char* toString(TargetState);
 const char* toString(HealthReason);
 
 /// ALB's access log types, and `Grpc` and `H2c` for what only a desk has: HTTP/2 on a plaintext listener.
-enum class LogType : std::uint8_t { Http, Https, H2, Grpcs, H2c, Grpc };
+enum class LogType : std::uint8_t { Http, Https, H2, Grpcs, Ws, Wss, H2c, Grpc };
 const char* toString(LogType);
 
 /// The kind of gRPC call as observed from the messages that passed.
@@ -59,11 +59,32 @@ enum class Outcome : std::uint8_t {
   NoTarget,          ///< the group has no registered target
   ProtocolMismatch,  ///< ALB's 464
   BadRequest,
-  MethodNotAllowed,  ///< TRACE
-  ClientTimeout,     ///< the client was silent in the middle of its request
-  LimitExceeded,
-  Drained,  ///< ended by us: deregistration delay over, listener removed, program stops
+  MethodNotAllowed,           ///< TRACE
+  ClientTimeout,              ///< the client was silent in the middle of its request
+  LimitExceeded,              ///< a header or all of them too large, or the body
+  UriTooLong,                 ///< request line over its limit
+  DesyncBlocked,              ///< refused by the desync mitigation mode
+  TooManyForwarders,          ///< X-Forwarded-For with more than 30 addresses: 463
+  UnsupportedTransferCoding,  ///< Transfer-Encoding other than chunked: 501
+  UnsupportedVersion,         ///< HTTP version that does not fit: 505
+  UpgradeRefused,             ///< an upgrade that cannot be done here
+  RedirectTooLong,            ///< Location over 8 K: 507
+  TransformFailed,            ///< a rule's rewrite gave no valid host or path: 500
+  JwtRefused,                 ///< the token is missing or wrong: 401
+  JwksUnavailable,            ///< the keys cannot be had in time, or are too many: 500
+  JwksInvalid,                ///< the keys' answer is no JWKS: 562
+  TargetHeadTooLarge,         ///< the target's response headers are over their limit
+  TargetBodyShort,            ///< the target's body ended before its Content-Length
+  ClientBodyShort,            ///< the client left before its body was whole
+  DeregistrationOver,         ///< the deregistration delay ran out with the request open
+  Redirected,                 ///< answered by a redirect action
+  FixedResponse,              ///< answered by a fixed-response action
+  Drained,                    ///< ended by us: listener removed, program stops
 };
+/// Whether the exchange went as the configuration wants it: nothing failed.
+constexpr bool isGood(Outcome outcome) {
+  return outcome == Outcome::Completed || outcome == Outcome::Redirected || outcome == Outcome::FixedResponse;
+}
 const char* toString(Outcome);
 
 /// "OK", "UNAVAILABLE", … for 0-16; "" for anything else.
@@ -71,6 +92,31 @@ const char* grpcStatusName(std::uint32_t code);
 
 /// Direction of a message: request = client → target, response = target → client.
 enum class Direction : std::uint8_t { Request, Response };
+
+/// How well an HTTP/1 request keeps to the RFCs (desync mitigation; alb-behaviour §5.6).
+enum class Compliance : std::uint8_t { Compliant, Acceptable, Ambiguous, Severe };
+const char* toString(Compliance);
+
+/// Who ended an exchange.
+enum class EndedBy : std::uint8_t { Nobody, Client, Target, Balancer };
+const char* toString(EndedBy);
+
+/// What a request counts besides its statuses; ALB's metrics of the same names.
+struct RequestCounts {
+  std::uint32_t ruleEvaluations = 0;    ///< default rule not counted
+  bool nonSticky = false;               ///< NonStickyRequestCount
+  bool appCookieNonSticky = false;      ///< AppCookieNonStickinessCount
+  bool droppedInvalidHeader = false;    ///< DroppedInvalidHeaderRequestCount
+  bool forwardedInvalidHeader = false;  ///< ForwardedInvalidHeaderRequestCount
+  bool redirectTooLong = false;         ///< HTTP_Redirect_Url_Limit_Exceeded_Count
+  bool jwtFailed = false;               ///< JWTValidationFailureCount
+};
+
+/// One attempt at a target.
+struct TargetAttempt {
+  std::string target;  ///< "127.0.0.1:50061"
+  int status = 0;      ///< HTTP status of its answer; 0 = none
+};
 
 /// What is known when a stream begins; immutable and shared.
 struct StreamHead {
@@ -90,8 +136,11 @@ struct StreamRecord {
   std::shared_ptr<const StreamHead> head;
   WallTime ended{};
   std::int64_t durationMicros = 0;
-  std::string target;           ///< "127.0.0.1:50061"; empty when none was chosen
-  std::string listenerAddress;  ///< "127.0.0.1:50051"
+  std::string target;                  ///< "127.0.0.1:50061"; empty when none was chosen
+  std::vector<TargetAttempt> targets;  ///< all that were tried, the last one is `target`
+  std::string targetGroup;             ///< where the matching rule sent it; empty when no group was reached
+  std::string availabilityZone;        ///< of the target
+  std::string listenerAddress;         ///< "127.0.0.1:50051"
   /// ALB's three times in microseconds; -1 as ALB writes it (access log fields 6-8).
   std::int64_t requestProcessingMicros = -1, targetProcessingMicros = -1, responseProcessingMicros = -1;
   int elbStatus = 0;                        ///< HTTP status sent to the client; 460 when it had left
@@ -109,12 +158,42 @@ struct StreamRecord {
   bool failOpen = false;                                 ///< routed although no target was healthy
   std::string tlsCipher, tlsProtocol, sni, certificate;  ///< empty on HTTP listeners
   std::string traceId, connectionTraceId;
-  std::string rulePriority = "0";  ///< "0" = default rule, "-" = none was reached
+  std::string rulePriority =
+      "0";  ///< "0" = default rule, "-" = none was reached, "-1" = an error in evaluation
+  std::string httpVersion = "HTTP/2.0";  ///< as ALB writes it in the request line
+  std::string actions;  ///< "forward", "fixed-response", … comma separated (field 23); may be empty
+  std::string redirectUrl, errorReason;  ///< fields 24 and 25; empty = "-"
+  Compliance compliance = Compliance::Compliant;
+  std::string complianceReason;  ///< "BothTeClPresent", …; empty when compliant
+  std::string transformedHost, transformedUri, transformStatus;  ///< fields 31-33; empty = "-"
+  EndedBy endedBy = EndedBy::Nobody;
+  std::string endedBecause;  ///< the timeout, limit or setting behind it, "idle_timeout.timeout_seconds = 60"
+  bool sessionReused = false;  ///< TLS session resumed: field 20 says "session-reused"
+  RequestCounts counts;
+};
+
+/// One client connection, from accept to its end or its failure (ALB's connection log, alb-behaviour §7.7).
+struct ConnectionRecord {
+  WallTime established{};  ///< or failed
+  std::string loadBalancer, listener;
+  std::string clientIp;
+  std::uint16_t clientPort = 0, listenerPort = 0;
+  bool hasTls = false;
+  std::string tlsProtocol, tlsCipher, tlsKeyExchange;
+  std::int64_t handshakeMicros = -1;  ///< -1: none, or failed
+  std::string clientCertificateSubject, clientCertificateSerial, clientCertificateValidity;
+  std::string tlsVerifyStatus;  ///< "Success", "Failed:ClientCertExpired", …; empty without TLS
+  std::string traceId;          ///< "TID_…"
+  std::string listenerIp;
 };
 
 /// A target's health changed, or one check was made.
 struct HealthEvent {
   TargetId target;
+  std::string address;       ///< "127.0.0.1:50061", as checked
+  std::string loadBalancer;  ///< that uses the group; empty when none does
+  std::string logType;       ///< "http", "https", "h2", "grpc": the health check log's
+  std::string logReason;  ///< "TimedOut", "GRPCUnexpectedStatus", … (alb-behaviour §7.8); empty when passed
   WallTime time{};
   TargetState state = TargetState::Initial;  ///< after the check
   TargetState previous = TargetState::Initial;
@@ -138,6 +217,7 @@ enum class EventKind : std::uint8_t {
   Trailers,   ///< the target's trailers arrived; `number` = grpc-status
   Reset,  ///< `direction` says whose: Request = client reset, Response = target reset; `number` = HTTP/2 code
   StreamEnded,    ///< `record` set; never lost
+  Connection,     ///< `connection` set; never lost
   Health,         ///< `health` set
   ConfigApplied,  ///< a new snapshot went live; `text` says what changed
 };
@@ -154,6 +234,7 @@ struct Event {
   std::shared_ptr<const StreamHead> head;
   std::shared_ptr<const StreamRecord> record;
   std::shared_ptr<const HealthEvent> health;
+  std::shared_ptr<const ConnectionRecord> connection;
   std::shared_ptr<const std::string> text;
 };
 

@@ -15,6 +15,7 @@ struct OutcomeFacts {
   std::uint32_t grpcStatus;  ///< the same for gRPC clients
   const char* grpcMessage;
   const char* words;  ///< the cause in plain words
+  observe::EndedBy endedBy;
 };
 const OutcomeFacts& factsOf(observe::Outcome);
 

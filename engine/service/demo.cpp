@@ -85,7 +85,7 @@ config::LoadBalancer demoLoadBalancer(std::uint32_t listenPort) {
   listener.protocol = config::Protocol::Https;
   listener.port = listenPort;
   listener.certificates = {certificate};
-  listener.defaultActions = {{config::ActionType::Forward, kGroupName}};
+  listener.defaultActions = {config::forwardTo(kGroupName)};
   config::LoadBalancer balancer;
   balancer.name = "route-guide";
   balancer.listeners = {listener};

@@ -36,27 +36,122 @@ std::string allOf(const std::vector<Issue>& issues) {
   return text;
 }
 
-/// A document in which no field has its default.
-Document fullDocument() {
-  Listener https{"front", Protocol::Https, 50051, "ELBSecurityPolicy-2016-08", {Certificate{}}, {{}}};
-  https.certificates[0].names = {"shop.test", "*.shop.test"};
-  https.defaultActions[0].targetGroup = "grpc-targets";
-  Listener files = https;
+Rule ruleOfAllConditions() {
+  Rule rule;
+  rule.priority = 10;
+  const auto add = [&](ConditionField field, std::vector<std::string> values) {
+    Condition condition;
+    condition.field = field;
+    condition.values = std::move(values);
+    rule.conditions.push_back(std::move(condition));
+  };
+  add(ConditionField::HostHeader, {"*.shop.test"});
+  add(ConditionField::HttpRequestMethod, {"GET", "HEAD"});
+  add(ConditionField::SourceIp, {"10.0.0.0/8", "::1/128"});
+  add(ConditionField::HttpHeader, {"*beta*"});
+  rule.conditions.back().httpHeaderName = "User-Agent";
+  Condition path;
+  path.regexValues = {"^/a/[0-9]+$"};
+  Condition query;
+  query.field = ConditionField::QueryString;
+  query.queryPairs = {{"version", "v1"}, {std::nullopt, "*example*"}};
+  rule.conditions.push_back(path);
+  rule.conditions.push_back(query);
+  rule.hostHeaderRewrite = Rewrite{"^a", "b"};
+  rule.urlRewrite = Rewrite{"^/dp/(.*)$", "/product?id=$1"};
+  Action token;
+  token.type = ActionType::JwtValidation;
+  token.jwtValidation = {
+      "https://id.test/keys", "https://id.test", {{"scope", JwtClaim::Format::StringArray, {"a"}}}};
+  Action forward = forwardTo("web");
+  forward.targetGroups.push_back({"grpc-targets", 3});
+  forward.targetGroupStickiness = {true, 60};
+  rule.actions = {token, forward};
+  return rule;
+}
+
+Rule ruleOf(std::uint32_t priority, Action action) {
+  Rule rule;
+  rule.priority = priority;
+  rule.actions = {std::move(action)};
+  return rule;
+}
+
+Listener httpsListener() {
+  Listener listener;
+  listener.name = "front";
+  listener.port = 50051;
+  listener.sslPolicy = "ELBSecurityPolicy-2016-08";
+  listener.certificates = {Certificate{}, Certificate{}};
+  listener.certificates[0].names = {"shop.test", "*.shop.test"};
+  listener.certificates[1].source = Certificate::Source::Pkcs12;
+  listener.certificates[1].certificateFile = "/certs/b.p12";
+  listener.certificates[1].passwordFile = "/certs/b.password";
+  listener.mutualAuthentication = {MutualAuthentication::Mode::Verify, "clients", true, true};
+  listener.attributes = {false, {{"X-Amzn-Tls-Version", "X-Tls"}}, {{"X-Frame-Options", "DENY"}}};
+  listener.defaultActions = {forwardTo("grpc-targets")};
+  Action redirect;
+  redirect.type = ActionType::Redirect;
+  redirect.redirect = {"HTTPS", "new.test", "8443", "/new/#{path}", "a=#{query}", 302};
+  Action fixed;
+  fixed.type = ActionType::FixedResponse;
+  fixed.fixedResponse = {404, "application/json", "{}"};
+  listener.rules = {ruleOfAllConditions(), ruleOf(20, redirect), ruleOf(30, fixed)};
+  return listener;
+}
+
+LoadBalancer fullBalancer() {
+  LoadBalancer balancer;
+  balancer.name = "shop";
+  balancer.scheme = Scheme::InternetFacing;
+  balancer.ipAddressType = IpAddressType::Dualstack;
+  const LogFiles log{true, "/logs", 60, 1, true};
+  balancer.attributes = {
+      120, 600, false, DesyncMitigationMode::Strictest, true, true, true, true, XffMode::Remove,
+      log, log, log};
+  balancer.limits = {1, 2, 3, 4, 5, 6, 7, 8, 9'000'000'000, 10, 413};
+  balancer.beyondAlb = {true, true, true, true, true, true};
+  Listener files = httpsListener();
   files.name = "";
   files.port = 50052;
-  files.certificates[0] = {Certificate::Source::Files, {}, "/certs/a.pem", "/certs/a.key"};
-  Listener http{"", Protocol::Http, 8080, kDefaultSslPolicy, {}, {{ActionType::Forward, "web"}}};
-  LoadBalancer balancer{"shop",     Scheme::InternetFacing,         IpAddressType::Dualstack,
-                        {120, 600}, {true, true, true, true, true}, {https, files, http}};
-  HealthCheck grpcCheck{Protocol::Https, 9000, "/grpc.health.v1.Health/Check", 10, 3, 4, 6, {"0,12", "200"}};
-  HealthCheck httpCheck{Protocol::Http, std::nullopt, "/health", 6, 2, 2, 3, {"12", "200-299"}};
-  TargetGroup grpc{"grpc-targets", Protocol::Https,      50061, ProtocolVersion::Grpc, grpcCheck,
-                   {17},           {{"10.0.0.1", 50062}}};
-  TargetGroup web{
-      "web", Protocol::Http, 3000, ProtocolVersion::Http2, httpCheck, {0}, {{"::1", 3000}, {"web.test", 1}}};
-  return {{balancer},
-          {grpc, web},
-          {{"servers", {"/bin/serve", "--port", "{port}"}, {50061, 50062}, "grpc-targets"}}};
+  files.certificates[0] = {Certificate::Source::Files, {}, "/certs/a.pem", "/certs/a.key", ""};
+  Listener http;
+  http.protocol = Protocol::Http;
+  http.port = 8080;
+  http.defaultActions = {forwardTo("web")};
+  balancer.listeners = {httpsListener(), files, http};
+  return balancer;
+}
+
+TargetGroup fullGroup() {
+  TargetGroup group;
+  group.name = "grpc-targets";
+  group.protocol = Protocol::Https;
+  group.port = 50061;
+  group.healthCheck = {Protocol::Https, 9000, "/grpc.health.v1.Health/Check", 10, 3, 4, 6, {"0,12", "200"}};
+  group.attributes = {
+      17,      Algorithm::WeightedRandom, true, 30, {true, Stickiness::Type::AppCookie, 1, "session", 2},
+      {2, 50}, {std::nullopt, 10}};
+  group.targets = {{"10.0.0.1", 50062, "local-1b"}};
+  return group;
+}
+
+/// A document in which no field has its default.
+Document fullDocument() {
+  Document document;
+  document.loadBalancers = {fullBalancer()};
+  TargetGroup web;
+  web.name = "web";
+  web.port = 3000;
+  web.protocolVersion = ProtocolVersion::Http2;
+  web.healthCheck = {Protocol::Http, std::nullopt, "/health", 6, 2, 2, 3, {"12", "200-299"}};
+  web.attributes.deregistrationDelaySeconds = 0;
+  web.targets = {{"::1", 3000, ""}, {"web.test", 1, ""}};
+  document.targetGroups = {fullGroup(), web};
+  document.trustStores = {{"clients", "/certs/clients.pem", {"/certs/clients.crl"}}};
+  document.monitoring = {9090, "/tmp/keys.log"};
+  document.localServices = {{"servers", {"/bin/serve", "--port", "{port}"}, {50061, 50062}, "grpc-targets"}};
+  return document;
 }
 
 TEST(DocumentJson, RoundTripKeepsEverything) {

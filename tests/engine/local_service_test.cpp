@@ -225,7 +225,7 @@ TEST(RouteGuideDemo, IsAWorkspaceAsAlbWouldHaveIt) {
   EXPECT_EQ(balancer.listeners.at(0).certificates.at(0).names,
             std::vector<std::string>{"route-guide.localhost"});
   const auto& group = document->targetGroups.at(0);
-  EXPECT_EQ(balancer.listeners.at(0).defaultActions.at(0).targetGroup, group.name);
+  EXPECT_EQ(balancer.listeners.at(0).defaultActions.at(0).targetGroups.at(0).targetGroup, group.name);
   EXPECT_EQ(group.protocolVersion, config::ProtocolVersion::Grpc);
   EXPECT_EQ(group.healthCheck.intervalSeconds, 5u);
   EXPECT_EQ(group.healthCheck.matcher.grpcCode, "12");

@@ -30,15 +30,19 @@ inline Document goodDocument() {
   Listener listener;
   listener.port = 50051;
   listener.certificates = {Certificate{}};
-  listener.defaultActions = {{ActionType::Forward, "g"}};
+  listener.defaultActions = {forwardTo("g")};
   LoadBalancer balancer;
   balancer.name = "shop";
   balancer.listeners = {listener};
   TargetGroup group;
   group.name = "g";
   group.port = 50061;
-  group.targets = {{"127.0.0.1", 50061}};
-  return {{balancer}, {group}, {{"servers", {"serve", "{port}"}, {50061}, "g"}}};
+  group.targets = {{"127.0.0.1", 50061, ""}};
+  Document document;
+  document.loadBalancers = {balancer};
+  document.targetGroups = {group};
+  document.localServices = {{"servers", {"serve", "{port}"}, {50061}, "g"}};
+  return document;
 }
 
 inline std::string allOf(const std::vector<Issue>& issues) {

@@ -32,7 +32,7 @@ TEST(Validate, LoadBalancers) {
        [](auto& d) {
          d.loadBalancers.push_back(balancerOf(d));
          d.loadBalancers[1].listeners[0].port = 50052;
-         d.loadBalancers[1].listeners[0].defaultActions[0].targetGroup = "h";
+         d.loadBalancers[1].listeners[0].defaultActions[0].targetGroups[0].targetGroup = "h";
          d.targetGroups.push_back(groupOf(d));
          d.targetGroups[1].name = "h";
        }},
@@ -54,7 +54,7 @@ TEST(Validate, Listeners) {
          d.loadBalancers.push_back(balancerOf(d));
          d.loadBalancers[1].name = "other";
          d.loadBalancers[1].ipAddressType = IpAddressType::Dualstack;
-         d.loadBalancers[1].listeners[0].defaultActions[0].targetGroup = "h";
+         d.loadBalancers[1].listeners[0].defaultActions[0].targetGroups[0].targetGroup = "h";
          d.targetGroups.push_back(groupOf(d));
          d.targetGroups[1].name = "h";
        }},
@@ -104,12 +104,12 @@ TEST(Validate, ActionsNameGroupsThatExist) {
   Document document = goodDocument();
   groupOf(document).name = "grpc-targets";
   serviceOf(document).targetGroup = "grpc-targets";
-  listenerOf(document).defaultActions[0].targetGroup = "grpc-target";
+  listenerOf(document).defaultActions[0].targetGroups[0].targetGroup = "grpc-target";
   EXPECT_THAT(validate(document),
               ElementsAre(errorAt("loadBalancers[0].listeners[0].defaultActions[0].targetGroup",
                                   "Did you mean \"grpc-targets\"?"),
                           warningAt("targetGroups[0].name", "its targets stay unused")));
-  listenerOf(document).defaultActions[0].targetGroup = "something-else";
+  listenerOf(document).defaultActions[0].targetGroups[0].targetGroup = "something-else";
   EXPECT_THAT(validate(document),
               Contains(errorAt("loadBalancers[0].listeners[0].defaultActions[0].targetGroup",
                                "There is grpc-targets.")));

@@ -18,7 +18,7 @@ config::Document plainDocument(const std::vector<const TestTarget*>& targets) {
   config::Listener listener;
   listener.name = "in";
   listener.protocol = config::Protocol::Http;
-  listener.defaultActions.push_back({config::ActionType::Forward, group.name});
+  listener.defaultActions.push_back(config::forwardTo(group.name));
   config::LoadBalancer balancer;
   balancer.name = "desk";
   balancer.beyondAlb.plaintextHttp2 = true;

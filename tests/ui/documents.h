@@ -51,7 +51,7 @@ inline config::Document balancer(const std::string& name, std::uint32_t port,
   config::Listener listener;
   listener.port = port;
   listener.certificates = {config::Certificate{}};
-  listener.defaultActions = {{config::ActionType::Forward, group.name}};
+  listener.defaultActions = {config::forwardTo(group.name)};
   config::LoadBalancer made;
   made.name = name;
   made.listeners = {listener};

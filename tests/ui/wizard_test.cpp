@@ -160,7 +160,7 @@ void WizardTest::onlyTargetsTypedMakesAWorkingGrpcBalancer() {
   QVERIFY(listener.protocol == Protocol::Https);
   QCOMPARE(listener.port, 50051u);
   QVERIFY(listener.certificates.at(0) == spillway::config::Certificate());
-  QCOMPARE(listener.defaultActions.at(0).targetGroup, "my-balancer-targets");
+  QCOMPARE(listener.defaultActions.at(0).targetGroups.at(0).targetGroup, "my-balancer-targets");
   const auto& group = document.targetGroups.at(0);
   QCOMPARE(group.name, "my-balancer-targets");
   QVERIFY(group.protocol == Protocol::Http && group.protocolVersion == ProtocolVersion::Grpc);

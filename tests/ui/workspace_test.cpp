@@ -141,7 +141,8 @@ class WorkspaceTest : public QObject {
     again.localServices = {{"svc", {"program"}, {2}, "one-targets"}};
     QCOMPARE(mergeInto(document, again), std::vector<std::string>{"one-2"});
     QCOMPARE(document.targetGroups[1].name, "one-targets-2");
-    QCOMPARE(document.loadBalancers[1].listeners[0].defaultActions[0].targetGroup, "one-targets-2");
+    QCOMPARE(document.loadBalancers[1].listeners[0].defaultActions[0].targetGroups[0].targetGroup,
+             "one-targets-2");
     QCOMPARE(document.localServices[0].targetGroup, "one-targets-2");
     QVERIFY(!config::hasErrors(config::validate(document)));
   }

@@ -19,11 +19,21 @@ std::string uniqueName(const std::vector<Part>& parts, const std::string& wanted
   return name;
 }
 
+void renameIn(config::Listener& listener, const std::string& before, const std::string& after) {
+  const auto rename = [&](std::vector<config::Action>& actions) {
+    for (auto& action : actions)
+      for (auto& group : action.targetGroups)
+        if (group.targetGroup == before) group.targetGroup = after;
+  };
+  rename(listener.defaultActions);
+  for (auto& rule : listener.rules)
+    rename(rule.actions);
+}
+
 void renameGroup(config::Document& document, const std::string& before, const std::string& after) {
   for (auto& balancer : document.loadBalancers)
     for (auto& listener : balancer.listeners)
-      for (auto& action : listener.defaultActions)
-        if (action.targetGroup == before) action.targetGroup = after;
+      renameIn(listener, before, after);
   for (auto& service : document.localServices)
     if (service.targetGroup == before) service.targetGroup = after;
 }
@@ -58,8 +68,11 @@ config::Document additions(const config::Document& before, const config::Documen
     });
     return added;
   };
-  return {pick(before.loadBalancers, after.loadBalancers), pick(before.targetGroups, after.targetGroups),
-          pick(before.localServices, after.localServices)};
+  config::Document added;
+  added.loadBalancers = pick(before.loadBalancers, after.loadBalancers);
+  added.targetGroups = pick(before.targetGroups, after.targetGroups);
+  added.localServices = pick(before.localServices, after.localServices);
+  return added;
 }
 
 const config::TargetGroup* findGroup(const config::Document& document, const std::string& name) {

@@ -28,9 +28,15 @@ QString certificateWords(const config::Listener& listener) {
 }
 
 QString actionWords(const config::Listener& listener) {
-  return listener.defaultActions.empty()
-             ? QStringLiteral("–")
-             : QStringLiteral("forward → %1").arg(str(listener.defaultActions.front().targetGroup));
+  if (listener.defaultActions.empty()) return QStringLiteral("–");
+  const auto& action = listener.defaultActions.back();
+  if (action.type == config::ActionType::Redirect) return QStringLiteral("redirect");
+  if (action.type == config::ActionType::FixedResponse)
+    return QStringLiteral("fixed response %1").arg(action.fixedResponse.statusCode);
+  QStringList names;
+  for (const auto& group : action.targetGroups)
+    names.push_back(str(group.targetGroup));
+  return QStringLiteral("forward → %1").arg(names.join(", "));
 }
 
 TableCell plain(const QString& text) {

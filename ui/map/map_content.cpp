@@ -145,9 +145,13 @@ class Describer {
       rule.column = MapColumn::Rules;
       rule.title = QStringLiteral("default");
       rule.lines = {QStringLiteral("forward")};
-      rule.tip = QStringLiteral("Default rule: forwards every request to %1").arg(str(action.targetGroup));
+      QStringList names;
+      for (const auto& group : action.targetGroups)
+        names.push_back(str(group.targetGroup));
+      rule.tip = QStringLiteral("Default rule: forwards every request to %1").arg(names.join(", "));
       content_.edges.push_back({listenerKey, rule.key, rate, false});
-      content_.edges.push_back({rule.key, groupKey(action.targetGroup), rate, false});
+      for (const auto& group : action.targetGroups)
+        content_.edges.push_back({rule.key, groupKey(group.targetGroup), rate, false});
       content_.nodes.push_back(rule);
     }
   }

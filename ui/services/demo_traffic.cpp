@@ -125,9 +125,7 @@ QString DemoTraffic::stateWords() const {
 std::optional<ClientRoute> DemoTraffic::routeTo(const std::string& group) const {
   for (const auto& balancer : workspace_.document().loadBalancers)
     for (const auto& listener : balancer.listeners) {
-      const bool forwards = std::ranges::any_of(listener.defaultActions, [&](const config::Action& action) {
-        return group.empty() || action.targetGroup == group;
-      });
+      const bool forwards = group.empty() || config::forwardsTo(listener, group);
       if (!forwards || !takesGrpc(balancer, listener)) continue;
       const ListenerStatus* status = findRunning(bridge_.listeners(), balancer.name, listener);
       if (!status || status->addresses.empty()) continue;

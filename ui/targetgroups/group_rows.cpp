@@ -99,8 +99,7 @@ std::vector<TableRow> groupRows(const config::Document& document, const std::vec
     QString user = QStringLiteral("–");
     for (const auto& balancer : document.loadBalancers)
       for (const auto& listener : balancer.listeners)
-        for (const auto& action : listener.defaultActions)
-          if (action.targetGroup == group.name) user = str(balancer.name);
+        if (config::forwardsTo(listener, group.name)) user = str(balancer.name);
     const double rate = recent.perSecond(group.name);
     rows.push_back(
         {str(group.name),

@@ -194,8 +194,7 @@ void TargetGroupsPage::showTargets() {
   const auto& balancers = workspace_.document().loadBalancers;
   removeGroup_->setEnabled(std::ranges::none_of(balancers, [&](const config::LoadBalancer& balancer) {
     return std::ranges::any_of(balancer.listeners, [&](const config::Listener& listener) {
-      return std::ranges::find(listener.defaultActions, group->name, &config::Action::targetGroup) !=
-             listener.defaultActions.end();
+      return config::forwardsTo(listener, group->name);
     });
   }));
 }

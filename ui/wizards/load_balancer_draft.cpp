@@ -119,7 +119,7 @@ config::Document merged(const config::Document& document, const LoadBalancerDraf
   config::Document whole = document;
   config::LoadBalancer balancer = draft.loadBalancer;
   for (auto& listener : balancer.listeners) {
-    listener.defaultActions = {{config::ActionType::Forward, draft.targetGroup.name}};
+    listener.defaultActions = {config::forwardTo(draft.targetGroup.name)};
     if (listener.protocol != config::Protocol::Https) continue;
     listener.sslPolicy = draft.sslPolicy;
     listener.certificates = {usedPart(draft.certificate)};

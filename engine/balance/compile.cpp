@@ -110,7 +110,10 @@ class Compiler {
     result->port = static_cast<std::uint16_t>(settings.port);
     result->binds = binds(balancer, result->port);
     result->attributes = balancer.attributes;
+    result->listenerAttributes = settings.attributes;
+    result->limits = balancer.limits;
     result->beyondAlb = balancer.beyondAlb;
+    result->rules.push_back({0, nullptr, nullptr, actions(settings.defaultActions, snapshot)});
     result->slot = metrics_.listenerSlot(result->id);
     result->document = balancerIndex;
     result->index = index;
@@ -121,6 +124,21 @@ class Compiler {
     if (settings.protocol == config::Protocol::Https) {
       const std::string path = fmt::format("loadBalancers[{}].listeners[{}]", balancerIndex, index);
       result->tls = serverTls(settings, path);
+    }
+    return result;
+  }
+
+  static std::vector<ActionSnapshot> actions(const std::vector<config::Action>& settings,
+                                             const Snapshot& snapshot) {
+    std::vector<ActionSnapshot> result;
+    for (const config::Action& action : settings) {
+      ActionSnapshot made{action, {}};
+      for (const auto& wanted : action.targetGroups) {
+        for (const auto& group : snapshot.groups) {
+          if (group->settings.name == wanted.targetGroup) made.groups.push_back({group, wanted.weight});
+        }
+      }
+      result.push_back(std::move(made));
     }
     return result;
   }

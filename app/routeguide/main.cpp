@@ -10,7 +10,7 @@
 int main(int argc, char** argv) {
   using namespace spillway::routeguide;
   CLI::App app{"The route guide example: a demo server and a demo client with the four kinds of gRPC call."};
-  app.set_version_flag("--version", SPILLWAY_VERSION);
+  app.set_version_flag("--version", "spillway-routeguide " SPILLWAY_VERSION);
   app.require_subcommand(1);
 
   ServeOptions serving;

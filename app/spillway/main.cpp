@@ -7,6 +7,16 @@
 #include "ui/shell/main_window.h"
 #include "ui/shell/theme_setting.h"
 
+namespace {
+
+/// Whether there is a display, or a platform that needs none was chosen. Qt itself would abort.
+bool mayOpenWindow(const QStringList& words) {
+  return words.contains(QStringLiteral("-platform")) || qEnvironmentVariableIsSet("QT_QPA_PLATFORM") ||
+         !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   // Before the application object: --help and --version work without a display.
   QCoreApplication::setApplicationName(QStringLiteral("spillway"));
@@ -38,6 +48,14 @@ int main(int argc, char** argv) {
   if (parser.isSet(version)) {
     puts("spillway " SPILLWAY_VERSION);
     return 0;
+  }
+  if (!mayOpenWindow(words)) {
+    fputs(
+        "spillway: There is no display here, so the window cannot open; 'spillwayctl demo' runs the demo "
+        "without "
+        "one.\n",
+        stderr);
+    return 1;
   }
   QApplication app(argc, argv);
   if (!parser.parse(QApplication::arguments()) || parser.positionalArguments().size() > 1) {

@@ -32,6 +32,8 @@ class HttpConnection : public net::Retirable {
   virtual bool isReady() const = 0;
   virtual bool isDraining() const = 0;
   virtual std::size_t activeStreams() const = 0;
+  /// When the first byte of a head came that is not whole yet; {} when there is none.
+  virtual TimePoint headSince() const = 0;
   virtual TimePoint idleSince() const = 0;  ///< when the last stream ended; meaningful while none is active
   /// Lets running streams end, takes no new ones, then closes.
   virtual void beginDrain() = 0;

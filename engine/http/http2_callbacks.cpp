@@ -9,6 +9,14 @@
 #include "engine/http/http2_stream.h"
 
 namespace spillway::http {
+namespace {
+
+/// A header block that grows to this many times its limit is a bomb.
+constexpr std::size_t kBomb = 4;
+/// Of a path over its limit, this much is kept for the log, bytes.
+constexpr std::size_t kShownPath = 1024;
+
+}  // namespace
 
 /// What nghttp2 tells, turned into calls of the streams' handlers. A struct, so that the connection and its
 /// streams can name it as a friend.
@@ -21,6 +29,7 @@ struct Http2Callbacks {
 
   static int beginHeaders(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
     Http2Connection& connection = connectionOf(user);
+    connection.headSince_ = connection.loop_.now();
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     Http2Stream& stream = connection.addStream(nullptr, frame->hd.stream_id);
     nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, &stream);
@@ -35,13 +44,23 @@ struct Http2Callbacks {
     Http2Stream* stream = streamOf(session, frame->hd.stream_id);
     if (!stream) return 0;
     const Http2Settings& limits = connectionOf(user).settings_;
-    stream->incomingBytes_ += nameSize + valueSize;
-    if (stream->incomingBytes_ > limits.maxHeaderBytes ||
-        stream->incoming_.fields.count() >= limits.maxHeaderFields) {
-      return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    const std::size_t size = nameSize + valueSize;
+    stream->incomingBytes_ += size;
+    // Beyond its limits a head is read on, so that it can be refused in HTTP's words, but not kept; a bomb is
+    // cut.
+    if (stream->incomingBytes_ > kBomb * limits.maxHeaderBytes) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    const std::string_view field(reinterpret_cast<const char*>(name), nameSize);
+    MessageHead& head = stream->incoming_;
+    if (field == ":path" && valueSize > limits.maxPathBytes) {
+      head.problem = HeadProblem::RequestLineTooLong;
+      valueSize = kShownPath;
+    } else if (field != ":path" &&
+               (size > limits.maxFieldBytes || stream->incomingBytes_ > limits.maxHeaderBytes ||
+                head.fields.count() >= limits.maxHeaderFields)) {
+      if (head.problem == HeadProblem::None) head.problem = HeadProblem::HeadersTooLarge;
+      return 0;
     }
-    addHeader(*stream, {reinterpret_cast<const char*>(name), nameSize},
-              {reinterpret_cast<const char*>(value), valueSize});
+    addHeader(*stream, field, {reinterpret_cast<const char*>(value), valueSize});
     return 0;
   }
 
@@ -52,14 +71,31 @@ struct Http2Callbacks {
     if (name == ":scheme") head.scheme = value;
     if (name == ":authority") head.authority = value;
     if (name == ":path") head.path = value;
+    if (name == ":protocol") head.protocol = value;
     if (name == ":status") {
       std::from_chars(value.data(), value.data() + value.size(), head.status);
       stream.incomingHasStatus_ = true;
     }
   }
 
+  static bool isChatter(const nghttp2_frame& frame) {
+    const bool isAck = frame.hd.flags & NGHTTP2_FLAG_ACK;
+    switch (frame.hd.type) {
+      case NGHTTP2_PING:
+      case NGHTTP2_SETTINGS:
+        return !isAck;
+      case NGHTTP2_PRIORITY:
+        return true;
+      case NGHTTP2_DATA:
+        return frame.hd.length == 0 && !(frame.hd.flags & NGHTTP2_FLAG_END_STREAM);
+      default:
+        return false;
+    }
+  }
+
   static int frameReceived(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
     Http2Connection& connection = connectionOf(user);
+    if (isChatter(*frame) && !connection.tolerates(connection.chatter_)) return 0;
     switch (frame->hd.type) {
       case NGHTTP2_SETTINGS:
         if (!(frame->hd.flags & NGHTTP2_FLAG_ACK)) {
@@ -77,6 +113,7 @@ struct Http2Callbacks {
       default:
         break;
     }
+    if (frame->hd.type == NGHTTP2_HEADERS) connection.headSince_ = {};
     Http2Stream* stream = streamOf(session, frame->hd.stream_id);
     if (!stream) return 0;
     stream->receivedBytes_ += frame->hd.length + 9;
@@ -127,7 +164,23 @@ struct Http2Callbacks {
     return 0;
   }
 
-  static int frameSent(nghttp2_session* session, const nghttp2_frame* frame, void*) {
+  /// RST_STREAM codes with which we answer what a peer did wrong.
+  static bool isProvoked(const nghttp2_frame& frame) {
+    if (frame.hd.type != NGHTTP2_RST_STREAM) return false;
+    switch (frame.rst_stream.error_code) {
+      case NGHTTP2_PROTOCOL_ERROR:
+      case NGHTTP2_FLOW_CONTROL_ERROR:
+      case NGHTTP2_STREAM_CLOSED:
+      case NGHTTP2_FRAME_SIZE_ERROR:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  static int frameSent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    Http2Connection& connection = connectionOf(user);
+    if (isProvoked(*frame)) connection.tolerates(connection.provokedResets_);
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     Http2Stream* stream = streamOf(session, frame->hd.stream_id);
     if (!stream) return 0;

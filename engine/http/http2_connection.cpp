@@ -45,6 +45,8 @@ void Http2Connection::createSession() {
   nghttp2_option_new(&option);
   nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_option_set_peer_max_concurrent_streams(option, kStreamsBeforeSettings);
+  // Rapid Reset (CVE-2023-44487): what a browser may do in a second, and then a steady rate.
+  nghttp2_option_set_stream_reset_rate_limit(option, 1000, 100);
   nghttp2_option_set_max_send_header_block_length(option, settings_.maxHeaderBytes + 4096);
   const auto& callbacks = http2Callbacks();
   if (role_ == Role::Accepted) {
@@ -54,14 +56,16 @@ void Http2Connection::createSession() {
   }
   nghttp2_option_del(option);
 
-  std::array<nghttp2_settings_entry, 3> entries{{
+  std::array<nghttp2_settings_entry, 4> entries{{
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, settings_.streamWindow},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(settings_.maxHeaderBytes)},
       {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
   }};
   if (role_ == Role::Accepted)
     entries[2] = {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings_.maxConcurrentStreams};
-  nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, entries.data(), entries.size());
+  const bool offersConnect = role_ == Role::Accepted && settings_.extendedConnect;
+  nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, entries.data(), offersConnect ? 4 : 3);
   nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0,
                                         static_cast<std::int32_t>(settings_.connectionWindow));
   ready_ = true;
@@ -214,6 +218,13 @@ void Http2Connection::finishDrain() {
   nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                         NGHTTP2_NO_ERROR, nullptr, 0);
   wantFlush();
+}
+
+/// Whether the peer may do this once more; the connection ends when it may not.
+bool Http2Connection::tolerates(RateLimit& limit) {
+  if (limit.take(loop_.now())) return true;
+  nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
+  return false;
 }
 
 Http2Stream& Http2Connection::addStream(StreamHandler* handler, std::int32_t id) {

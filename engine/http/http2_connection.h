@@ -7,6 +7,7 @@
 
 #include "engine/base/byte_queue.h"
 #include "engine/http/connection.h"
+#include "engine/http/rate_limit.h"
 #include "engine/net/transport.h"
 
 struct nghttp2_session;
@@ -15,11 +16,15 @@ namespace spillway::http {
 
 /// What we tell the peer in SETTINGS, and limits on what it may send.
 struct Http2Settings {
-  std::uint32_t maxConcurrentStreams = 128;      ///< ALB: 128 per client connection
-  std::uint32_t streamWindow = 65535;            ///< bytes per stream and direction that may wait here
-  std::uint32_t connectionWindow = 1024 * 1024;  ///< bytes
-  std::size_t maxHeaderBytes = 64 * 1024;        ///< names and values of one header block
+  std::uint32_t maxConcurrentStreams = 128;        ///< ALB: 128 per client connection
+  std::uint32_t streamWindow = 65535;              ///< bytes of a stream that may wait here at first
+  std::uint32_t largestStreamWindow = 256 * 1024;  ///< … and once its reader has shown that it keeps up
+  std::uint32_t connectionWindow = 1024 * 1024;    ///< bytes
+  std::size_t maxPathBytes = 16 * 1024;            ///< :path, as ALB's request line
+  std::size_t maxFieldBytes = 16 * 1024;           ///< name and value of one field
+  std::size_t maxHeaderBytes = 64 * 1024;          ///< names and values of one header block
   std::size_t maxHeaderFields = 200;
+  bool extendedConnect = false;  ///< RFC 8441
 };
 
 class Http2Stream;
@@ -43,6 +48,7 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   bool isReady() const override { return ready_; }
   bool isDraining() const override { return draining_; }
   std::size_t activeStreams() const override { return streams_.size(); }
+  TimePoint headSince() const override { return headSince_; }
   TimePoint idleSince() const override { return idleSince_; }
   void beginDrain() override;
   void close(const Error& why) override;
@@ -64,6 +70,7 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   void resetStreams(const Error& error);
   Http2Stream& addStream(StreamHandler* handler, std::int32_t id);
   void removeStream(Http2Stream& stream);
+  bool tolerates(RateLimit& limit);
 
   net::EventLoop& loop_;
   std::unique_ptr<net::Transport> transport_;
@@ -77,7 +84,12 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   ByteQueue output_;
   const ByteChunk* input_ = nullptr;  ///< what is being parsed right now
   net::Timer drainTimer_;
+  /// What an honest peer seldom sends: pings, settings, priorities, empty data.
+  RateLimit chatter_{2000, 200};
+  /// Streams that we had to break off because of what the peer did (MadeYouReset).
+  RateLimit provokedResets_{500, 50};
   TimePoint idleSince_;
+  TimePoint headSince_{};
   bool ready_ = false;
   bool draining_ = false;
   bool finalGoawaySent_ = false;

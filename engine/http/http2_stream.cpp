@@ -50,7 +50,19 @@ long Http2Stream::fillFrame(std::size_t room, std::uint32_t& flags) {
   return static_cast<long>(count);
 }
 
+/// 1xx: passed on at once, the final head follows (RFC 9110 §15.2).
+void Http2Stream::sendInterim(const MessageHead& head) {
+  std::vector<nghttp2_nv> fields;
+  const std::string status = std::to_string(head.status);
+  fields.push_back(field(":status", status));
+  addFields(fields, head.fields);
+  nghttp2_submit_headers(connection_.session_, NGHTTP2_FLAG_NONE, id_, nullptr, fields.data(), fields.size(),
+                         nullptr);
+  connection_.wantFlush();
+}
+
 void Http2Stream::sendHead(const MessageHead& head, End end) {
+  if (head.status >= 100 && head.status < 200) return sendInterim(head);
   std::vector<nghttp2_nv> fields;
   fields.reserve(head.fields.count() + 4);
   std::array<char, 4> status{};
@@ -60,6 +72,7 @@ void Http2Stream::sendHead(const MessageHead& head, End end) {
     fields.push_back(field(":scheme", head.scheme));
     fields.push_back(field(":authority", head.authority));
     fields.push_back(field(":path", head.path));
+    if (!head.protocol.empty()) fields.push_back(field(":protocol", head.protocol));
   } else {
     std::to_chars(status.data(), status.data() + status.size(), head.status);
     fields.push_back(field(":status", {status.data(), 3}));
@@ -117,6 +130,10 @@ void Http2Stream::reset(ResetCode code) {
 void Http2Stream::consume(std::size_t bytes) {
   if (bytes == 0 || id_ <= 0) return;
   nghttp2_session_consume_stream(connection_.session_, id_, bytes);
+  if (window_.consumed(bytes)) {
+    nghttp2_session_set_local_window_size(connection_.session_, NGHTTP2_FLAG_NONE, id_,
+                                          static_cast<std::int32_t>(window_.size()));
+  }
   connection_.wantFlush();
 }
 

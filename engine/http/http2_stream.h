@@ -5,6 +5,7 @@
 
 #include "engine/base/byte_queue.h"
 #include "engine/http/http2_connection.h"
+#include "engine/http/receive_window.h"
 #include "engine/http/stream.h"
 
 namespace spillway::http {
@@ -13,7 +14,10 @@ namespace spillway::http {
 class Http2Stream final : public HttpStream, public net::Retirable {
  public:
   Http2Stream(Http2Connection& connection, StreamHandler* handler, std::int32_t id)
-      : connection_(connection), handler_(handler), id_(id) {}
+      : connection_(connection),
+        handler_(handler),
+        id_(id),
+        window_(connection.settings_.streamWindow, connection.settings_.largestStreamWindow) {}
 
   void sendHead(const MessageHead& head, End end) override;
   void sendData(const ByteChunk& chunk, End end) override;
@@ -32,13 +36,14 @@ class Http2Stream final : public HttpStream, public net::Retirable {
   friend class Http2Connection;
   friend struct Http2Callbacks;
   void wakeOutput();
+  void sendInterim(const MessageHead& head);
 
   Http2Connection& connection_;
   StreamHandler* handler_;
-  std::int32_t id_;        ///< 0 until the request is submitted
-  std::size_t index_ = 0;  ///< place in the connection's list
-  MessageHead incoming_;   ///< the header block being received
-  std::size_t incomingBytes_ = 0;
+  std::int32_t id_;                ///< 0 until the request is submitted
+  std::size_t index_ = 0;          ///< place in the connection's list
+  MessageHead incoming_;           ///< the header block being received
+  std::size_t incomingBytes_ = 0;  ///< of that block, all names and values
   bool incomingHasStatus_ = false;
   bool headSeen_ = false;  ///< the final head has been handed on
   ByteQueue output_;
@@ -48,6 +53,7 @@ class Http2Stream final : public HttpStream, public net::Retirable {
   bool endReceived_ = false;
   bool deferred_ = false;  ///< nghttp2 waits for more data of this stream
   bool resetAfterEnd_ = false;
+  ReceiveWindow window_;
   std::uint64_t receivedBytes_ = 0, sentBytes_ = 0;
 };
 

@@ -8,6 +8,9 @@
 
 namespace spillway::http {
 
+/// Why a head cannot be taken as it is; it was received to its end all the same.
+enum class HeadProblem : std::uint8_t { None, RequestLineTooLong, HeadersTooLarge };
+
 enum class Version : std::uint8_t { Http09, Http10, Http11, Http2 };
 
 /// The head of a request or a response, the same for every HTTP version (RFC 9110 §6).
@@ -19,7 +22,8 @@ struct MessageHead {
   std::string protocol;
   Version version = Version::Http2;  ///< as the peer spoke
   int status = 0;                    ///< responses; 0 = this is a request
-  Headers fields;                    ///< without pseudo-header fields
+  HeadProblem problem = HeadProblem::None;
+  Headers fields;  ///< without pseudo-header fields
 };
 
 }  // namespace spillway::http

@@ -13,6 +13,13 @@ namespace {
 /// Streams that one connection is expected to take before the target has told its own limit.
 constexpr std::size_t kStreamsPerNewConnection = 100;
 
+/// A response whose client does not read holds 8 KiB, not a whole window.
+http::Http2Settings targetSettings() {
+  http::Http2Settings settings;
+  settings.streamWindow = 8 * 1024;
+  return settings;
+}
+
 }  // namespace
 
 /// A connection and its place in the pool.
@@ -22,7 +29,7 @@ class TargetPool::Member final : public net::Retirable, private http::Connection
       : pool_(pool),
         peer_(peer),
         connection_(pool.loop_, std::move(transport), http::Http2Connection::Role::Connected,
-                    http::Http2Settings{}, *this) {}
+                    targetSettings(), *this) {}
   http::Http2Connection& connection() { return connection_; }
   bool counted = false;  ///< in the metrics, as an open connection
 

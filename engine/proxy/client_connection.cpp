@@ -12,7 +12,6 @@ namespace spillway::proxy {
 namespace {
 
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // RFC 9113 §3.4
-constexpr std::uint64_t kRequestsPerConnection = 10'000;                   // ALB, troubleshooting: code 000
 
 }  // namespace
 
@@ -41,9 +40,17 @@ void ClientConnection::onReady() {
 }
 
 http::Http2Connection& ClientConnection::startHttp2() {
-  auto connection = std::make_unique<http::Http2Connection>(
-      loop_, std::move(transport_), http::Http2Connection::Role::Accepted, http::Http2Settings{},
-      static_cast<http::ConnectionOwner&>(*this));
+  const config::Limits& limits = listener_->limits;
+  http::Http2Settings settings;
+  settings.maxConcurrentStreams = limits.concurrentStreams;
+  settings.maxPathBytes = limits.requestLineBytes;
+  settings.maxFieldBytes = limits.headerBytes;
+  settings.maxHeaderBytes = limits.headersBytes;
+  settings.maxHeaderFields = limits.headerCount;
+  settings.extendedConnect = listener_->beyondAlb.extendedConnect;
+  auto connection = std::make_unique<http::Http2Connection>(loop_, std::move(transport_),
+                                                            http::Http2Connection::Role::Accepted, settings,
+                                                            static_cast<http::ConnectionOwner&>(*this));
   auto& started = *connection;
   protocol_ = std::move(connection);
   started.start();
@@ -51,6 +58,7 @@ http::Http2Connection& ClientConnection::startHttp2() {
 }
 
 void ClientConnection::onBytes(const ByteChunk& chunk) {
+  if (early_.empty()) earlySince_ = loop_.now();
   early_.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
   const std::size_t known = std::min(early_.size(), kPreface.size());
   if (std::string_view(early_).substr(0, known) == kPreface.substr(0, known)) {
@@ -111,8 +119,8 @@ void ClientConnection::onClosed(const Error& error) {
 
 http::StreamHandler* ClientConnection::onStream(http::HttpStream& stream) {
   ++requests_;
-  const bool tooMany =
-      requests_ >= kRequestsPerConnection && !listener_->beyondAlb.unlimitedRequestsPerConnection;
+  const bool tooMany = requests_ >= listener_->limits.requestsPerConnection &&
+                       !listener_->beyondAlb.unlimitedRequestsPerConnection;
   const bool tooOld =
       loop_.now() - opened_ >= std::chrono::seconds(listener_->attributes.clientKeepAliveSeconds);
   if ((tooMany || tooOld) && protocol_) protocol_->beginDrain();
@@ -130,7 +138,19 @@ void ClientConnection::close(const Error& why) {
   if (transport_) transport_->close(net::Transport::Close::Now);
 }
 
+/// A head that trickles in (or a preface, or a request line) is cut at its own limit, long before the idle
+/// timeout.
+bool ClientConnection::endIfHeadIsSlow(TimePoint now) {
+  const TimePoint since = protocol_ ? protocol_->headSince() : early_.empty() ? TimePoint{} : earlySince_;
+  if (since == TimePoint{} || now - since < std::chrono::seconds(listener_->limits.headTimeoutSeconds))
+    return false;
+  close({ErrorCode::IdleTimeout, Side::Client, "The request's head took too long."});
+  host_.onClientConnectionClosed(*this);
+  return true;
+}
+
 void ClientConnection::closeIfIdle(TimePoint now) {
+  if (endIfHeadIsSlow(now)) return;
   const auto limit = std::chrono::seconds(listener_->attributes.idleTimeoutSeconds);
   if (protocol_) {
     if (protocol_->activeStreams() == 0 && now - protocol_->idleSince() >= limit) protocol_->beginDrain();

@@ -61,6 +61,7 @@ class ClientConnection final : public net::Retirable,
   }
   http::Http2Connection& startHttp2();
   void refuse();
+  bool endIfHeadIsSlow(TimePoint now);
 
   ClientConnectionHost& host_;
   net::EventLoop& loop_;
@@ -69,7 +70,7 @@ class ClientConnection final : public net::Retirable,
   std::shared_ptr<const ConnectionFacts> facts_;
   std::shared_ptr<const balance::ListenerSnapshot> listener_;
   std::string early_;  ///< first bytes of a client whose protocol is not known yet
-  TimePoint opened_;
+  TimePoint opened_, earlySince_{};
   std::uint64_t requests_ = 0;
   bool ready_ = false;
 };

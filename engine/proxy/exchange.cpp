@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/proxy/exchange.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
+
 #include "engine/http/grpc_status.h"
 #include "engine/proxy/head_rewrite.h"
 #include "engine/proxy/local_response.h"
@@ -92,6 +96,7 @@ void Exchange::endOfRequest() {
 }
 
 void Exchange::onRequestSent(std::size_t bytes) {
+  lastActivity_ = host_.loop.now();
   requestSent_ += bytes;
   if (requestSent_ <= requestConsumed_ || responseEnded_) return;
   // Bytes that a first target got already were consumed then.
@@ -124,13 +129,13 @@ void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
   chosen_ = pick.target;
   failOpen_ = pick.failOpen;
   slots_.target = chosen_->runtime->slot;
-  ++attempts_;
+  tried_.push_back({chosen_->text, 0});
   holdsTarget_ = true;
   chosen_->runtime->outstanding.fetch_add(1, std::memory_order_relaxed);
   host_.metrics.targetChosen(slots_.target);
   if (observed_) {
     observe::Event event{.kind = EventKind::TargetChosen, .stream = head_->id, .time = wallNow()};
-    event.number = attempts_;
+    event.number = static_cast<std::uint32_t>(tried_.size());
     event.text = std::make_shared<const std::string>(chosen_->text);
     host_.sink.emit(std::move(event));
   }
@@ -176,7 +181,7 @@ void Exchange::keepForReplay(const ByteChunk& chunk) {
 }
 
 bool Exchange::mayRetry() const {
-  return listener_->beyondAlb.retryUnprocessedRequests && attempts_ < 2 && group_->targets.size() > 1 &&
+  return listener_->beyondAlb.retryUnprocessedRequests && tried_.size() < 2 && group_->targets.size() > 1 &&
          !replayLost_;
 }
 
@@ -218,7 +223,7 @@ void Exchange::onResponseHead(http::MessageHead head, End end) {
   answered_ = lastActivity_ = host_.loop.now();
   replay_.clear();
   replayLost_ = true;
-  targetStatus_ = status_ = head.status;
+  targetStatus_ = status_ = tried_.back().status = head.status;
   tell(EventKind::ResponseHead, Direction::Response, static_cast<std::uint32_t>(head.status),
        head.fields.bytes());
   rewriteResponseHead(head);
@@ -238,6 +243,7 @@ void Exchange::onResponseData(const ByteChunk& chunk, End end) {
                           [&](const auto& message) { tellMessage(Direction::Response, message); });
     if (!requestEnded_ && responseFraming_.messages() > 0) answeredBeforeHalfClose_ = true;
   }
+  responseHeld_ += chunk.size();
   client_->sendData(chunk, end);
   if (end == End::Yes) endOfResponse();
 }
@@ -252,6 +258,8 @@ void Exchange::onResponseTrailers(const http::Headers& trailers) {
 }
 
 void Exchange::onResponseSent(std::size_t bytes) {
+  lastActivity_ = host_.loop.now();
+  responseHeld_ -= std::min<std::uint64_t>(bytes, responseHeld_);
   if (target_) target_->consume(bytes);
 }
 
@@ -306,13 +314,23 @@ void Exchange::checkDeadlines(TimePoint now) {
     const auto deadline = chosen_->runtime->drainDeadline.load(std::memory_order_relaxed);
     if (deadline != 0 && now.time_since_epoch().count() >= deadline) {
       leaveTarget(ResetCode::Cancel);
-      if (status_ != 0) return breakOff(Outcome::Drained, ResetCode::Internal, {});
-      return answer(Outcome::Drained, "The deregistration delay is over.");
+      endedBecause_ = fmt::format("deregistration_delay.timeout_seconds = {}",
+                                  group_->settings.attributes.deregistrationDelaySeconds);
+      if (status_ != 0) return breakOff(Outcome::DeregistrationOver, ResetCode::Internal, {});
+      return answer(Outcome::DeregistrationOver, {});
     }
   }
-  if (now - lastActivity_ < std::chrono::seconds(listener_->attributes.idleTimeoutSeconds)) return;
-  const Outcome outcome = requestEnded_ || status_ != 0 ? Outcome::TargetTimeout : Outcome::ClientTimeout;
-  if (status_ != 0) return breakOff(outcome, ResetCode::Internal, {});
+  if (now - lastActivity_ >= std::chrono::seconds(listener_->attributes.idleTimeoutSeconds))
+    endByIdleTimeout();
+}
+
+void Exchange::endByIdleTimeout() {
+  endedBecause_ = fmt::format("idle_timeout.timeout_seconds = {}", listener_->attributes.idleTimeoutSeconds);
+  const bool clientStalls = responseHeld_ > 0 || (!requestEnded_ && status_ == 0);
+  const Outcome outcome = clientStalls ? Outcome::ClientTimeout : Outcome::TargetTimeout;
+  if (status_ != 0) {
+    return breakOff(outcome, ResetCode::Internal, responseHeld_ > 0 ? "It did not read its answer." : "");
+  }
   leaveTarget(ResetCode::Cancel);
   answer(outcome, {});
 }

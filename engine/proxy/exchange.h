@@ -104,6 +104,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void endOfResponse();
   void answer(observe::Outcome outcome, std::string detail);
   void breakOff(observe::Outcome outcome, http::ResetCode code, std::string detail);
+  void endByIdleTimeout();
   void finish();
   std::shared_ptr<observe::StreamRecord> makeRecord() const;
   void fillStatuses(observe::StreamRecord& record) const;
@@ -128,18 +129,20 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   ByteQueue replay_;                   ///< request bytes already sent, while a retry is possible
   std::uint64_t requestSent_ = 0;      ///< request bytes that left to the present target
   std::uint64_t requestConsumed_ = 0;  ///< … and for which the client's window was opened
+  std::uint64_t responseHeld_ = 0;     ///< response bytes that wait until the client takes them
   http::GrpcFraming requestFraming_, responseFraming_;
 
   std::shared_ptr<observe::StreamHead> head_;
   std::string traceId_;
   TimePoint received_{}, dispatched_{}, answered_{}, lastActivity_{};
   observe::Outcome outcome_ = observe::Outcome::Completed;
-  std::string detail_;  ///< more words for the cause
-  int status_ = 0;      ///< sent to the client
+  std::string detail_;        ///< more words for the cause
+  std::string endedBecause_;  ///< the setting that ended it
+  std::vector<observe::TargetAttempt> tried_;
+  int status_ = 0;  ///< sent to the client
   int targetStatus_ = 0;
   std::optional<std::uint32_t> grpcStatus_;
   std::string grpcMessage_;
-  std::uint32_t attempts_ = 0;
   observe::SlotSet slots_;
   bool observed_ = false;  ///< somebody wants this stream's details
   bool opened_ = false;    ///< the request's head has come; metrics count it

@@ -85,6 +85,8 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   record->ended = wallNow();
   record->durationMicros = microsBetween(received_, now);
   if (chosen_) record->target = chosen_->text;
+  record->targets = tried_;
+  if (group_) record->targetGroup = group_->settings.name;
   record->listenerAddress = facts_->listenerAddress;
   if (dispatched_ != TimePoint{}) {
     record->requestProcessingMicros = microsBetween(received_, dispatched_);
@@ -98,7 +100,7 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   record->requestMessages = requestFraming_.messages();
   record->responseMessages = responseFraming_.messages();
   record->kind = observedKind();
-  record->attempts = attempts_;
+  record->attempts = static_cast<std::uint32_t>(tried_.size());
   record->failOpen = failOpen_;
   record->tlsCipher = facts_->tls.cipher;
   record->tlsProtocol = facts_->tls.protocol;
@@ -112,6 +114,8 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
 
 void Exchange::fillStatuses(observe::StreamRecord& record) const {
   record.outcome = outcome_;
+  record.endedBy = factsOf(outcome_).endedBy;
+  record.endedBecause = endedBecause_;
   record.fromBalancer = fromBalancer_;
   record.elbStatus = status_;
   record.targetStatus = targetStatus_;

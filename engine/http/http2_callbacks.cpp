@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kBomb = 4;
 /// Of a path over its limit, this much is kept for the log, bytes.
 constexpr std::size_t kShownPath = 1024;
+/// Gaps in the stream identifiers that are remembered; clients hardly ever leave one.
+constexpr std::size_t kPassedOver = 32;
 
 }  // namespace
 
@@ -25,6 +27,24 @@ struct Http2Callbacks {
 
   static Http2Stream* streamOf(nghttp2_session* session, std::int32_t id) {
     return static_cast<Http2Stream*>(nghttp2_session_get_stream_user_data(session, id));
+  }
+
+  /// nghttp2 lets HEADERS pass whose identifier is smaller than the newest and was never used.
+  static int beginFrame(nghttp2_session* session, const nghttp2_frame_hd* header, void* user) {
+    Http2Connection& connection = connectionOf(user);
+    if (header->type != NGHTTP2_HEADERS || connection.role_ != Http2Connection::Role::Accepted) return 0;
+    const std::int32_t id = header->stream_id;
+    if (id > connection.newestStream_) {
+      if (id > connection.newestStream_ + 2 && connection.passedOver_.size() < kPassedOver) {
+        connection.passedOver_.emplace_back(connection.newestStream_ + 2, id - 2);
+      }
+      connection.newestStream_ = id;
+      return 0;
+    }
+    for (const auto& [first, last] : connection.passedOver_) {
+      if (first <= id && id <= last) nghttp2_session_terminate_session(session, NGHTTP2_PROTOCOL_ERROR);
+    }
+    return 0;
   }
 
   static int beginHeaders(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
@@ -215,6 +235,7 @@ struct Http2Callbacks {
 
 Http2CallbackTable::Http2CallbackTable() {
   nghttp2_session_callbacks_new(&table_);
+  nghttp2_session_callbacks_set_on_begin_frame_callback(table_, Http2Callbacks::beginFrame);
   nghttp2_session_callbacks_set_on_begin_headers_callback(table_, Http2Callbacks::beginHeaders);
   nghttp2_session_callbacks_set_on_header_callback(table_, Http2Callbacks::header);
   nghttp2_session_callbacks_set_on_frame_recv_callback(table_, Http2Callbacks::frameReceived);

@@ -88,6 +88,10 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   RateLimit chatter_{2000, 200};
   /// Streams that we had to break off because of what the peer did (MadeYouReset).
   RateLimit provokedResets_{500, 50};
+  /// Accepted role: stream identifiers that the client passed over; using one of them later is an error (RFC
+  /// 9113 §5.1.1).
+  std::vector<std::pair<std::int32_t, std::int32_t>> passedOver_;
+  std::int32_t newestStream_ = -1;
   TimePoint idleSince_;
   TimePoint headSince_{};
   bool ready_ = false;

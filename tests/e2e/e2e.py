@@ -9,6 +9,7 @@ import queue
 import re
 import select
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -213,6 +214,23 @@ class PythonTarget:
 
     def stop(self):
         self.server.stop(None).wait(PATIENCE)
+
+
+def start_nghttpd(test, folder, *options):
+    """nghttp2's server of files, cleartext with prior knowledge, on a free port; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(["nghttpd", "--no-tls", "-a", "127.0.0.1", "-d", folder, *options, str(port)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    test.addCleanup(process.wait)
+    test.addCleanup(process.kill)
+
+    def listens():
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
+    test.wait_until(listens, "nghttpd listens")
+    return f"127.0.0.1:{port}"
 
 
 FIELDS = ("type time elb client target request_time target_time response_time elb_status target_status received sent "

@@ -14,7 +14,9 @@ namespace {
 struct Pool {
   static constexpr std::size_t kKeep = 256;
   std::vector<ByteBlock*> small, large;
+  ByteBlock* reading = nullptr;
   ~Pool() {
+    if (reading && --reading->references == 0) std::free(reading);
     for (auto* list : {&small, &large})
       for (ByteBlock* block : *list)
         std::free(block);
@@ -48,6 +50,17 @@ ByteBlock* ByteBlock::acquire(std::size_t size) {
   return block;
 }
 
+ByteBlock* ByteBlock::forReading() {
+  constexpr std::uint32_t kRoom = 4096;
+  ByteBlock*& block = pool().reading;
+  if (block && block->references == 1) block->used = 0;
+  if (!block || block->capacity - block->used < kRoom) {
+    if (block) release(block);
+    block = acquire(kLarge);
+  }
+  return block;
+}
+
 void ByteBlock::release(ByteBlock* block) noexcept {
   if (--block->references) return;
   auto& list = pool().list(block->capacity);
@@ -61,6 +74,11 @@ void ByteBlock::release(ByteBlock* block) noexcept {
 ByteChunk ByteChunk::slice(std::size_t from, std::size_t count) const {
   if (block_) ++block_->references;
   return {block_, static_cast<std::uint32_t>(offset_ + from), static_cast<std::uint32_t>(count)};
+}
+
+ByteChunk ByteChunk::restOfBlock() const {
+  ++block_->references;
+  return {block_, block_->used, 0};
 }
 
 std::size_t ByteChunk::extend(std::span<const std::uint8_t> bytes) {

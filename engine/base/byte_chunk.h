@@ -20,6 +20,9 @@ struct ByteBlock {
   /// A block with room for at least `size` bytes if it fits kLarge, from this thread's pool; references == 1.
   static ByteBlock* acquire(std::size_t size);
   static void release(ByteBlock*) noexcept;
+  /// The block into which this thread reads from sockets, with room for 4 KiB at least: what is kept of one
+  /// read shares its block with what came before and after. The pool's own: take a reference for each chunk.
+  static ByteBlock* forReading();
 };
 
 /// A reference to some bytes of a block. Cheap to copy and to slice; one thread only.
@@ -56,6 +59,11 @@ class ByteChunk {
     offset_ += static_cast<std::uint32_t>(count);
     size_ -= static_cast<std::uint32_t>(count);
   }
+  /// The block's bytes that nobody has spoken for, and how many it has in all.
+  std::size_t room() const { return block_ ? block_->capacity - block_->used : 0; }
+  std::size_t capacity() const { return block_ ? block_->capacity : 0; }
+  /// An empty chunk where the block's used part ends: it may be extended.
+  ByteChunk restOfBlock() const;
   /// Appends in place if this chunk ends where its block's used part ends and there is room; returns bytes
   /// taken.
   std::size_t extend(std::span<const std::uint8_t> bytes);

@@ -10,10 +10,12 @@ void ByteQueue::append(std::span<const std::uint8_t> bytes) {
   size_ += bytes.size();
   if (!bytes.empty() && head_ < chunks_.size()) bytes = bytes.subspan(chunks_.back().extend(bytes));
   while (!bytes.empty()) {
-    // The second small piece of a queue gets a large block: the queue is evidently filling.
-    const bool filling = head_ < chunks_.size();
-    ByteBlock* block = ByteBlock::acquire(filling ? ByteBlock::kLarge : bytes.size());
-    chunks_.emplace_back(block, 0, 0);
+    if (copies_.room() == 0) {
+      // A queue that has filled a small block is evidently filling: it gets a large one.
+      const bool filling = copies_.capacity() > 0 && !empty();
+      copies_ = ByteChunk(ByteBlock::acquire(filling ? ByteBlock::kLarge : bytes.size()), 0, 0);
+    }
+    chunks_.push_back(copies_.restOfBlock());
     bytes = bytes.subspan(chunks_.back().extend(bytes));
   }
 }
@@ -51,8 +53,7 @@ void ByteQueue::dropFront(std::size_t count) {
     }
   }
   if (size_ == 0) {
-    chunks_.clear();
-    head_ = 0;
+    clear();
   } else if (head_ > 32 && head_ * 2 > chunks_.size()) {
     chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(head_));
     head_ = 0;
@@ -81,6 +82,7 @@ std::size_t ByteQueue::peek(std::span<std::uint8_t> out) const {
 
 void ByteQueue::clear() {
   chunks_.clear();
+  copies_ = {};
   head_ = size_ = 0;
 }
 

@@ -43,6 +43,7 @@ class ByteQueue {
 
  private:
   std::vector<ByteChunk> chunks_;
+  ByteChunk copies_;      ///< the block into which small pieces are copied, one after the other
   std::size_t head_ = 0;  ///< index of the first live chunk
   std::size_t size_ = 0;
 };

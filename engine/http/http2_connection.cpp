@@ -45,8 +45,6 @@ void Http2Connection::createSession() {
   nghttp2_option_new(&option);
   nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_option_set_peer_max_concurrent_streams(option, kStreamsBeforeSettings);
-  // Rapid Reset (CVE-2023-44487): what a browser may do in a second, and then a steady rate.
-  nghttp2_option_set_stream_reset_rate_limit(option, 1000, 100);
   nghttp2_option_set_max_send_header_block_length(option, settings_.maxHeaderBytes + 4096);
   const auto& callbacks = http2Callbacks();
   if (role_ == Role::Accepted) {
@@ -84,7 +82,7 @@ void Http2Connection::onReady() {
 }
 
 void Http2Connection::onBytes(const ByteChunk& chunk) {
-  if (ended_ || !session_) return;
+  if (ended_ || hadEnough_ || !session_) return;
   input_ = &chunk;
   receiving_ = true;
   const auto taken = nghttp2_session_mem_recv(session_, chunk.data(), chunk.size());
@@ -92,7 +90,8 @@ void Http2Connection::onBytes(const ByteChunk& chunk) {
   input_ = nullptr;
   if (ended_) return;
   if (taken < 0) {
-    nghttp2_session_terminate_session(session_, NGHTTP2_PROTOCOL_ERROR);
+    nghttp2_session_terminate_session(
+        session_, taken == NGHTTP2_ERR_FLOODED ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR);
     flush();
     if (ended_) return;
     transport_->close(net::Transport::Close::AfterPeer);
@@ -223,6 +222,7 @@ void Http2Connection::finishDrain() {
 /// Whether the peer may do this once more; the connection ends when it may not.
 bool Http2Connection::tolerates(RateLimit& limit) {
   if (limit.take(loop_.now())) return true;
+  if (std::exchange(hadEnough_, true)) return false;
   nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
   return false;
 }

@@ -86,6 +86,9 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   net::Timer drainTimer_;
   /// What an honest peer seldom sends: pings, settings, priorities, empty data.
   RateLimit chatter_{2000, 200};
+  /// Streams that the peer breaks off (Rapid Reset, CVE-2023-44487): what a browser may do at once, then a
+  /// steady rate.
+  RateLimit peerResets_{500, 100};
   /// Streams that we had to break off because of what the peer did (MadeYouReset).
   RateLimit provokedResets_{500, 50};
   /// Accepted role: stream identifiers that the client passed over; using one of them later is an error (RFC
@@ -100,6 +103,7 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   bool peerSettingsSeen_ = false;
   bool ended_ = false;
   bool receiving_ = false;
+  bool hadEnough_ = false;  ///< the peer is being sent away: what it still sends is not looked at
 };
 
 }  // namespace spillway::http

@@ -17,7 +17,7 @@
 namespace spillway::net {
 namespace {
 
-constexpr int kReadsPerTurn = 8;
+constexpr std::size_t kBytesPerTurn = 64 * 1024;
 constexpr std::size_t kTlsRecord = 16384;
 constexpr std::string_view kPlainRequestAnswer =
     "HTTP/1.1 400 Bad Request\r\nServer: awselb/2.0\r\nContent-Type: text/html\r\nConnection: close\r\n"
@@ -56,7 +56,7 @@ class Lingering : public Retirable {
  private:
   void discard() {
     std::array<char, 4096> sink;
-    for (int i = 0; i < kReadsPerTurn; ++i) {
+    for (std::size_t taken = 0; taken < kBytesPerTurn; taken += sink.size()) {
       const auto got = ::recv(watch_.fd(), sink.data(), sink.size(), 0);
       if (got > 0) continue;
       if (got < 0 && (errno == EAGAIN || errno == EINTR)) break;
@@ -261,18 +261,21 @@ long Transport::readSome(std::uint8_t* data, std::size_t size) {
 void Transport::read() {
   readWantsWrite_ = false;
   const auto alive = alive_;
-  for (int i = 0; i < kReadsPerTurn; ++i) {
+  for (std::size_t taken = 0; taken < kBytesPerTurn;) {
     if (readPaused_) return;
-    ByteBlock* block = ByteBlock::acquire(ByteBlock::kLarge);
-    ByteChunk holder(block, 0, 0);
-    const long got = readSome(block->data, block->capacity);
+    ByteBlock* block = ByteBlock::forReading();
+    const std::uint32_t begin = block->used;
+    const std::size_t room = block->capacity - begin;
+    const long got = readSome(block->data + begin, room);
     if (got == -2) return;
     if (got == -1) return watch_->waitReadable();
     if (got == 0) return fail({ErrorCode::None, isServer_ ? Side::Client : Side::Target, "The peer closed."});
-    block->used = static_cast<std::uint32_t>(got);
-    listener_->onBytes(holder.slice(0, static_cast<std::size_t>(got)));
+    taken += static_cast<std::size_t>(got);
+    block->used += static_cast<std::uint32_t>(got);
+    ++block->references;
+    listener_->onBytes(ByteChunk(block, begin, static_cast<std::uint32_t>(got)));
     if (!*alive || phase_ != Phase::Open) return;
-    const bool socketIsEmpty = !tls_ && static_cast<std::size_t>(got) < block->capacity;
+    const bool socketIsEmpty = !tls_ && static_cast<std::size_t>(got) < room;
     if (socketIsEmpty) return watch_->waitReadable();
   }
   if (readPosted_) return;

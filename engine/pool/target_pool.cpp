@@ -13,10 +13,10 @@ namespace {
 /// Streams that one connection is expected to take before the target has told its own limit.
 constexpr std::size_t kStreamsPerNewConnection = 100;
 
-/// A response whose client does not read holds 8 KiB, not a whole window.
+/// A response whose client does not read holds 6 KiB, not a whole window.
 http::Http2Settings targetSettings() {
   http::Http2Settings settings;
-  settings.streamWindow = 8 * 1024;
+  settings.streamWindow = 6 * 1024;
   return settings;
 }
 

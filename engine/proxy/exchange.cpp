@@ -117,6 +117,8 @@ void Exchange::onClientReset(const http::StreamError& error) {
 // ------------------------------------------------------------------------------------
 
 std::optional<Outcome> Exchange::refusal() const {
+  if (request_.problem == http::HeadProblem::RequestLineTooLong) return Outcome::UriTooLong;
+  if (request_.problem == http::HeadProblem::HeadersTooLarge) return Outcome::LimitExceeded;
   if (request_.method == "TRACE" || request_.method == "CONNECT") return Outcome::MethodNotAllowed;
   if (!group_) return Outcome::NoTarget;
   if (group_->isGrpc() && request_.method != "POST") return Outcome::ProtocolMismatch;

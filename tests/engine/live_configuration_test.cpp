@@ -173,7 +173,7 @@ TEST_F(LiveConfiguration, StopResetsWhatOutlastsItsGrace) {
   ASSERT_TRUE(eventually([&] { return a_.calls() + b_.calls() == 1; }));
   engine_->stop(std::chrono::milliseconds(50));
   ASSERT_TRUE(call->waitForEnd());
-  EXPECT_EQ(records(1).at(0)->outcome, Outcome::DeregistrationOver);
+  EXPECT_EQ(records(1).at(0)->outcome, Outcome::Drained);
 }
 
 TEST_F(LiveConfiguration, ASilentStreamEndsAtTheIdleTimeout) {

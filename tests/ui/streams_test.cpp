@@ -66,6 +66,7 @@ class StreamsTest : public QObject {
 
     auto last = record(streamHead, 1);
     last->outcome = spillway::observe::Outcome::ClientClosed;
+    last->endedBy = spillway::observe::EndedBy::Client;
     store.ingest({happened(EventKind::Reset, 7, 600, Direction::Request, 8), ended(last)});
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(cell(model, 0, StreamModel::GrpcStatus), QStringLiteral("▲ 1 CANCELLED"));

@@ -66,6 +66,7 @@ inline std::shared_ptr<observe::StreamRecord> refusedRecord(
   made->targetProcessingMicros = made->responseProcessingMicros = -1;
   made->responseMessages = 0;
   made->outcome = observe::Outcome::TargetRefused;
+  made->endedBy = observe::EndedBy::Target;
   made->cause = "the target refused the connection";
   return made;
 }

@@ -60,7 +60,7 @@ QString causeOf(const StreamRecord& record) {
     lower[0] = lower[0].toLower();
     return QStringLiteral("✖ Answered by the balancer: ") + lower;
   }
-  if (record.outcome != observe::Outcome::Completed) return QStringLiteral("✖ ") + cause;
+  if (!observe::isGood(record.outcome)) return QStringLiteral("✖ ") + cause;
   return record.grpcMessage.empty() ? QString() : QString::fromStdString(record.grpcMessage);
 }
 

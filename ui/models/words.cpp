@@ -164,19 +164,25 @@ std::pair<QString, QString> splitGrpcPath(const std::string& path) {
   return {QString::fromStdString(path.substr(1, slash - 1)), QString::fromStdString(path.substr(slash + 1))};
 }
 
-QString endedByText(observe::Outcome outcome) {
-  using observe::Outcome;
-  switch (outcome) {
-    case Outcome::Completed:
-      return QStringLiteral("the target: its answer reached the client whole");
-    case Outcome::ClientClosed:
-      return QStringLiteral("the client");
-    case Outcome::TargetClosed:
-    case Outcome::TargetReset:
-      return QStringLiteral("the target");
-    default:
-      return QStringLiteral("the balancer");
+QString endedByText(const observe::StreamRecord& record) {
+  using observe::EndedBy;
+  QString words;
+  switch (record.endedBy) {
+    case EndedBy::Nobody:
+      words = QStringLiteral("the target: its answer reached the client whole");
+      break;
+    case EndedBy::Client:
+      words = QStringLiteral("the client");
+      break;
+    case EndedBy::Target:
+      words = QStringLiteral("the target");
+      break;
+    case EndedBy::Balancer:
+      words = QStringLiteral("the balancer");
+      break;
   }
+  if (record.endedBecause.empty()) return words;
+  return QStringLiteral("%1 (%2)").arg(words, QString::fromStdString(record.endedBecause));
 }
 
 QString causeText(const observe::StreamRecord& record) {
@@ -185,7 +191,7 @@ QString causeText(const observe::StreamRecord& record) {
     cause[0] = cause[0].toUpper();
     return cause.endsWith(QLatin1Char('.')) ? cause : cause + QLatin1Char('.');
   }
-  if (record.outcome == observe::Outcome::Completed) return QStringLiteral("Completed.");
+  if (observe::isGood(record.outcome)) return QStringLiteral("Completed.");
   return QString::fromLatin1(observe::toString(record.outcome)) + QLatin1Char('.');
 }
 

@@ -51,7 +51,7 @@ QString http2ErrorName(std::uint32_t code);
 /// method.
 std::pair<QString, QString> splitGrpcPath(const std::string& path);
 /// Who ended the exchange, in words: "the target, as it should", "the client", "the balancer".
-QString endedByText(observe::Outcome outcome);
+QString endedByText(const observe::StreamRecord& record);
 /// Why, as one sentence; for exchanges that completed it says so.
 QString causeText(const observe::StreamRecord& record);
 

@@ -11,7 +11,6 @@
 
 namespace spillway::ui {
 
-using observe::Outcome;
 
 namespace {
 
@@ -83,7 +82,7 @@ QVariant foreground(const StreamEntry& entry, int column) {
   }
   if (column == StreamModel::State) {
     if (entry.isOpen()) return colors.good;
-    return entry.record->outcome == Outcome::Completed ? colors.mutedText : colors.bad;
+    return observe::isGood(entry.record->outcome) ? colors.mutedText : colors.bad;
   }
   return {};
 }
@@ -110,13 +109,11 @@ int statusRank(const StreamEntry& entry) {
 
 QString streamStateText(const StreamEntry& entry) {
   if (entry.isOpen()) return entry.halfClosed ? QStringLiteral("◐ half-closed") : QStringLiteral("● open");
-  switch (entry.record->outcome) {
-    case Outcome::Completed:
-      return QStringLiteral("ended");
-    case Outcome::ClientClosed:
+  if (observe::isGood(entry.record->outcome)) return QStringLiteral("ended");
+  switch (entry.record->endedBy) {
+    case observe::EndedBy::Client:
       return QStringLiteral("✖ client reset");
-    case Outcome::TargetReset:
-    case Outcome::TargetClosed:
+    case observe::EndedBy::Target:
       return QStringLiteral("✖ target reset");
     default:
       return QStringLiteral("✖ balancer");

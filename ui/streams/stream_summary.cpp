@@ -45,7 +45,7 @@ void addRecord(std::vector<Fact>& facts, const StreamRecord& record) {
   facts.push_back(
       {QStringLiteral("Bytes"), QStringLiteral("%1 received · %2 sent, header fields included")
                                     .arg(bytesText(record.receivedBytes), bytesText(record.sentBytes))});
-  facts.push_back({QStringLiteral("Ended by"), endedByText(record.outcome)});
+  facts.push_back({QStringLiteral("Ended by"), endedByText(record)});
   facts.push_back({QStringLiteral("Why"), causeText(record)});
   facts.push_back({QStringLiteral("TLS"), tlsWords(record)});
   facts.push_back({QStringLiteral("Trace id"), orDash(record.traceId), Style::Fixed});

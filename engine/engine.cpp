@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -40,7 +41,7 @@ std::string bindKey(const balance::ListenerSnapshot& listener, const net::Socket
 struct Engine::Impl {
   struct Port {
     std::unique_ptr<net::Acceptor> acceptor;
-    ListenerId listener;
+    std::shared_ptr<const balance::ListenerSnapshot> listener;
   };
 
   explicit Impl(EngineOptions given);
@@ -49,6 +50,7 @@ struct Engine::Impl {
       const balance::Snapshot&) const;
   void install(const std::shared_ptr<const balance::Snapshot>&,
                std::map<std::string, net::ListeningSocket>& sockets);
+  static bool admit(const balance::ListenerSnapshot&);
   void openPort(const std::string& key, net::ListeningSocket socket);
   void publishListeners(const balance::Snapshot&);
   void onControl(const std::function<void()>& work);
@@ -126,10 +128,10 @@ void Engine::Impl::install(const std::shared_ptr<const balance::Snapshot>& snaps
   health.apply(snapshot);
   for (auto& [key, socket] : sockets)
     openPort(key, std::move(socket));
-  std::map<std::string, ListenerId> wanted;
+  std::map<std::string, std::shared_ptr<const balance::ListenerSnapshot>> wanted;
   for (const auto& listener : snapshot->listeners) {
     for (const auto& address : listener->binds)
-      wanted[bindKey(*listener, address)] = listener->id;
+      wanted[bindKey(*listener, address)] = listener;
   }
   std::erase_if(ports, [&](const auto& item) { return !wanted.contains(item.first); });
   for (auto& [key, port] : ports)
@@ -141,16 +143,25 @@ void Engine::Impl::install(const std::shared_ptr<const balance::Snapshot>& snaps
   controlSink.emitKept(std::move(event));
 }
 
+/// Counts one more connection of this listener, unless it has as many as it may.
+bool Engine::Impl::admit(const balance::ListenerSnapshot& listener) {
+  auto& connections = listener.runtime->connections;
+  if (connections.fetch_add(1, std::memory_order_relaxed) < listener.limits.connections) return true;
+  connections.fetch_sub(1, std::memory_order_relaxed);
+  return false;
+}
+
 void Engine::Impl::openPort(const std::string& key, net::ListeningSocket socket) {
   Port& port = ports[key];
   const net::SocketAddress local = socket.address();
   port.acceptor = std::make_unique<net::Acceptor>(
       control, std::move(socket), [this, &port, local](int fd, const net::SocketAddress& peer) {
+        if (!port.listener || !admit(*port.listener)) return void(::close(fd));
         // The worker with the fewest connections: a desk has few and long ones.
         const auto least = std::min_element(workers.begin(), workers.end(), [](const auto& a, const auto& b) {
           return a->connections() < b->connections();
         });
-        (*least)->adopt(fd, peer, local, port.listener);
+        (*least)->adopt(fd, peer, local, port.listener->id, port.listener->runtime);
       });
 }
 
@@ -195,7 +206,7 @@ ApplyReport Engine::apply(const config::Document& document) {
   if (config::hasErrors(report.issues)) return report;
   const std::lock_guard lock(impl_->applyMutex);
   if (impl_->stopped) return report;
-  auto snapshot = balance::compile(document, impl_->runtimes, impl_->metrics, impl_->options.dataDirectory);
+  auto snapshot = balance::compile(document, impl_->runtimes, impl_->options.dataDirectory);
   if (!snapshot) {
     report.issues.insert(report.issues.end(), snapshot.error().begin(), snapshot.error().end());
     return report;

@@ -15,12 +15,8 @@ namespace {
 
 class Compiler {
  public:
-  Compiler(const config::Document& document, RuntimeRegistry& runtimes, observe::MetricsRegistry& metrics,
-           std::string dataDirectory)
-      : document_(document),
-        runtimes_(runtimes),
-        metrics_(metrics),
-        dataDirectory_(std::move(dataDirectory)) {}
+  Compiler(const config::Document& document, RuntimeRegistry& runtimes, std::string dataDirectory)
+      : document_(document), runtimes_(runtimes), dataDirectory_(std::move(dataDirectory)) {}
 
   Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> run() {
     static std::atomic<std::uint64_t> versions{0};
@@ -114,7 +110,7 @@ class Compiler {
     result->limits = balancer.limits;
     result->beyondAlb = balancer.beyondAlb;
     result->rules.push_back({0, nullptr, nullptr, actions(settings.defaultActions, snapshot)});
-    result->slot = metrics_.listenerSlot(result->id);
+    result->runtime = runtimes_.listener(result->id);
     result->document = balancerIndex;
     result->index = index;
     for (const auto& candidate : snapshot.groups) {
@@ -196,7 +192,6 @@ class Compiler {
 
   const config::Document& document_;
   RuntimeRegistry& runtimes_;
-  observe::MetricsRegistry& metrics_;
   std::string dataDirectory_;
   std::vector<config::Issue> issues_;
 };
@@ -204,9 +199,8 @@ class Compiler {
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> compile(
-    const config::Document& document, RuntimeRegistry& runtimes, observe::MetricsRegistry& metrics,
-    const std::string& dataDirectory) {
-  return Compiler(document, runtimes, metrics, dataDirectory).run();
+    const config::Document& document, RuntimeRegistry& runtimes, const std::string& dataDirectory) {
+  return Compiler(document, runtimes, dataDirectory).run();
 }
 
 std::shared_ptr<const ListenerSnapshot> Snapshot::findListener(const ListenerId& id) const {

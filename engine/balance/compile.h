@@ -14,7 +14,6 @@ namespace spillway::balance {
 /// long as files and names need. Collects every problem, with the paths of `config::validate`.
 Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> compile(const config::Document&,
                                                                             RuntimeRegistry&,
-                                                                            observe::MetricsRegistry&,
                                                                             const std::string& dataDirectory);
 
 }  // namespace spillway::balance

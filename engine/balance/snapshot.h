@@ -68,7 +68,7 @@ struct ListenerSnapshot {
   config::ListenerAttributes listenerAttributes;
   config::Limits limits;
   config::BeyondAlb beyondAlb;
-  observe::Slot slot = observe::kNoSlot;
+  std::shared_ptr<ListenerRuntime> runtime;
   std::size_t document = 0, index = 0;  ///< loadBalancers[document].listeners[index], for issue paths
 };
 

@@ -23,4 +23,14 @@ std::shared_ptr<GroupRuntime> RuntimeRegistry::group(const std::string& name) {
   return runtime;
 }
 
+std::shared_ptr<ListenerRuntime> RuntimeRegistry::listener(const ListenerId& id) {
+  const std::lock_guard lock(mutex_);
+  auto& known = listeners_[id];
+  if (auto runtime = known.lock()) return runtime;
+  auto runtime = std::make_shared<ListenerRuntime>();
+  runtime->slot = metrics_.listenerSlot(id);
+  known = runtime;
+  return runtime;
+}
+
 }  // namespace spillway::balance

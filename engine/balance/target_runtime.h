@@ -32,19 +32,27 @@ struct GroupRuntime {
   alignas(64) std::atomic<std::uint32_t> healthEpoch{1};  ///< grows with each change of a target's state
 };
 
-/// Gives each target and group its runtime, the same one as long as anybody uses it. Any thread (mutex; not
-/// for the request path).
+/// What lives as long as a listener is known.
+struct ListenerRuntime {
+  observe::Slot slot = observe::kNoSlot;
+  alignas(64) std::atomic<std::int64_t> connections{0};  ///< open client connections, all workers
+};
+
+/// Gives each listener, target and group its runtime, the same one as long as anybody uses it. Any thread
+/// (mutex; not for the request path).
 class RuntimeRegistry {
  public:
   explicit RuntimeRegistry(observe::MetricsRegistry& metrics) : metrics_(metrics) {}
   std::shared_ptr<TargetRuntime> target(const TargetId&);
   std::shared_ptr<GroupRuntime> group(const std::string& name);
+  std::shared_ptr<ListenerRuntime> listener(const ListenerId&);
 
  private:
   std::mutex mutex_;
   observe::MetricsRegistry& metrics_;
   std::map<TargetId, std::weak_ptr<TargetRuntime>> targets_;
   std::map<std::string, std::weak_ptr<GroupRuntime>> groups_;
+  std::map<ListenerId, std::weak_ptr<ListenerRuntime>> listeners_;
 };
 
 }  // namespace spillway::balance

@@ -15,14 +15,22 @@ constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // RF
 
 }  // namespace
 
+ConnectionCount countedConnection(const std::shared_ptr<balance::ListenerRuntime>& runtime) {
+  return {runtime.get(), [runtime](balance::ListenerRuntime* counted) {
+            counted->connections.fetch_sub(1, std::memory_order_relaxed);
+          }};
+}
+
 ClientConnection::ClientConnection(ClientConnectionHost& host, net::EventLoop& loop,
                                    std::unique_ptr<net::Transport> transport, ConnectionFacts facts,
-                                   std::shared_ptr<const balance::ListenerSnapshot> listener)
+                                   std::shared_ptr<const balance::ListenerSnapshot> listener,
+                                   ConnectionCount counted)
     : host_(host),
       loop_(loop),
       transport_(std::move(transport)),
       facts_(std::make_shared<const ConnectionFacts>(std::move(facts))),
       listener_(std::move(listener)),
+      counted_(std::move(counted)),
       opened_(loop.now()) {}
 
 void ClientConnection::start() {
@@ -108,7 +116,7 @@ void ClientConnection::refuse() {
   record.sni = facts_->tls.serverName;
   record.certificate = facts_->certificateId;
   record.connectionTraceId = facts_->traceId;
-  host_.recordRefusal(std::move(record), listener_->slot);
+  host_.recordRefusal(std::move(record), listener_->runtime->slot);
   host_.onClientConnectionClosed(*this);
 }
 

@@ -27,6 +27,10 @@ class ClientConnectionHost {
   virtual void onClientConnectionClosed(ClientConnection&) = 0;
 };
 
+/// A connection that its listener has counted; counts it off again when the last copy goes.
+using ConnectionCount = std::shared_ptr<balance::ListenerRuntime>;
+ConnectionCount countedConnection(const std::shared_ptr<balance::ListenerRuntime>& runtime);
+
 /// A client's connection: finds out which protocol it speaks, then lets that protocol's connection run it.
 /// Worker thread only.
 class ClientConnection final : public net::Retirable,
@@ -35,7 +39,7 @@ class ClientConnection final : public net::Retirable,
  public:
   ClientConnection(ClientConnectionHost& host, net::EventLoop& loop,
                    std::unique_ptr<net::Transport> transport, ConnectionFacts facts,
-                   std::shared_ptr<const balance::ListenerSnapshot> listener);
+                   std::shared_ptr<const balance::ListenerSnapshot> listener, ConnectionCount counted);
   void start();
   const balance::ListenerSnapshot& listener() const { return *listener_; }
   /// A new configuration: requests to come follow it.
@@ -70,6 +74,7 @@ class ClientConnection final : public net::Retirable,
   std::shared_ptr<const ConnectionFacts> facts_;
   std::shared_ptr<const balance::ListenerSnapshot> listener_;
   std::string early_;  ///< first bytes of a client whose protocol is not known yet
+  ConnectionCount counted_;
   TimePoint opened_, earlySince_{};
   std::uint64_t requests_ = 0;
   bool ready_ = false;

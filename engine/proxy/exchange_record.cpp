@@ -41,7 +41,7 @@ void Exchange::open() {
   head->path = request_.path;
   head->userAgent = request_.fields.find("user-agent").value_or("");
   head_ = std::move(head);
-  slots_ = {listener_->slot, group_ ? group_->runtime->slot : observe::kNoSlot, observe::kNoSlot};
+  slots_ = {listener_->runtime->slot, group_ ? group_->runtime->slot : observe::kNoSlot, observe::kNoSlot};
   host_.metrics.streamStarted(slots_);
   observed_ = host_.sink.wantsDetails();
   if (!observed_) return;

@@ -78,9 +78,9 @@ std::shared_ptr<const balance::ListenerSnapshot> Worker::findListener(const List
 }
 
 void Worker::adopt(int fd, const net::SocketAddress& client, const net::SocketAddress& local,
-                   const ListenerId& listenerId) {
+                   const ListenerId& listenerId, const std::shared_ptr<balance::ListenerRuntime>& runtime) {
   connectionCount_.fetch_add(1, std::memory_order_relaxed);
-  loop_.post([this, fd, client, local, listenerId] {
+  loop_.post([this, fd, client, local, listenerId, counted = countedConnection(runtime)] {
     auto listener = findListener(listenerId);
     if (!listener || stopping_) {
       connectionCount_.fetch_sub(1, std::memory_order_relaxed);
@@ -97,9 +97,9 @@ void Worker::adopt(int fd, const net::SocketAddress& client, const net::SocketAd
     facts.traceId = newConnectionTraceId();
     metrics.clientConnectionOpened();
     auto transport = net::Transport::accepted(loop_, fd, listener->tls);
-    putIn(connections_,
-          std::make_unique<ClientConnection>(static_cast<ClientConnectionHost&>(*this), loop_,
-                                             std::move(transport), std::move(facts), std::move(listener)))
+    putIn(connections_, std::make_unique<ClientConnection>(static_cast<ClientConnectionHost&>(*this), loop_,
+                                                           std::move(transport), std::move(facts),
+                                                           std::move(listener), counted))
         .start();
   });
 }

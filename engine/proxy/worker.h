@@ -28,7 +28,7 @@ class Worker final : private ExchangeHost, private ClientConnectionHost {
   void apply(std::shared_ptr<const balance::Snapshot> snapshot);
   /// Takes over an accepted socket; closes it when no such listener runs here any more.
   void adopt(int fd, const net::SocketAddress& client, const net::SocketAddress& local,
-             const ListenerId& listener);
+             const ListenerId& listener, const std::shared_ptr<balance::ListenerRuntime>& runtime);
   /// Client connections here, for choosing the worker that gets the next one.
   std::size_t connections() const { return connectionCount_.load(std::memory_order_relaxed); }
   /// Lets everything end, resets what is left after `grace`, then ends the thread. join() waits for it.

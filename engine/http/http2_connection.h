@@ -39,7 +39,7 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   Http2Connection(net::EventLoop&, std::unique_ptr<net::Transport>, Role, const Http2Settings&,
                   ConnectionOwner& owner);
   ~Http2Connection() override;
-  void start();
+  void start() override;
   /// Bytes that were read from an accepted transport before it was handed over; after start().
   void receive(const ByteChunk& early) { onBytes(early); }
 

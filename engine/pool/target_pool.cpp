@@ -10,8 +10,8 @@
 namespace spillway::pool {
 namespace {
 
-/// Streams that one connection is expected to take before the target has told its own limit.
-constexpr std::size_t kStreamsPerNewConnection = 100;
+/// Streams that an HTTP/2 connection is expected to take before the target has told its own limit.
+constexpr std::size_t kStreamsPerNewHttp2Connection = 100;
 
 /// A response whose client does not read holds 6 KiB, not a whole window.
 http::Http2Settings targetSettings() {
@@ -25,12 +25,8 @@ http::Http2Settings targetSettings() {
 /// A connection and its place in the pool.
 class TargetPool::Member final : public net::Retirable, private http::ConnectionOwner {
  public:
-  Member(TargetPool& pool, Peer& peer, std::unique_ptr<net::Transport> transport)
-      : pool_(pool),
-        peer_(peer),
-        connection_(pool.loop_, std::move(transport), http::Http2Connection::Role::Connected,
-                    targetSettings(), *this) {}
-  http::Http2Connection& connection() { return connection_; }
+  Member(TargetPool& pool, Peer& peer) : pool_(pool), peer_(peer), connection_(connect()) {}
+  http::HttpConnection& connection() { return *connection_; }
   bool counted = false;  ///< in the metrics, as an open connection
 
  private:
@@ -46,9 +42,15 @@ class TargetPool::Member final : public net::Retirable, private http::Connection
     pool_.remove(peer_, *this, error);
   }
 
+  std::unique_ptr<http::HttpConnection> connect() {
+    auto transport = net::Transport::connecting(pool_.loop_, peer_.address, peer_.tls, peer_.serverName, {});
+    return std::make_unique<http::Http2Connection>(
+        pool_.loop_, std::move(transport), http::Http2Connection::Role::Connected, targetSettings(), *this);
+  }
+
   TargetPool& pool_;
   Peer& peer_;
-  http::Http2Connection connection_;
+  std::unique_ptr<http::HttpConnection> connection_;
 };
 
 TargetPool::TargetPool(net::EventLoop& loop, observe::WorkerMetrics& metrics)
@@ -68,13 +70,14 @@ void TargetPool::acquire(const balance::GroupSnapshot& group, const balance::Tar
   peer->address = target.address;
   peer->tls = group.tls;
   peer->serverName = target.serverName;
-  if (peer->waiting.size() > peer->connecting * kStreamsPerNewConnection) connect(*peer);
+  peer->http1 = group.settings.protocolVersion == config::ProtocolVersion::Http1;
+  const std::size_t perConnection = peer->http1 ? 1 : kStreamsPerNewHttp2Connection;
+  if (peer->waiting.size() > peer->connecting * perConnection) connect(*peer);
 }
 
 void TargetPool::connect(Peer& peer) {
   ++peer.connecting;
-  auto transport = net::Transport::connecting(loop_, peer.address, peer.tls, peer.serverName, {});
-  peer.members.push_back(std::make_unique<Member>(*this, peer, std::move(transport)));
+  peer.members.push_back(std::make_unique<Member>(*this, peer));
   peer.members.back()->connection().start();
 }
 

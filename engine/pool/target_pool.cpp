@@ -44,8 +44,9 @@ class TargetPool::Member final : public net::Retirable, private http::Connection
 
   std::unique_ptr<http::HttpConnection> connect() {
     auto transport = net::Transport::connecting(pool_.loop_, peer_.address, peer_.tls, peer_.serverName, {});
-    return std::make_unique<http::Http2Connection>(
-        pool_.loop_, std::move(transport), http::Http2Connection::Role::Connected, targetSettings(), *this);
+    return std::make_unique<http::Http2Connection>(pool_.loop_, std::move(transport),
+                                                   http::Http2Connection::Role::Connected, targetSettings(),
+                                                   static_cast<http::ConnectionOwner&>(*this));
   }
 
   TargetPool& pool_;

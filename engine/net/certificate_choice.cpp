@@ -45,6 +45,12 @@ int useChosen(SSL* connection, void* certificates) {
   return SSL_use_cert_and_key(connection, chosen.leaf(), chosen.key(), chosen.chain(), 1);
 }
 
+/// Says that the name counts; otherwise OpenSSL would not keep it in the session, and a resumed connection of
+/// TLS 1.2 would have none.
+int acknowledgeName(SSL*, int*, void*) {
+  return SSL_TLSEXT_ERR_OK;
+}
+
 }  // namespace
 
 Result<void> installCertificates(ssl_ctx_st* context, const ServerCertificates& certificates) {
@@ -52,6 +58,7 @@ Result<void> installCertificates(ssl_ctx_st* context, const ServerCertificates& 
   if (SSL_CTX_use_cert_and_key(context, first.leaf(), first.key(), first.chain(), 1) != 1)
     return failure(Error{ErrorCode::Invalid, Side::Balancer,
                          fmt::format("The certificate cannot be used: {}.", pki::takeOpenSslError())});
+  SSL_CTX_set_tlsext_servername_callback(context, &acknowledgeName);
   if (certificates.size() > 1)
     SSL_CTX_set_cert_cb(context, &useChosen, const_cast<ServerCertificates*>(&certificates));
   return {};

@@ -74,7 +74,7 @@ bool useTargetPolicy(SSL_CTX* context, TlsContext::Verify verify) {
   SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
   return SSL_CTX_set_min_proto_version(context, TLS1_VERSION) == 1 &&
-         SSL_CTX_set_cipher_list(context, "ALL") == 1;
+         SSL_CTX_set_cipher_list(context, "ALL:!aNULL") == 1;
 }
 
 int keyLogIndex() {

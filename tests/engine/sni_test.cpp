@@ -22,7 +22,7 @@ std::shared_ptr<const ServerCertificate> load(const pki::IssuedCertificate& pair
 }
 
 std::shared_ptr<const TlsContext> serverWith(const std::vector<pki::IssuedCertificate>& pairs,
-                                             const char* policy = "ELBSecurityPolicy-2016-08") {
+                                             const char* policy = "ELBSecurityPolicy-TLS13-1-0-2021-06") {
   ServerTls settings;
   for (const auto& pair : pairs)
     settings.certificates.push_back(load(pair));

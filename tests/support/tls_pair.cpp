@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <thread>
 
 #include "engine/net/transport.h"
@@ -121,6 +122,7 @@ void runClient(int fd, const ClientHello& wish, HandshakeOutcome& outcome) {
 }  // namespace
 
 HandshakeOutcome shakeHands(const std::shared_ptr<const net::TlsContext>& server, const ClientHello& client) {
+  ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL, as the engine knows
   int ends[2];
   HandshakeOutcome outcome;
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return outcome;

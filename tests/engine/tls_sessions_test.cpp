@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "engine/net/acceptor.h"
+#include "engine/net/transport.h"
 #include "tests/support/certificate_maker.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tls_pair.h"
@@ -144,6 +146,52 @@ TEST_F(TlsSessions, AlpnToTargetsFollowsTheGroup) {
   const auto seen = reach(target->native(), *http1);
   EXPECT_TRUE(seen.done);
   EXPECT_EQ(seen.alpn, "");
+}
+
+/// Both ends over loopback; gives what the accepting one was told.
+class Loopback : public TransportListener {
+ public:
+  Loopback(std::shared_ptr<const TlsContext> target, std::shared_ptr<const TlsContext> balancer,
+           const std::string& name)
+      : acceptor_(loop_, ListeningSocket::bind(*SocketAddress::parse("127.0.0.1", 0)).value(),
+                  [this, target](int fd, const SocketAddress&) {
+                    accepted_ = Transport::accepted(loop_, fd, target);
+                    accepted_->start(*this);
+                  }),
+        made_(Transport::connecting(loop_, acceptor_.address(), std::move(balancer), name, {})) {
+    made_->start(other_);
+    loop_.run();
+  }
+  TlsFacts atTarget;
+
+ private:
+  struct Other : TransportListener {
+    void onReady() override {}
+    void onBytes(const ByteChunk&) override {}
+    void onDrained() override {}
+    void onClosed(const Error&) override {}
+  };
+  void onReady() override {
+    atTarget = accepted_->tlsFacts();
+    loop_.stop();
+  }
+  void onBytes(const ByteChunk&) override {}
+  void onDrained() override {}
+  void onClosed(const Error&) override { loop_.stop(); }
+
+  EventLoop loop_;
+  Other other_;
+  Acceptor acceptor_;
+  std::unique_ptr<Transport> accepted_, made_;
+};
+
+TEST_F(TlsSessions, TargetsHearTheirNameButNoAddress) {
+  const auto balancer = TlsContext::client(TlsContext::Verify::No, "").value();
+  EXPECT_EQ(Loopback(server(), balancer, "localhost").atTarget.serverName, "localhost");
+  const auto byAddress = Loopback(server(), balancer, "127.0.0.1").atTarget;
+  EXPECT_EQ(byAddress.serverName, "");
+  EXPECT_EQ(byAddress.alpn, "h2");
+  EXPECT_EQ(Loopback(server(), balancer, "::1").atTarget.serverName, "");
 }
 
 }  // namespace

@@ -6,17 +6,15 @@
 #include <algorithm>
 #include <atomic>
 
-#include "engine/pki/certificate.h"
-#include "engine/pki/key_file.h"
-#include "engine/pki/local_ca.h"
+#include "engine/balance/compile_tls.h"
 
 namespace spillway::balance {
 namespace {
 
 class Compiler {
  public:
-  Compiler(const config::Document& document, RuntimeRegistry& runtimes, std::string dataDirectory)
-      : document_(document), runtimes_(runtimes), dataDirectory_(std::move(dataDirectory)) {}
+  Compiler(const config::Document& document, RuntimeRegistry& runtimes, const std::string& dataDirectory)
+      : document_(document), runtimes_(runtimes), tls_(document, dataDirectory, issues_) {}
 
   Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> run() {
     static std::atomic<std::uint64_t> versions{0};
@@ -61,7 +59,8 @@ class Compiler {
     const bool probesTls = result->settings.healthCheck.protocol == config::Protocol::Https;
     const bool verify = user && user->beyondAlb.verifyTargetCertificates;
     if (result->settings.protocol == config::Protocol::Https || probesTls) {
-      const auto tls = targetTls(verify ? net::TlsContext::Verify::Yes : net::TlsContext::Verify::No, path);
+      const auto tls = tls_.forTargets(verify ? net::TlsContext::Verify::Yes : net::TlsContext::Verify::No,
+                                       result->settings.protocolVersion, path + ".protocol");
       if (result->settings.protocol == config::Protocol::Https) result->tls = tls;
       if (probesTls) result->probeTls = tls;
     }
@@ -81,19 +80,10 @@ class Compiler {
     result.text = address->toString();
     result.serverName = target.id;
     const char* security = !group.tls ? "plain" : verify ? "tls-verified" : "tls";
-    result.poolKey = fmt::format("{} {} {}", result.text, security, result.serverName);
+    const bool http1 = group.settings.protocolVersion == config::ProtocolVersion::Http1;
+    result.poolKey =
+        fmt::format("{} {} {} {}", result.text, http1 ? "h1" : "h2", security, result.serverName);
     group.targets.push_back(std::move(result));
-  }
-
-  std::shared_ptr<const net::TlsContext> targetTls(net::TlsContext::Verify verify, const std::string& path) {
-    std::string caFile;
-    if (verify == net::TlsContext::Verify::Yes) {
-      if (auto ca = pki::LocalCa::open(dataDirectory_)) caFile = ca->certificateFile();
-    }
-    auto context = net::TlsContext::client(verify, caFile);
-    if (context) return *context;
-    problem(path + ".protocol", "HTTPS", context.error().detail);
-    return nullptr;
   }
 
   std::shared_ptr<const ListenerSnapshot> listener(std::size_t balancerIndex, std::size_t index,
@@ -119,7 +109,7 @@ class Compiler {
     }
     if (settings.protocol == config::Protocol::Https) {
       const std::string path = fmt::format("loadBalancers[{}].listeners[{}]", balancerIndex, index);
-      result->tls = serverTls(settings, path);
+      result->tls = tls_.forListener(balancer, settings, path);
     }
     return result;
   }
@@ -149,51 +139,10 @@ class Compiler {
     return result;
   }
 
-  std::shared_ptr<const net::TlsContext> serverTls(const config::Listener& settings,
-                                                   const std::string& path) {
-    const config::Certificate& certificate = settings.certificates.front();
-    const std::string field = path + ".certificates[0]";
-    const auto pair = certificate.source == config::Certificate::Source::LocalCa
-                          ? issued(certificate, field)
-                          : fromFiles(certificate, field);
-    const net::SecurityPolicy* policy = net::findSecurityPolicy(settings.sslPolicy);
-    if (!policy) {
-      problem(path + ".sslPolicy", settings.sslPolicy, "This security policy is not known.");
-      return nullptr;
-    }
-    if (!pair) return nullptr;
-    auto context = net::TlsContext::server(pair->certificatePem, pair->privateKeyPem, *policy);
-    if (context) return *context;
-    problem(field, certificate.certificateFile, context.error().detail);
-    return nullptr;
-  }
-
-  Result<pki::IssuedCertificate> issued(const config::Certificate& certificate, const std::string& path) {
-    auto result = pki::LocalCa::open(dataDirectory_).and_then([&](const pki::LocalCa& ca) {
-      return ca.issueOnce(certificate.names);
-    });
-    if (!result) problem(path, {}, result.error().detail);
-    return result;
-  }
-
-  Result<pki::IssuedCertificate> fromFiles(const config::Certificate& certificate, const std::string& path) {
-    auto chain = pki::readCertificateFile(certificate.certificateFile);
-    if (!chain) problem(path + ".certificateFile", certificate.certificateFile, chain.error().detail);
-    auto key = pki::readPrivateKeyFile(certificate.privateKeyFile);
-    if (!key) problem(path + ".privateKeyFile", certificate.privateKeyFile, key.error().detail);
-    if (!chain) return failure(chain.error());
-    if (!key) return failure(key.error());
-    if (auto fits = pki::checkKeyMatches(*chain, *key); !fits) {
-      problem(path + ".privateKeyFile", certificate.privateKeyFile, fits.error().detail);
-      return failure(fits.error());
-    }
-    return pki::IssuedCertificate{*chain, *key};
-  }
-
   const config::Document& document_;
   RuntimeRegistry& runtimes_;
-  std::string dataDirectory_;
   std::vector<config::Issue> issues_;
+  TlsCompiler tls_;
 };
 
 }  // namespace

@@ -66,6 +66,10 @@ struct Relations {
 
 void checkListener(Findings&, const std::string& path, const Listener&, const LoadBalancer&,
                    const Relations&);
+/// Security policy, certificates and mutual TLS of a listener.
+void checkSecurity(Findings&, const std::string& path, const Listener&, const Document&);
+/// Trust stores, and the key log that gives all secrets away.
+void checkSecurityFiles(Findings&, const Document&);
 void checkTargetGroup(Findings&, const std::string& path, const TargetGroup&, const Relations&);
 void checkHealthCheck(Findings&, const std::string& path, const TargetGroup&, const LoadBalancer* user);
 

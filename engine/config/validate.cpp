@@ -150,6 +150,7 @@ std::vector<Issue> validate(const Document& document) {
   const Relations relations = relate(document);
   checkLoadBalancers(findings, document, relations);
   checkTargetGroups(findings, document, relations);
+  checkSecurityFiles(findings, document);
   checkServices(findings, document, relations);
   return findings.take();
 }

@@ -3,9 +3,7 @@
 
 #include <algorithm>
 
-#include "engine/config/address.h"
 #include "engine/config/findings.h"
-#include "engine/config/security_policy_names.h"
 #include "engine/config/suggestion.h"
 #include "engine/config/words.h"
 
@@ -24,51 +22,6 @@ void checkListenerName(Findings& findings, const std::string& path, const std::s
   if (name.size() <= kLongestName && printable) return;
   findings.error(path, name,
                  "The name of a listener has 64 characters at the most, none of them control characters.");
-}
-
-void checkCertificate(Findings& findings, const std::string& path, const Certificate& certificate) {
-  if (certificate.source == Certificate::Source::LocalCa) {
-    for (std::size_t i = 0; i < certificate.names.size(); ++i) {
-      if (const auto problem = certificateNameProblem(certificate.names[i]); !problem.empty()) {
-        findings.error(fmt::format("{}.names[{}]", path, i), certificate.names[i], problem);
-      }
-    }
-    if (!certificate.certificateFile.empty() || !certificate.privateKeyFile.empty()) {
-      findings.error(path + ".source", "local-ca", "To use PEM files, write the source \"files\".");
-    }
-    return;
-  }
-  if (certificate.certificateFile.empty()) {
-    findings.error(path + ".certificateFile", "", "Name the PEM file of the certificate, leaf first.");
-  }
-  if (certificate.privateKeyFile.empty()) {
-    findings.error(path + ".privateKeyFile", "", "Name the PEM file of the certificate's private key.");
-  }
-}
-
-void checkSecurity(Findings& findings, const std::string& path, const Listener& listener) {
-  if (listener.protocol == Protocol::Http) {
-    if (!listener.certificates.empty()) {
-      findings.error(path + ".certificates", "",
-                     "An HTTP listener has no certificates: remove them or choose HTTPS.");
-    }
-    return;
-  }
-  if (std::ranges::find(kSecurityPolicyNames, listener.sslPolicy) == kSecurityPolicyNames.end()) {
-    const auto hint =
-        didYouMean(listener.sslPolicy, {kSecurityPolicyNames.begin(), kSecurityPolicyNames.end()});
-    findings.error(path + ".sslPolicy", listener.sslPolicy,
-                   "No such security policy." +
-                       (hint.empty() ? fmt::format(" The usual one is {}.", kDefaultSslPolicy) : hint));
-  }
-  if (listener.certificates.size() != 1) {
-    findings.error(
-        path + ".certificates", "",
-        "You must provide a list containing exactly one certificate if the listener protocol is HTTPS.");
-  }
-  for (std::size_t i = 0; i < listener.certificates.size(); ++i) {
-    checkCertificate(findings, fmt::format("{}.certificates[{}]", path, i), listener.certificates[i]);
-  }
 }
 
 /// HTTP2 and GRPC groups want HTTPS: said at the protocol, where it is put right, in ALB's words.
@@ -116,7 +69,7 @@ void checkListener(Findings& findings, const std::string& path, const Listener& 
   } else {
     checkRange(findings, path + ".port", listener.port, kPorts, "A port");
   }
-  checkSecurity(findings, path, listener);
+  checkSecurity(findings, path, listener, relations.document);
   if (listener.defaultActions.size() != 1) {
     findings.error(path + ".defaultActions", "",
                    "A listener has exactly one default action: forward to a target group.");

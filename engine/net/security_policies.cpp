@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <string_view>
 
 #include "engine/config/model.h"
+#include "engine/config/security_policy_names.h"
 #include "engine/net/tls_context.h"
 
 namespace spillway::net {
@@ -63,7 +65,8 @@ std::string forwardSecrecyList() {
   return list.replace(list.size() - last.size(), last.size(), "ECDHE-RSA-AES256-SHA:ECDHE-ECDSA-AES256-SHA");
 }
 
-/// User Guide, "Security policies": all of them but the FIPS families.
+/// User Guide, "Security policies": all of them but the FIPS families. The PQ policies add hybrid groups,
+/// which OpenSSL 3.0 does not have: they are the same as their classical twins here.
 std::vector<SecurityPolicy> makePolicies() {
   const std::string restricted = cipherList(kEcdheGcm);
   const std::string sha2 = cipherList(kEcdheGcm | kEcdheCbcSha2);
@@ -105,8 +108,9 @@ const std::vector<SecurityPolicy>& securityPolicies() {
 
 const SecurityPolicy* findSecurityPolicy(const std::string& name) {
   const auto& all = securityPolicies();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& policy) { return policy.name == name; });
+  const std::string_view standIn = config::standInForFips(name);
+  const auto found = std::ranges::find_if(
+      all, [&](const auto& policy) { return policy.name == (standIn.empty() ? name : standIn); });
   return found != all.end() ? &*found : nullptr;
 }
 

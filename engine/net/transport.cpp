@@ -150,6 +150,7 @@ void Transport::start(TransportListener& listener) {
     return;
   }
   phase_ = Phase::Handshaking;
+  handshakeBegan_ = SteadyClock::now();
   SSL_set_fd(tls_, watch_->fd());
   SSL_set_accept_state(tls_);
   deadline_ = loop_.after(timeouts_.tlsHandshake, [this] {
@@ -178,6 +179,7 @@ void Transport::finishConnect() {
   if (error != 0) return fail(socketError(error, Side::Target));
   if (!tls_) return becomeOpen();
   phase_ = Phase::Handshaking;
+  handshakeBegan_ = SteadyClock::now();
   SSL_set_fd(tls_, watch_->fd());
   SSL_set_connect_state(tls_);
   deadline_ = loop_.after(timeouts_.tlsHandshake, [this] {
@@ -189,26 +191,33 @@ void Transport::finishConnect() {
 void Transport::handshake() {
   ERR_clear_error();
   const int done = SSL_do_handshake(tls_);
-  if (done == 1) return becomeOpen();
+  if (done == 1) {
+    const auto spent = SteadyClock::now() - handshakeBegan_;
+    handshakeResult_.micros = std::chrono::duration_cast<std::chrono::microseconds>(spent).count();
+    return becomeOpen();
+  }
   const int reason = SSL_get_error(tls_, done);
   if (reason == SSL_ERROR_WANT_READ) return watch_->waitReadable();
   if (reason == SSL_ERROR_WANT_WRITE) return watch_->waitWritable();
-  const unsigned long error = ERR_peek_error();
+  const unsigned long error = handshakeResult_.failure = ERR_peek_error();
   if (isServer_ && ERR_GET_REASON(error) == SSL_R_HTTP_REQUEST) {
     [[maybe_unused]] const auto sent =
         ::send(watch_->fd(), kPlainRequestAnswer.data(), kPlainRequestAnswer.size(), MSG_NOSIGNAL);
   }
-  fail(handshakeError(static_cast<long>(error)));
+  fail(handshakeError(error));
 }
 
-Error Transport::handshakeError(long error) const {
+Error Transport::handshakeError(unsigned long error) const {
   const Side side = isServer_ ? Side::Client : Side::Target;
-  const long verify = isServer_ ? X509_V_OK : SSL_get_verify_result(tls_);
-  if (verify != X509_V_OK) {
+  // A verdict that nobody asked for is no reason.
+  const bool verifies = SSL_get_verify_mode(tls_) != SSL_VERIFY_NONE;
+  const long verdict = verifies ? SSL_get_verify_result(tls_) : X509_V_OK;
+  if (verdict != X509_V_OK) {
     return {ErrorCode::TlsHandshake, side,
-            fmt::format("The target's certificate was refused: {}.", X509_verify_cert_error_string(verify))};
+            fmt::format("The {}'s certificate was refused: {}.", isServer_ ? "client" : "target",
+                        X509_verify_cert_error_string(verdict))};
   }
-  const char* words = error ? ERR_reason_error_string(static_cast<unsigned long>(error)) : nullptr;
+  const char* words = error ? ERR_reason_error_string(error) : nullptr;
   return {ErrorCode::TlsHandshake, side,
           fmt::format("The TLS handshake failed: {}.", words ? words : "the peer ended it")};
 }
@@ -386,16 +395,7 @@ void Transport::close(Close how) {
 }
 
 TlsFacts Transport::tlsFacts() const {
-  if (!tls_) return {};
-  TlsFacts facts;
-  facts.protocol = SSL_get_version(tls_);
-  if (const char* cipher = SSL_get_cipher_name(tls_)) facts.cipher = cipher;
-  if (const char* name = SSL_get_servername(tls_, TLSEXT_NAMETYPE_host_name)) facts.serverName = name;
-  const unsigned char* alpn = nullptr;
-  unsigned size = 0;
-  SSL_get0_alpn_selected(tls_, &alpn, &size);
-  facts.alpn.assign(reinterpret_cast<const char*>(alpn), size);
-  return facts;
+  return tls_ ? readTlsFacts(tls_, *context_, handshakeResult_) : TlsFacts{};
 }
 
 }  // namespace spillway::net

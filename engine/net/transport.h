@@ -9,6 +9,7 @@
 #include "engine/net/event_loop.h"
 #include "engine/net/socket_address.h"
 #include "engine/net/tls_context.h"
+#include "engine/net/tls_facts.h"
 
 struct ssl_st;
 
@@ -23,11 +24,6 @@ class TransportListener {
   virtual void onBytes(const ByteChunk&) = 0;
   virtual void onDrained() = 0;             ///< write() may go on
   virtual void onClosed(const Error&) = 0;  ///< code None: the peer ended it in order
-};
-
-/// What TLS agreed on; empty strings without TLS.
-struct TlsFacts {
-  std::string protocol, cipher, serverName, alpn;
 };
 
 struct ConnectTimeouts {
@@ -59,6 +55,7 @@ class Transport : public Retirable {
   void close(Close);
   bool isOpen() const { return phase_ != Phase::Closed; }
   bool hasTls() const { return tls_ != nullptr; }
+  /// From onReady() on, and in onClosed() also of a handshake that failed. Makes text: ask once.
   TlsFacts tlsFacts() const;
 
  private:
@@ -74,7 +71,7 @@ class Transport : public Retirable {
   bool writePlain(ByteQueue&);
   bool writeTls(ByteQueue&);
   void fail(const Error& error);
-  Error handshakeError(long error) const;
+  Error handshakeError(unsigned long error) const;
 
   EventLoop& loop_;
   std::shared_ptr<const TlsContext> context_;
@@ -83,6 +80,8 @@ class Transport : public Retirable {
   std::unique_ptr<FdWatch> watch_;
   Timer deadline_;
   ConnectTimeouts timeouts_;
+  TimePoint handshakeBegan_{};
+  HandshakeResult handshakeResult_;
   Phase phase_ = Phase::Idle;
   bool isServer_ = true;
   bool readPaused_ = false;

@@ -3,10 +3,8 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -16,6 +14,7 @@
 #include <cctype>
 #include <optional>
 
+#include "engine/pki/certificate_text.h"
 #include "engine/pki/openssl_pointers.h"
 
 namespace spillway::pki {
@@ -37,7 +36,6 @@ struct Release {
 using BigNumber = std::unique_ptr<BIGNUM, Release<BIGNUM, BN_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Release<X509_EXTENSION, X509_EXTENSION_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, Release<GENERAL_NAMES, GENERAL_NAMES_free>>;
-using Bio = std::unique_ptr<BIO, Release<BIO, BIO_free_all>>;
 
 tl::unexpected<Error> cannotIssue() {
   return failure(Error{ErrorCode::System, Side::Balancer,
@@ -99,20 +97,6 @@ CertificatePointer blankCertificate(EVP_PKEY* key, const std::string& commonName
   return certificate;
 }
 
-std::string textOf(const Bio& bio) {
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &text);
-  return {text, static_cast<std::size_t>(size)};
-}
-
-IssuedCertificate asPem(X509* certificate, EVP_PKEY* key) {
-  const Bio certificateText{BIO_new(BIO_s_mem())};
-  const Bio keyText{BIO_new(BIO_s_mem())};
-  PEM_write_bio_X509(certificateText.get(), certificate);
-  PEM_write_bio_PKCS8PrivateKey(keyText.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
-  return {textOf(certificateText), textOf(keyText)};
-}
-
 bool isDnsLabel(std::string_view label) {
   const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
   return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
@@ -160,7 +144,7 @@ Result<IssuedCertificate> issueAuthority(const std::string& commonName) {
                     addExtension(raw, raw, NID_subject_key_identifier, "hash") &&
                     X509_sign(raw, key.get(), EVP_sha256()) > 0;
   if (!made) return cannotIssue();
-  return asPem(raw, key.get());
+  return IssuedCertificate{pemText(raw), pemText(key.get())};
 }
 
 Result<std::vector<std::string>> serverNames(const std::vector<std::string>& names) {
@@ -200,7 +184,7 @@ Result<IssuedCertificate> issueServer(const IssuedCertificate& authority,
                     addExtension(raw, issuer, NID_authority_key_identifier, "keyid:always") &&
                     addAlternativeNames(raw, names) && X509_sign(raw, authorityKey->get(), EVP_sha256()) > 0;
   if (!made) return cannotIssue();
-  IssuedCertificate issued = asPem(raw, key.get());
+  IssuedCertificate issued{pemText(raw), pemText(key.get())};
   issued.certificatePem += authority.certificatePem;
   return issued;
 }

@@ -20,6 +20,7 @@ namespace spillway::pki {
 namespace {
 
 constexpr std::size_t kLargestPemFile = std::size_t{1024} * 1024;
+constexpr std::size_t kLargestRevocationFile = std::size_t{50} * 1024 * 1024;  // ALB's limit
 
 /// "The file X cannot be read: Permission denied."
 tl::unexpected<Error> systemFailure(const std::string& what, const char* verb, int error) {
@@ -46,7 +47,7 @@ class Descriptor {
   int value_;
 };
 
-Result<std::string> readWhole(int descriptor, const std::string& file) {
+Result<std::string> readWhole(int descriptor, const std::string& file, std::size_t largest) {
   std::string text;
   std::array<char, 16384> block;
   for (;;) {
@@ -55,13 +56,15 @@ Result<std::string> readWhole(int descriptor, const std::string& file) {
     if (got < 0) return systemFailure(named(file), "read", errno);
     if (got == 0) return text;
     text.append(block.data(), static_cast<std::size_t>(got));
-    if (text.size() > kLargestPemFile)
+    if (text.size() > largest)
       return failure(Error{ErrorCode::Invalid, Side::Balancer,
-                           fmt::format("{} is larger than 1 MiB: no certificate or key.", named(file))});
+                           fmt::format("{} is larger than {} MiB: no certificate, key or revocation list.",
+                                       named(file), largest / (1024 * 1024))});
   }
 }
 
-Result<std::string> readText(const std::string& file, KeyAccess access) {
+Result<std::string> readText(const std::string& file, KeyAccess access,
+                             std::size_t largest = kLargestPemFile) {
   // Without O_NONBLOCK, opening a pipe that somebody named here would wait for its writer.
   const Descriptor descriptor{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat facts {};
@@ -75,7 +78,7 @@ Result<std::string> readText(const std::string& file, KeyAccess access) {
         Error{ErrorCode::AccessDenied, Side::Balancer,
               fmt::format("The key {} is open to other users (mode {:04o}); it must be 0600: chmod 600 {}",
                           file, facts.st_mode & 07777u, file)});
-  return readWhole(descriptor.get(), file);
+  return readWhole(descriptor.get(), file, largest);
 }
 
 bool writeWhole(int descriptor, const std::string& text) {
@@ -89,6 +92,17 @@ bool writeWhole(int descriptor, const std::string& text) {
 }
 
 }  // namespace
+
+Result<std::string> readSmallFile(const std::string& file, KeyAccess access) {
+  return readText(file, access);
+}
+
+Result<std::string> readRevocationFile(const std::string& file) {
+  auto text = readText(file, KeyAccess::Any, kLargestRevocationFile);
+  if (!text) return text;
+  if (const auto lists = parseRevocationLists(*text, named(file)); !lists) return failure(lists.error());
+  return text;
+}
 
 Result<std::string> readCertificateFile(const std::string& file) {
   auto text = readText(file, KeyAccess::Any);

@@ -17,6 +17,12 @@ enum class KeyAccess : bool { Any, OwnerOnly };
 /// The text of a PEM file that holds an unencrypted private key.
 Result<std::string> readPrivateKeyFile(const std::string& file, KeyAccess = KeyAccess::Any);
 
+/// The bytes of a file of at most 1 MiB, as they are.
+Result<std::string> readSmallFile(const std::string& file, KeyAccess);
+
+/// The text of a PEM file that holds at least one certificate revocation list; at most 50 MiB.
+Result<std::string> readRevocationFile(const std::string& file);
+
 /// Writes to "<file>.new", syncs and renames it. The caller holds a FileLock when others may write the same
 /// file. `mode` is the file's exact permission bits.
 Result<void> writeFileAtomically(const std::string& file, const std::string& text, unsigned int mode);

@@ -30,6 +30,20 @@ int refusePassphrase(char*, int, int, void* wasAsked) {
   return -1;
 }
 
+/// All objects of one kind in the text, in its order; the reason in words when one of them is damaged.
+template <class Pointer, class Read>
+Result<std::vector<Pointer>, std::string> parseAll(const std::string& pem, Read read) {
+  ERR_clear_error();
+  const BioPointer bio = readOnly(pem);
+  std::vector<Pointer> all;
+  while (auto* one = read(bio.get(), nullptr, nullptr, nullptr))
+    all.emplace_back(one);
+  const bool atEnd = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  std::string reason = takeOpenSslError();
+  if (!atEnd) return failure(std::move(reason));
+  return all;
+}
+
 }  // namespace
 
 void OpenSslDelete::operator()(x509_st* certificate) const {
@@ -38,19 +52,25 @@ void OpenSslDelete::operator()(x509_st* certificate) const {
 void OpenSslDelete::operator()(evp_pkey_st* key) const {
   EVP_PKEY_free(key);
 }
+void OpenSslDelete::operator()(X509_crl_st* list) const {
+  X509_CRL_free(list);
+}
 
 Result<std::vector<CertificatePointer>> parseCertificates(const std::string& pem, const std::string& what) {
-  ERR_clear_error();
-  const BioPointer bio = readOnly(pem);
-  std::vector<CertificatePointer> chain;
-  while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
-    chain.emplace_back(certificate);
-  const bool atEnd = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  const std::string reason = takeOpenSslError();
-  if (!atEnd) return invalid(fmt::format("{} holds a damaged certificate ({}).", what, reason));
-  if (chain.empty())
+  auto chain = parseAll<CertificatePointer>(pem, &PEM_read_bio_X509);
+  if (!chain) return invalid(fmt::format("{} holds a damaged certificate ({}).", what, chain.error()));
+  if (chain->empty())
     return invalid(fmt::format("{} is not a PEM certificate (no -----BEGIN CERTIFICATE-----).", what));
-  return chain;
+  return std::move(*chain);
+}
+
+Result<std::vector<RevocationListPointer>> parseRevocationLists(const std::string& pem,
+                                                                const std::string& what) {
+  auto lists = parseAll<RevocationListPointer>(pem, &PEM_read_bio_X509_CRL);
+  if (!lists) return invalid(fmt::format("{} holds a damaged revocation list ({}).", what, lists.error()));
+  if (lists->empty())
+    return invalid(fmt::format("{} is not a PEM revocation list (no -----BEGIN X509 CRL-----).", what));
+  return std::move(*lists);
 }
 
 Result<KeyPointer> parsePrivateKey(const std::string& pem, const std::string& what) {

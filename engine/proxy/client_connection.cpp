@@ -113,8 +113,9 @@ void ClientConnection::refuse() {
   record.sentBytes = answer.size();
   record.tlsCipher = facts_->tls.cipher;
   record.tlsProtocol = facts_->tls.protocol;
-  record.sni = facts_->tls.serverName;
-  record.certificate = facts_->certificateId;
+  if (facts_->tls.nameIsCovered) record.sni = facts_->tls.serverName;
+  record.certificate = facts_->tls.certificateId;
+  record.sessionReused = facts_->tls.sessionReused;
   record.connectionTraceId = facts_->traceId;
   host_.recordRefusal(std::move(record), listener_->runtime->slot);
   host_.onClientConnectionClosed(*this);

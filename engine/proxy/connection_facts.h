@@ -15,7 +15,6 @@ struct ConnectionFacts {
   std::uint16_t listenerPort = 0;
   bool hasTls = false;
   net::TlsFacts tls;
-  std::string certificateId;
   std::string traceId;  ///< "TID_…", the same for all requests of the connection
 };
 

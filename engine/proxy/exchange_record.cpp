@@ -104,8 +104,9 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   record->failOpen = failOpen_;
   record->tlsCipher = facts_->tls.cipher;
   record->tlsProtocol = facts_->tls.protocol;
-  record->sni = facts_->tls.serverName;
-  record->certificate = facts_->certificateId;
+  if (facts_->tls.nameIsCovered) record->sni = facts_->tls.serverName;
+  record->certificate = facts_->tls.certificateId;
+  record->sessionReused = facts_->tls.sessionReused;
   record->traceId = traceId_;
   record->connectionTraceId = facts_->traceId;
   fillStatuses(*record);

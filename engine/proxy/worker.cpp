@@ -93,7 +93,6 @@ void Worker::adopt(int fd, const net::SocketAddress& client, const net::SocketAd
     facts.listenerAddress = local.toString();
     facts.listenerPort = local.port();
     facts.hasTls = listener->tls != nullptr;
-    facts.certificateId = listener->tls ? listener->tls->certificateId() : std::string();
     facts.traceId = newConnectionTraceId();
     metrics.clientConnectionOpened();
     auto transport = net::Transport::accepted(loop_, fd, listener->tls);

@@ -81,8 +81,8 @@ TEST(Validate, Listeners) {
       {"loadBalancers[0].listeners[0].certificates",
        "You must provide a list containing exactly one certificate if the listener protocol is HTTPS.",
        [](auto& d) { listenerOf(d).certificates.clear(); }},
-      {"loadBalancers[0].listeners[0].certificates", "exactly one certificate",
-       [](auto& d) { listenerOf(d).certificates.resize(2); }},
+      {"loadBalancers[0].listeners[0].certificates", "at most 26 certificates",
+       [](auto& d) { listenerOf(d).certificates.resize(27); }},
       {"loadBalancers[0].listeners[0].certificates[0].names[1]", "wildcard like *.example.test",
        [](auto& d) {
          listenerOf(d).certificates[0].names = {"*.shop.test", "a.*.test", "::1", "localhost"};

@@ -94,7 +94,7 @@ class ReaderSubscription final : public Subscription {
 };
 
 bool isKept(EventKind kind) {
-  return kind == EventKind::StreamEnded || kind == EventKind::Health || kind == EventKind::ConfigApplied;
+  return kind == EventKind::StreamEnded || kind == EventKind::Connection || kind == EventKind::Health || kind == EventKind::ConfigApplied;
 }
 
 }  // namespace

@@ -39,12 +39,37 @@ void ClientConnection::start() {
 
 void ClientConnection::onReady() {
   ready_ = true;
-  if (!facts_->hasTls) return;
+  if (!facts_->hasTls) return tellConnection({});
   auto facts = std::make_shared<ConnectionFacts>(*facts_);
   facts->tls = transport_->tlsFacts();
   const bool http2 = facts->tls.alpn == "h2";
+  tellConnection(facts->tls);
   facts_ = std::move(facts);
   if (http2) startHttp2();
+}
+
+void ClientConnection::tellConnection(const net::TlsFacts& tls) {
+  observe::ConnectionRecord record;
+  record.established = wallNow();
+  record.loadBalancer = listener_->id.loadBalancer;
+  record.listener = listener_->id.listener;
+  record.clientIp = facts_->clientIp;
+  record.clientPort = facts_->clientAddress.port();
+  record.listenerIp = facts_->listenerIp;
+  record.listenerPort = facts_->listenerPort;
+  record.traceId = facts_->traceId;
+  record.hasTls = facts_->hasTls;
+  record.tlsProtocol = tls.protocol;
+  record.tlsCipher = tls.cipher;
+  record.tlsKeyExchange = tls.keyExchange;
+  record.handshakeMicros = tls.handshakeMicros;
+  record.tlsVerifyStatus = tls.verifyStatus;
+  if (tls.clientCertificate) {
+    record.clientCertificateSubject = tls.clientCertificate->subject;
+    record.clientCertificateSerial = tls.clientCertificate->serial;
+    record.clientCertificateValidity = tls.clientCertificate->validity;
+  }
+  host_.recordConnection(std::move(record));
 }
 
 http::Http2Connection& ClientConnection::startHttp2() {
@@ -122,7 +147,10 @@ void ClientConnection::refuse() {
 }
 
 void ClientConnection::onClosed(const Error& error) {
-  if (!ready_ && facts_->hasTls && error.code != ErrorCode::None) host_.onClientTlsFailed();
+  if (!ready_ && facts_->hasTls && error.code != ErrorCode::None) {
+    tellConnection(transport_->tlsFacts());
+    host_.onClientTlsFailed();
+  }
   host_.onClientConnectionClosed(*this);
 }
 

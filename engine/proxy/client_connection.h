@@ -22,6 +22,8 @@ class ClientConnectionHost {
                                              const std::shared_ptr<const balance::ListenerSnapshot>&) = 0;
   /// An exchange that never was one: a request refused before there were streams.
   virtual void recordRefusal(observe::StreamRecord record, observe::Slot listener) = 0;
+  /// A connection was established, or failed to be.
+  virtual void recordConnection(observe::ConnectionRecord record) = 0;
   virtual void onClientTlsFailed() = 0;
   /// Over: take it off the list and retire it.
   virtual void onClientConnectionClosed(ClientConnection&) = 0;
@@ -65,6 +67,7 @@ class ClientConnection final : public net::Retirable,
   }
   http::Http2Connection& startHttp2();
   void refuse();
+  void tellConnection(const net::TlsFacts& tls);
   bool endIfHeadIsSlow(TimePoint now);
 
   ClientConnectionHost& host_;

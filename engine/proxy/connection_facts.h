@@ -9,9 +9,11 @@ namespace spillway::proxy {
 
 /// What is known of a client connection; immutable, shared with its exchanges.
 struct ConnectionFacts {
-  std::string client;           ///< "127.0.0.1:54022"
-  std::string clientIp;         ///< "127.0.0.1"
+  std::string client;    ///< "127.0.0.1:54022"
+  std::string clientIp;  ///< "127.0.0.1"
+  net::SocketAddress clientAddress;
   std::string listenerAddress;  ///< "127.0.0.1:50051"
+  std::string listenerIp;       ///< "127.0.0.1"
   std::uint16_t listenerPort = 0;
   bool hasTls = false;
   net::TlsFacts tls;

@@ -90,7 +90,9 @@ void Worker::adopt(int fd, const net::SocketAddress& client, const net::SocketAd
     ConnectionFacts facts;
     facts.client = client.toString();
     facts.clientIp = client.ip();
+    facts.clientAddress = client;
     facts.listenerAddress = local.toString();
+    facts.listenerIp = local.ip();
     facts.listenerPort = local.port();
     facts.hasTls = listener->tls != nullptr;
     facts.traceId = newConnectionTraceId();
@@ -126,6 +128,12 @@ void Worker::recordRefusal(observe::StreamRecord record, observe::Slot listener)
   observe::Event event{
       .kind = observe::EventKind::StreamEnded, .stream = record.head->id, .time = record.ended};
   event.record = std::make_shared<const observe::StreamRecord>(std::move(record));
+  sink.emitKept(std::move(event));
+}
+
+void Worker::recordConnection(observe::ConnectionRecord record) {
+  observe::Event event{.kind = observe::EventKind::Connection, .time = record.established};
+  event.connection = std::make_shared<const observe::ConnectionRecord>(std::move(record));
   sink.emitKept(std::move(event));
 }
 

@@ -41,6 +41,7 @@ class Worker final : private ExchangeHost, private ClientConnectionHost {
   http::StreamHandler& beginExchange(http::HttpStream&, const std::shared_ptr<const ConnectionFacts>&,
                                      const std::shared_ptr<const balance::ListenerSnapshot>&) override;
   void recordRefusal(observe::StreamRecord record, observe::Slot listener) override;
+  void recordConnection(observe::ConnectionRecord record) override;
   void onClientTlsFailed() override { metrics.tlsNegotiationFailed(); }
   void onClientConnectionClosed(ClientConnection& connection) override;
 

@@ -50,7 +50,9 @@ void StreamStore::clear() {
 }
 
 void StreamStore::ingestOne(const Event& event) {
-  if (event.kind == EventKind::Health || event.kind == EventKind::ConfigApplied) return;
+  const bool isOfNoStream = event.kind == EventKind::Health || event.kind == EventKind::ConfigApplied ||
+                            event.kind == EventKind::Connection;
+  if (isOfNoStream) return;
   if (event.kind == EventKind::StreamEnded) {
     endEntry(event);
     return;

@@ -262,13 +262,17 @@ void Transport::read() {
   readWantsWrite_ = false;
   const auto alive = alive_;
   for (int i = 0; i < kReadsPerTurn; ++i) {
-    if (readPaused_) return;
+    if (readPaused_ || readEnded_) return;
     ByteBlock* block = ByteBlock::acquire(ByteBlock::kLarge);
     ByteChunk holder(block, 0, 0);
     const long got = readSome(block->data, block->capacity);
     if (got == -2) return;
     if (got == -1) return watch_->waitReadable();
-    if (got == 0) return fail({ErrorCode::None, isServer_ ? Side::Client : Side::Target, "The peer closed."});
+    if (got == 0) {
+      readEnded_ = true;
+      if (listener_->onPeerEnd() || !*alive || phase_ != Phase::Open) return;
+      return fail({ErrorCode::None, isServer_ ? Side::Client : Side::Target, "The peer closed."});
+    }
     block->used = static_cast<std::uint32_t>(got);
     listener_->onBytes(holder.slice(0, static_cast<std::size_t>(got)));
     if (!*alive || phase_ != Phase::Open) return;
@@ -344,6 +348,12 @@ bool Transport::writeTls(ByteQueue& bytes) {
   return true;
 }
 
+void Transport::finishWriting() {
+  if (phase_ != Phase::Open || std::exchange(writingEnded_, true)) return;
+  if (tls_) SSL_shutdown(tls_);
+  ::shutdown(watch_->fd(), SHUT_WR);
+}
+
 void Transport::pauseReading() {
   readPaused_ = true;
 }
@@ -374,8 +384,10 @@ void Transport::close(Close how) {
   phase_ = Phase::Closed;
   deadline_.cancel();
   if (wasOpen && how == Close::AfterPeer) {
-    if (tls_) SSL_shutdown(tls_);
-    ::shutdown(watch_->fd(), SHUT_WR);
+    if (!writingEnded_) {
+      if (tls_) SSL_shutdown(tls_);
+      ::shutdown(watch_->fd(), SHUT_WR);
+    }
     if (const int copy = ::dup(watch_->fd()); copy >= 0)
       loop_.adopt(std::make_unique<Lingering>(loop_, copy));
   }

@@ -37,6 +37,11 @@ std::string moreWords(const Error& error) {
   }
 }
 
+/// RFC 9110 §9.2.2.
+bool isIdempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE";
+}
+
 }  // namespace
 
 Exchange::Exchange(ExchangeHost& host, http::HttpStream& client, std::shared_ptr<const ConnectionFacts> facts,
@@ -106,7 +111,11 @@ void Exchange::onRequestSent(std::size_t bytes) {
 
 void Exchange::onClientReset(const http::StreamError& error) {
   if (outcome_ == Outcome::Completed) {
-    outcome_ = error.error.code == ErrorCode::Drained ? Outcome::Drained : Outcome::ClientClosed;
+    const bool isBroken = error.error.code == ErrorCode::Protocol;
+    outcome_ = error.error.code == ErrorCode::Drained ? Outcome::Drained
+               : isBroken                             ? Outcome::BadRequest
+                                                      : Outcome::ClientClosed;
+    if (isBroken) detail_ = error.error.detail;
   }
   tell(EventKind::Reset, Direction::Request, static_cast<std::uint32_t>(error.code));
   leaveTarget(ResetCode::Cancel);
@@ -119,10 +128,26 @@ void Exchange::onClientReset(const http::StreamError& error) {
 std::optional<Outcome> Exchange::refusal() const {
   if (request_.problem == http::HeadProblem::RequestLineTooLong) return Outcome::UriTooLong;
   if (request_.problem == http::HeadProblem::HeadersTooLarge) return Outcome::LimitExceeded;
-  if (request_.method == "TRACE" || request_.method == "CONNECT") return Outcome::MethodNotAllowed;
+  const bool isTunnel = !request_.protocol.empty();
+  if (request_.method == "TRACE" || (request_.method == "CONNECT" && !isTunnel))
+    return Outcome::MethodNotAllowed;
   if (!group_) return Outcome::NoTarget;
-  if (group_->isGrpc() && request_.method != "POST") return Outcome::ProtocolMismatch;
+  if (!fits(*group_)) return Outcome::ProtocolMismatch;
   return std::nullopt;
+}
+
+/// ALB's table of requests and groups (alb-behaviour §3.2).
+bool Exchange::fits(const balance::GroupSnapshot& group) const {
+  const bool isHttp2 = request_.version == http::Version::Http2;
+  switch (group.settings.protocolVersion) {
+    case config::ProtocolVersion::Http1:
+      return !head_->isGrpc;
+    case config::ProtocolVersion::Http2:
+      return isHttp2 && request_.protocol.empty();
+    case config::ProtocolVersion::Grpc:
+      return isHttp2 && request_.method == "POST";
+  }
+  return false;
 }
 
 void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
@@ -214,7 +239,8 @@ void Exchange::onTargetReset(const http::StreamError& error) {
     // The answer has begun: the client's stream is broken off with what the target said.
     return breakOff(outcome, error.connectionLost ? ResetCode::Internal : error.code, moreWords(error.error));
   }
-  if (error.unprocessed && mayRetry()) return chooseTarget(failed);
+  const bool isSafe = error.unprocessed || (error.reusedAndSilent && isIdempotent(request_.method));
+  if (isSafe && mayRetry()) return chooseTarget(failed);
   answer(outcome, moreWords(error.error));
 }
 
@@ -222,7 +248,10 @@ void Exchange::onTargetReset(const http::StreamError& error) {
 // -------------------------------------------------------------------------------------------
 
 void Exchange::onResponseHead(http::MessageHead head, End end) {
-  answered_ = lastActivity_ = host_.loop.now();
+  lastActivity_ = host_.loop.now();
+  if (head.status < 200 && head.status != 101) return passInterim(head);
+  if (head.problem != http::HeadProblem::None) return refuseAnswer(Outcome::TargetHeadTooLarge);
+  answered_ = lastActivity_;
   replay_.clear();
   replayLost_ = true;
   targetStatus_ = status_ = tried_.back().status = head.status;
@@ -234,8 +263,33 @@ void Exchange::onResponseHead(http::MessageHead head, End end) {
     grpcMessage_ = http::decodeGrpcMessage(head.fields.find("grpc-message").value_or(""));
     if (grpcStatus_) tell(EventKind::Trailers, Direction::Response, *grpcStatus_, 0);
   }
+  if (head.status == 101) return beginTunnel(std::move(head));
   client_->sendHead(head, end);
   if (end == End::Yes) endOfResponse();
+}
+
+/// 1xx: the final head follows (RFC 9110 §15.2). A client of HTTP/1.0 knows no such thing.
+void Exchange::passInterim(http::MessageHead& head) {
+  if (request_.version == http::Version::Http10) return;
+  rewriteResponseHead(head);
+  client_->sendHead(head, End::No);
+}
+
+/// The target's answer cannot be passed on: the balancer makes its own.
+void Exchange::refuseAnswer(Outcome outcome) {
+  leaveTarget(ResetCode::Cancel);
+  answer(outcome, {});
+}
+
+/// The target switched protocols: from here on bytes pass both ways as they are. An HTTP/2 client asked with
+/// an extended CONNECT, to which 200 says yes (RFC 8441 §5.1).
+void Exchange::beginTunnel(http::MessageHead head) {
+  isTunnel_ = true;
+  if (request_.version == http::Version::Http2) {
+    status_ = head.status = 200;
+    head.fields.remove("sec-websocket-accept");
+  }
+  client_->sendHead(head, End::No);
 }
 
 void Exchange::onResponseData(const ByteChunk& chunk, End end) {

@@ -96,6 +96,10 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
 
   void open();
   std::optional<observe::Outcome> refusal() const;
+  bool fits(const balance::GroupSnapshot& group) const;
+  void passInterim(http::MessageHead& head);
+  void refuseAnswer(observe::Outcome outcome);
+  void beginTunnel(http::MessageHead head);
   void chooseTarget(const balance::TargetRuntime* exclude);
   void leaveTarget(http::ResetCode code);
   void keepForReplay(const ByteChunk& chunk);
@@ -145,6 +149,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   std::string grpcMessage_;
   observe::SlotSet slots_;
   bool observed_ = false;  ///< somebody wants this stream's details
+  bool isTunnel_ = false;  ///< bytes pass as they are: WebSocket
   bool opened_ = false;    ///< the request's head has come; metrics count it
   bool waiting_ = false;   ///< in the pool's queue
   bool requestEnded_ = false;

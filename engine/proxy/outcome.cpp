@@ -123,6 +123,24 @@ Outcome outcomeOf(const Error& error) {
   }
 }
 
+Outcome outcomeOf(http::RefusalKind kind) {
+  switch (kind) {
+    case http::RefusalKind::BadRequest:
+      return Outcome::BadRequest;
+    case http::RefusalKind::UriTooLong:
+      return Outcome::UriTooLong;
+    case http::RefusalKind::LimitExceeded:
+      return Outcome::LimitExceeded;
+    case http::RefusalKind::DesyncBlocked:
+      return Outcome::DesyncBlocked;
+    case http::RefusalKind::UnsupportedTransferCoding:
+      return Outcome::UnsupportedTransferCoding;
+    case http::RefusalKind::UnsupportedVersion:
+      return Outcome::UnsupportedVersion;
+  }
+  return Outcome::BadRequest;
+}
+
 const char* reasonPhrase(int status) {
   switch (status) {
     case 301:

@@ -12,11 +12,6 @@ TEST(Validate, TargetGroups) {
   expectOneErrorEach({
       {"targetGroups[0].port", "A port is 1-65535.",
        [](auto& d) { groupOf(d).port = groupOf(d).targets[0].port = 0; }},
-      {"targetGroups[0].protocolVersion", "HTTP1 target groups are not served yet: choose GRPC or HTTP2.",
-       [](auto& d) {
-         groupOf(d).protocolVersion = ProtocolVersion::Http1;
-         checkOf(d).path = "/";
-       }},
       {"targetGroups[0].attributes.deregistrationDelaySeconds", "0-3600",
        [](auto& d) { groupOf(d).attributes.deregistrationDelaySeconds = 3601; }},
       {"targetGroups[0].targets[0].port", "1-65535", [](auto& d) { groupOf(d).targets[0].port = 65536; }},

@@ -299,7 +299,9 @@ ProbeAnswer probeTarget(const config::TargetGroup& group, const config::Target& 
   }
   health::ProbeTarget probed{*address, nullptr, target.id};
   if (group.healthCheck.protocol == config::Protocol::Https) {
-    auto tls = net::TlsContext::client(net::TlsContext::Verify::No, {});
+    const bool http1 = group.protocolVersion == config::ProtocolVersion::Http1;
+    auto tls = net::TlsContext::client(net::TlsContext::Verify::No, {},
+                                       http1 ? net::TargetProtocols::None : net::TargetProtocols::Http2);
     if (tls) probed.tls = *tls;
   }
   net::EventLoop loop;

@@ -87,7 +87,10 @@ void Http2Probe::onReset(const http::StreamError& error) {
 }
 
 void Http2Probe::onConnectionClosed(http::HttpConnection&, const Error& error) {
-  report_(judgeFailure(error));
+  // Without an error and by us: nghttp2 gave up on what the target sent.
+  const bool brokeHttp2 = error.code == ErrorCode::None && error.side == Side::Balancer;
+  report_(judgeFailure(
+      brokeHttp2 ? Error{ErrorCode::Protocol, Side::Target, "the target's answer is no HTTP/2"} : error));
 }
 
 }  // namespace spillway::health

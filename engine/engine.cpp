@@ -10,6 +10,7 @@
 #include <future>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "engine/balance/compile.h"
@@ -17,6 +18,7 @@
 #include "engine/health/health_monitor.h"
 #include "engine/health/probe.h"
 #include "engine/net/acceptor.h"
+#include "engine/net/resolver.h"
 #include "engine/proxy/worker.h"
 
 namespace spillway {
@@ -53,6 +55,7 @@ struct Engine::Impl {
   static bool admit(const balance::ListenerSnapshot&);
   void openPort(const std::string& key, net::ListeningSocket socket);
   void publishListeners(const balance::Snapshot&);
+  void followNames();
   void onControl(const std::function<void()>& work);
   void stop(std::chrono::milliseconds grace);
 
@@ -63,6 +66,9 @@ struct Engine::Impl {
   observe::EventSink& controlSink;
   net::EventLoop control;
   health::HealthMonitor health;
+  net::ResolvedNames names{control, [this] { followNames(); }};
+  std::shared_ptr<const balance::Snapshot> live;  ///< control thread; null before the first apply()
+  net::Timer namesTimer;
   std::map<std::string, Port> ports;  ///< control thread
   std::vector<std::unique_ptr<proxy::Worker>> workers;
   std::thread controlThread;
@@ -126,6 +132,13 @@ void Engine::Impl::install(const std::shared_ptr<const balance::Snapshot>& snaps
   for (auto& worker : workers)
     worker->apply(snapshot);
   health.apply(snapshot);
+  live = snapshot;
+  std::set<std::string> hosts;
+  for (const auto& group : snapshot->document.targetGroups) {
+    for (const auto& target : group.targets)
+      hosts.insert(target.id);
+  }
+  names.keep(hosts);
   for (auto& [key, socket] : sockets)
     openPort(key, std::move(socket));
   std::map<std::string, std::shared_ptr<const balance::ListenerSnapshot>> wanted;
@@ -179,11 +192,28 @@ void Engine::Impl::publishListeners(const balance::Snapshot& snapshot) {
   listeners = std::move(statuses);
 }
 
+/// A target's name has another address: the same document is made ready again. Control thread.
+void Engine::Impl::followNames() {
+  // Never waits for the lock: apply() holds it while it waits for this thread.
+  std::unique_lock lock(applyMutex, std::try_to_lock);
+  if (!lock) {
+    namesTimer = control.after(std::chrono::milliseconds(100), [this] { followNames(); });
+    return;
+  }
+  if (stopped || !live) return;
+  const auto snapshot = balance::compile(live->document, runtimes, names, options.dataDirectory);
+  std::map<std::string, net::ListeningSocket> noNewPorts;
+  // Key files may have vanished meanwhile: then what runs goes on.
+  if (snapshot) install(*snapshot, noNewPorts);
+}
+
 void Engine::Impl::stop(std::chrono::milliseconds grace) {
   const std::lock_guard lock(applyMutex);
   if (std::exchange(stopped, true)) return;
   onControl([this] {
     ports.clear();
+    names.stop();
+    namesTimer.cancel();
     health.stop();
   });
   for (auto& worker : workers)
@@ -206,7 +236,7 @@ ApplyReport Engine::apply(const config::Document& document) {
   if (config::hasErrors(report.issues)) return report;
   const std::lock_guard lock(impl_->applyMutex);
   if (impl_->stopped) return report;
-  auto snapshot = balance::compile(document, impl_->runtimes, impl_->options.dataDirectory);
+  auto snapshot = balance::compile(document, impl_->runtimes, impl_->names, impl_->options.dataDirectory);
   if (!snapshot) {
     report.issues.insert(report.issues.end(), snapshot.error().begin(), snapshot.error().end());
     return report;
@@ -269,7 +299,9 @@ ProbeAnswer probeTarget(const config::TargetGroup& group, const config::Target& 
   }
   health::ProbeTarget probed{*address, nullptr, target.id};
   if (group.healthCheck.protocol == config::Protocol::Https) {
-    auto tls = net::TlsContext::client(net::TlsContext::Verify::No, {});
+    const bool http1 = group.protocolVersion == config::ProtocolVersion::Http1;
+    auto tls = net::TlsContext::client(net::TlsContext::Verify::No, {},
+                                       http1 ? net::TargetProtocols::None : net::TargetProtocols::Http2);
     if (tls) probed.tls = *tls;
   }
   net::EventLoop loop;

@@ -120,6 +120,33 @@ TEST(Validate, HealthChecks) {
   });
 }
 
+TEST(Validate, HealthChecksOfEachProtocolVersion) {
+  for (const auto version : {ProtocolVersion::Http1, ProtocolVersion::Http2}) {
+    Document document = goodDocument();
+    groupOf(document).protocolVersion = version;
+    checkOf(document).path = "/health?full=1";
+    checkOf(document).protocol = Protocol::Https;
+    checkOf(document).port = 9000;
+    checkOf(document).intervalSeconds = 300;
+    checkOf(document).timeoutSeconds = 120;
+    checkOf(document).healthyThresholdCount = checkOf(document).unhealthyThresholdCount = 10;
+    checkOf(document).matcher.grpcCode = "nonsense that does not count here";
+    for (const char* codes : {"200", "200,202", "200-299", "200-299,301", "499"}) {
+      checkOf(document).matcher.httpCode = codes;
+      EXPECT_THAT(validate(document), IsEmpty()) << codes;
+    }
+    for (const char* codes : {"", "199", "500", "200-500", "12", "200, 202", "2xx", "301-200"}) {
+      checkOf(document).matcher.httpCode = codes;
+      EXPECT_THAT(validate(document), ElementsAre(errorAt("targetGroups[0].matcher.httpCode", ""))) << codes;
+    }
+  }
+  Document grpc = goodDocument();
+  for (const char* codes : {"0", "0,12", "0-5", "0-99", "99"}) {
+    checkOf(grpc).matcher.grpcCode = codes;
+    EXPECT_THAT(validate(grpc), IsEmpty()) << codes;
+  }
+}
+
 TEST(Validate, TimeoutAgainstIntervalIsSaidAtBothFields) {
   Document document = goodDocument();
   checkOf(document).intervalSeconds = checkOf(document).timeoutSeconds = 5;

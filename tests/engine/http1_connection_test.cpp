@@ -585,6 +585,48 @@ TEST_F(Http1ConnectionTest, AnswersNobodyAskedForEndTheConnection) {
   EXPECT_EQ(r.head.status, 204);
 }
 
+TEST_F(Http1ConnectionTest, ATargetThatSpeaksUnaskedIsLeft) {
+  connectRaw();
+  peer_.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  ASSERT_TRUE(runUntil([&] { return target_.closed.has_value(); }));
+  EXPECT_EQ(target_.closed->code, ErrorCode::Protocol);
+}
+
+TEST_F(Http1ConnectionTest, ABrokenOffExchangeEndsItsConnection) {
+  connectRaw();
+  Recorder& r = request("GET", End::Yes);
+  peer_.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+  ASSERT_TRUE(runUntil([&] { return r.body == "hello"; }));
+  r.stream->reset(ResetCode::Cancel);
+  EXPECT_FALSE(target_.connection->canOpenStream());
+  ASSERT_TRUE(runUntil([&] { return target_.closed.has_value(); }));
+  EXPECT_FALSE(r.isOver());
+}
+
+TEST_F(Http1ConnectionTest, CloseResetsTheStreamAndTellsNobodyElse) {
+  connectRaw();
+  Recorder& r = request("GET", End::Yes);
+  target_.connection->close({ErrorCode::Drained, Side::Balancer, "over"});
+  ASSERT_TRUE(r.error);
+  EXPECT_EQ(r.error->error.code, ErrorCode::Drained);
+  EXPECT_FALSE(target_.closed);
+}
+
+TEST_F(Http1ConnectionTest, BytesMayComeOneByOne) {
+  client_.whenStream = answerOk;
+  acceptRaw();
+  const std::string text =
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n\r\n" +
+      std::string(kGet);
+  for (const char c : text) {
+    peer_.write({&c, 1});
+    runTurns(1);
+  }
+  ASSERT_TRUE(runUntil([&] { return client_.streams.size() == 2 && client_.streams.back().closed; }));
+  EXPECT_EQ(client_.streams.front().body, "hello");
+  EXPECT_EQ(client_.streams.front().trailers->find("x"), "y");
+}
+
 TEST_F(Http1ConnectionTest, ARequestThatHttp1CannotSayIsNotSent) {
   connectRaw();
   auto& r = asked_.emplace_back();

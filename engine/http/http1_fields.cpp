@@ -152,6 +152,8 @@ Headers trailerFields(const FieldSection& section) {
   Headers result;
   for (const RawField& field : section.fields) {
     const std::string name = lowerCase(field.name);
+    // Ours to say, and only in the head.
+    if (name.starts_with("x-forwarded-") || name.starts_with("x-amzn-")) continue;
     if (isHopByHop(name) || std::ranges::any_of(kForbidden, [&](const char* each) { return name == each; }))
       continue;
     result.add(name, withoutControls(field.value));

@@ -12,7 +12,7 @@ namespace spillway::http {
 
 void Http1Connection::onBytes(const ByteChunk& chunk) {
   if (ended_) return;
-  if (role_ == Role::Connected && !stream_ && phase_ == Phase::Wait) {
+  if (role_ == Role::Connected && phase_ == Phase::Wait && !(stream_ && stream_->headSent_)) {
     return abort({ErrorCode::Protocol, Side::Target, "The target spoke without being asked."});
   }
   ByteChunk rest = chunk;

@@ -32,7 +32,7 @@ class ResponseReader {
     readFraming();
     readConnection();
     const bool framed = method_ != "HEAD" && response_.head.status != 304 && response_.head.status >= 200 &&
-                        response_.head.status != 204 && !mustClose_;
+                        response_.head.status != 204 && !mustClose_ && !isMended_;
     if (!failed() && framed && !strictParserAgrees(text_.substr(lf + 1), response_.body)) {
       response_.fault = "The header fields are malformed.";
     }
@@ -70,6 +70,7 @@ class ResponseReader {
     const bool hasLength = lengths.contentLength != ContentLength::Absent;
     const bool noContent = head.status < 200 || head.status == 204;
     if (hasLength && !hasTe && !noContent) head.fields.add("content-length", std::to_string(lengths.length));
+    isMended_ = lengths.contentLength == ContentLength::Repeated;
     // TE beside CL may be an attack on us: chunked wins, and nothing more is read from such a connection.
     mustClose_ = hasTe && hasLength;
     if (noContent || head.status == 304 || method_ == "HEAD") return;
@@ -102,6 +103,7 @@ class ResponseReader {
   FieldSection section_;
   Http1Response response_;
   bool mustClose_ = false;
+  bool isMended_ = false;  ///< the same Content-Length twice became one
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "engine/proxy/head_rewrite.h"
 #include "engine/proxy/local_response.h"
 #include "engine/proxy/outcome.h"
+#include "engine/proxy/websocket.h"
 
 namespace spillway::proxy {
 
@@ -66,6 +67,7 @@ void Exchange::onRequestHead(http::MessageHead head, End end) {
   if (requestEnded_) tell(EventKind::HalfClose, Direction::Request);
   if (const auto reason = refusal()) return answer(*reason, {});
   traceId_ = rewriteRequestHead(request_, *facts_);
+  prepareUpgrade();
   chooseTarget(nullptr);
 }
 
@@ -76,7 +78,9 @@ void Exchange::onRequestData(const ByteChunk& chunk, End end) {
                          [&](const auto& message) { tellMessage(Direction::Request, message); });
   }
   if (end == End::Yes) endOfRequest();
-  if (fromBalancer_ || responseEnded_) {
+  requestBody_ += chunk.size();
+  if (exceedsBodyLimit()) return refuseBody();
+  if (fromBalancer_ || (responseEnded_ && !isTunnel_)) {
     client_->consume(chunk.size());
     return;
   }
@@ -86,6 +90,18 @@ void Exchange::onRequestData(const ByteChunk& chunk, End end) {
   }
   keepForReplay(chunk);
   target_->sendData(chunk, end);
+}
+
+bool Exchange::exceedsBodyLimit() const {
+  const std::uint64_t limit = listener_->limits.requestBodyBytes;
+  return limit != 0 && requestBody_ > limit && !isTunnel_ && !fromBalancer_ && !responseEnded_;
+}
+
+void Exchange::refuseBody() {
+  endedBecause_ = fmt::format("limits.requestBodyBytes = {}", listener_->limits.requestBodyBytes);
+  leaveTarget(ResetCode::Cancel);
+  if (status_ != 0) return breakOff(Outcome::BodyTooLarge, ResetCode::Internal, {});
+  answer(Outcome::BodyTooLarge, {});
 }
 
 void Exchange::onRequestTrailers(http::Headers trailers) {
@@ -134,6 +150,21 @@ std::optional<Outcome> Exchange::refusal() const {
   if (!group_) return Outcome::NoTarget;
   if (!fits(*group_)) return Outcome::ProtocolMismatch;
   return std::nullopt;
+}
+
+/// WebSocket is the only protocol that is switched to; a request for another one is a request like others.
+/// What an HTTP/2 client asks for with an extended CONNECT (RFC 8441 §5), an HTTP/1.1 target is asked for
+/// with an Upgrade (RFC 6455 §4.1).
+void Exchange::prepareUpgrade() {
+  if (request_.protocol.empty()) return;
+  if (request_.protocol != "websocket") {
+    request_.protocol.clear();
+    requestEnded_ = true;
+    return;
+  }
+  if (request_.method != "CONNECT") return;
+  request_.method = "GET";
+  request_.fields.set("sec-websocket-key", newWebSocketKey());
 }
 
 /// ALB's table of requests and groups (alb-behaviour §3.2).
@@ -234,7 +265,10 @@ void Exchange::onTargetReset(const http::StreamError& error) {
   tell(EventKind::Reset, Direction::Response, static_cast<std::uint32_t>(error.code));
   const balance::TargetRuntime* failed = chosen_->runtime.get();
   leaveTarget(ResetCode::Cancel);
-  const Outcome outcome = error.connectionLost ? outcomeOf(error.error) : Outcome::TargetReset;
+  Outcome outcome = error.connectionLost ? outcomeOf(error.error) : Outcome::TargetReset;
+  // HTTP/1 cannot express the request: the client's doing, not the target's.
+  if (error.error.code == ErrorCode::Protocol && error.error.side == Side::Client)
+    outcome = Outcome::BadRequest;
   if (status_ != 0) {
     // The answer has begun: the client's stream is broken off with what the target said.
     return breakOff(outcome, error.connectionLost ? ResetCode::Internal : error.code, moreWords(error.error));
@@ -321,6 +355,7 @@ void Exchange::onResponseSent(std::size_t bytes) {
 
 void Exchange::endOfResponse() {
   responseEnded_ = true;
+  if (isTunnel_ && !requestEnded_) return;  // a half-close: the other direction goes on
   leaveTarget(ResetCode::NoError);
   // What the client has not sent yet is not needed any more (RFC 9113 §8.1).
   if (!requestEnded_) client_->reset(ResetCode::NoError);

@@ -97,6 +97,9 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void open();
   std::optional<observe::Outcome> refusal() const;
   bool fits(const balance::GroupSnapshot& group) const;
+  void prepareUpgrade();
+  bool exceedsBodyLimit() const;
+  void refuseBody();
   void passInterim(http::MessageHead& head);
   void refuseAnswer(observe::Outcome outcome);
   void beginTunnel(http::MessageHead head);
@@ -133,6 +136,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   ByteQueue replay_;                   ///< request bytes already sent, while a retry is possible
   std::uint64_t requestSent_ = 0;      ///< request bytes that left to the present target
   std::uint64_t requestConsumed_ = 0;  ///< … and for which the client's window was opened
+  std::uint64_t requestBody_ = 0;      ///< request bytes that came
   std::uint64_t responseHeld_ = 0;     ///< response bytes that wait until the client takes them
   http::GrpcFraming requestFraming_, responseFraming_;
 

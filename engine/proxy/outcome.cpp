@@ -59,6 +59,8 @@ constexpr std::array kTable{
          By::Balancer}},
     Row{Outcome::LimitExceeded,
         {400, kInternal, "limit exceeded", "The request exceeded a limit.", By::Balancer}},
+    Row{Outcome::BodyTooLarge,
+        {413, kUnknown, "request body too large", "The request's body is over its limit.", By::Balancer}},
     Row{Outcome::UriTooLong,
         {414, kUnknown, "request URI too long", "The request line is over its limit.", By::Balancer}},
     Row{Outcome::TooManyForwarders,

@@ -33,6 +33,7 @@ std::vector<TargetStatus> Engine::targets() const {
 observe::MetricsReading Engine::readMetrics() const {
   auto reading = impl_->metrics.read();
   reading.droppedDetails = impl_->bus.droppedDetails();
+  reading.grpcMethods = impl_->bus.grpcMethods();
   return reading;
 }
 

@@ -11,6 +11,7 @@
 
 #include "engine/base/spsc_ring.h"
 #include "engine/observe/access_log.h"
+#include "engine/observe/grpc_methods.h"
 
 namespace spillway::observe {
 namespace {
@@ -94,7 +95,8 @@ class ReaderSubscription final : public Subscription {
 };
 
 bool isKept(EventKind kind) {
-  return kind == EventKind::StreamEnded || kind == EventKind::Connection || kind == EventKind::Health || kind == EventKind::ConfigApplied;
+  return kind == EventKind::StreamEnded || kind == EventKind::Connection || kind == EventKind::Health ||
+         kind == EventKind::ConfigApplied;
 }
 
 }  // namespace
@@ -107,6 +109,7 @@ struct EventBus::Impl {
   std::optional<AccessLog> log;
   std::uint64_t passesWanted = 0, passesDone = 0;
   bool stopping = false;
+  GrpcMethods methods;
   std::thread recorder;
 
   void run();
@@ -167,6 +170,10 @@ std::uint64_t EventBus::droppedDetails() const {
   return sum;
 }
 
+std::map<MethodId, PartReading> EventBus::grpcMethods() const {
+  return impl_->methods.read();
+}
+
 void EventBus::Impl::run() {
   std::unique_lock lock(mutex);
   for (bool last = false; !last;) {
@@ -210,6 +217,7 @@ void EventBus::Impl::pass(const std::vector<Sink*>& all) {
                    [](const Event& a, const Event& b) { return a.time < b.time; });
   for (const Event& event : events) {
     if (event.record) {
+      methods.count(*event.record);
       const std::lock_guard lock(mutex);
       if (log) log->append(*event.record);
     }

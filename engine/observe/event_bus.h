@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "engine/observe/events.h"
+#include "engine/observe/metrics_reading.h"
 
 namespace spillway::observe {
 
@@ -59,6 +61,8 @@ class EventBus {
   void flush();
   /// Details lost by sinks since the start.
   std::uint64_t droppedDetails() const;
+  /// gRPC exchanges per method, of the records that were handed on so far. Any thread.
+  std::map<MethodId, PartReading> grpcMethods() const;
 
  private:
   struct Impl;

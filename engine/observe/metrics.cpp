@@ -3,53 +3,13 @@
 
 #include <array>
 #include <atomic>
+#include <initializer_list>
 #include <mutex>
 
-#include "engine/observe/histogram.h"
+#include "engine/observe/part_counters.h"
 
 namespace spillway::observe {
 namespace {
-
-/// A counter that one thread writes and any thread reads.
-class Counter {
- public:
-  void add(std::uint64_t amount = 1) {
-    value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
-  }
-  std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
-
-/// Counts of one listener, group or target in one worker.
-struct Part {
-  Counter requests, errors, began, left, receivedBytes, sentBytes;
-  std::array<Counter, kHistogramBuckets> duration;
-
-  void ended(const StreamRecord& record, bool isError) {
-    requests.add();
-    if (isError) errors.add();
-    receivedBytes.add(record.receivedBytes);
-    sentBytes.add(record.sentBytes);
-    duration[histogramBucket(static_cast<std::uint64_t>(std::max<std::int64_t>(record.durationMicros, 0)))]
-        .add();
-  }
-
-  void addTo(PartReading& reading) const {
-    reading.requests += requests.get();
-    reading.errors += errors.get();
-    reading.activeStreams += static_cast<std::int64_t>(began.get() - left.get());
-    reading.receivedBytes += receivedBytes.get();
-    reading.sentBytes += sentBytes.get();
-    reading.duration.buckets.resize(kHistogramBuckets);
-    for (std::size_t i = 0; i < kHistogramBuckets; ++i) {
-      const std::uint64_t count = duration[i].get();
-      reading.duration.buckets[i] += count;
-      reading.duration.count += count;
-    }
-  }
-};
 
 /// Parts by slot. The owner makes them as it meets them; readers see either nothing or a whole part, for
 /// ever.
@@ -60,17 +20,17 @@ class PartTable {
       delete chunk.load();
   }
   /// Owner thread. Null for kNoSlot, and for slots beyond the table (65,536).
-  Part* get(Slot slot) {
+  PartCounters* get(Slot slot) {
     if (slot / kChunk >= chunks_.size()) return nullptr;
     auto& place = chunks_[slot / kChunk];
     Chunk* chunk = place.load(std::memory_order_relaxed);
     if (!chunk) place.store(chunk = new Chunk, std::memory_order_release);
     auto& part = chunk->parts[slot % kChunk];
-    Part* found = part.load(std::memory_order_relaxed);
-    if (!found) part.store(found = new Part, std::memory_order_release);
+    PartCounters* found = part.load(std::memory_order_relaxed);
+    if (!found) part.store(found = new PartCounters, std::memory_order_release);
     return found;
   }
-  const Part* find(Slot slot) const {
+  const PartCounters* find(Slot slot) const {
     if (slot / kChunk >= chunks_.size()) return nullptr;
     const Chunk* chunk = chunks_[slot / kChunk].load(std::memory_order_acquire);
     return chunk ? chunk->parts[slot % kChunk].load(std::memory_order_acquire) : nullptr;
@@ -79,7 +39,7 @@ class PartTable {
  private:
   static constexpr std::size_t kChunk = 64;
   struct Chunk {
-    std::array<std::atomic<Part*>, kChunk> parts{};
+    std::array<std::atomic<PartCounters*>, kChunk> parts{};
     ~Chunk() {
       for (auto& part : parts)
         delete part.load();
@@ -88,89 +48,74 @@ class PartTable {
   std::array<std::atomic<Chunk*>, 1024> chunks_{};
 };
 
-constexpr std::size_t kGrpcCodes = 100;
-
 class Worker final : public WorkerMetrics {
  public:
   void streamStarted(const SlotSet& slots) override {
-    total.began.add();
-    for (const Slot slot : {slots.listener, slots.group}) {
-      if (Part* part = parts.get(slot)) part->began.add();
-    }
+    each({slots.listener, slots.group}, [](PartCounters& part) { part.began.add(); });
   }
   void targetChosen(Slot target) override {
-    if (Part* part = parts.get(target)) part->began.add();
+    if (PartCounters* part = parts.get(target)) part->began.add();
   }
   void targetLeft(Slot target) override {
-    if (Part* part = parts.get(target)) part->left.add();
+    if (PartCounters* part = parts.get(target)) part->left.add();
   }
-  void streamEnded(const StreamRecord& record, const SlotSet& slots) override;
-  void clientConnectionOpened() override { clientsOpened.add(); }
-  void clientConnectionClosed() override { clientsClosed.add(); }
-  void targetConnectionOpened() override { targetsOpened.add(); }
-  void targetConnectionClosed() override { targetsClosed.add(); }
-  void tlsNegotiationFailed() override { tlsFailures.add(); }
-  void targetConnectionFailed() override { targetFailures.add(); }
-  void addTo(MetricsReading& reading) const;
+  void streamEnded(const StreamRecord& record, const SlotSet& slots) override {
+    each({slots.listener, slots.group}, [&](PartCounters& part) {
+      part.left.add();
+      part.ended(record);
+    });
+    if (PartCounters* part = parts.get(slots.target)) part->ended(record);
+  }
+  void clientConnectionOpened(Slot listener) override { count(Count::NewConnections, {listener}); }
+  void clientConnectionClosed(Slot listener) override {
+    each({listener}, [](PartCounters& part) { part.connectionsClosed.add(); });
+  }
+  void clientConnectionRejected(Slot listener) override { count(Count::RejectedConnections, {listener}); }
+  void tlsNegotiationFailed(Slot listener) override { count(Count::TlsNegotiationErrors, {listener}); }
+  void targetConnectionOpened(const SlotSet& slots) override {
+    count(Count::NewTargetConnections, {slots.group, slots.target});
+  }
+  void targetConnectionClosed(const SlotSet& slots) override {
+    each({slots.group, slots.target}, [](PartCounters& part) { part.targetConnectionsClosed.add(); });
+  }
+  void targetConnectionFailed(const SlotSet& slots) override {
+    count(Count::TargetConnectionErrors, {slots.group, slots.target});
+  }
+  void targetTlsFailed(const SlotSet& slots) override {
+    count(Count::TargetTlsErrors, {slots.group, slots.target});
+  }
 
+  PartCounters total;
   PartTable parts;
 
  private:
-  Part total;
-  std::array<std::array<Counter, 2>, 600> http{};
-  std::array<Counter, kGrpcCodes> grpc{};
-  Counter grpcRequests, grpcWithoutStatus, requestMessages, responseMessages;
-  Counter clientsOpened, clientsClosed, targetsOpened, targetsClosed, tlsFailures, targetFailures;
+  template <class Work>
+  void each(std::initializer_list<Slot> slots, const Work& work) {
+    work(total);
+    for (const Slot slot : slots) {
+      if (PartCounters* part = parts.get(slot)) work(*part);
+    }
+  }
+  void count(Count what, std::initializer_list<Slot> slots) {
+    each(slots, [what](PartCounters& part) { part.add(what); });
+  }
 };
 
-void Worker::streamEnded(const StreamRecord& record, const SlotSet& slots) {
-  const bool isGrpc = record.head && record.head->isGrpc;
-  const bool isError = record.elbStatus >= 500 || (isGrpc && record.grpcStatus.value_or(1) != 0);
-  total.left.add();
-  total.ended(record, isError);
-  for (const Slot slot : {slots.listener, slots.group}) {
-    if (Part* part = parts.get(slot)) {
-      part->left.add();
-      part->ended(record, isError);
-    }
-  }
-  if (Part* part = parts.get(slots.target)) part->ended(record, isError);
-  const auto status = static_cast<std::size_t>(record.elbStatus);
-  if (status < http.size()) http[status][record.fromBalancer ? 1 : 0].add();
-  if (isGrpc) {
-    grpcRequests.add();
-    if (record.grpcStatus) {
-      grpc[std::min<std::size_t>(*record.grpcStatus, kGrpcCodes - 1)].add();
-    } else {
-      grpcWithoutStatus.add();
-    }
-  }
-  requestMessages.add(record.requestMessages);
-  responseMessages.add(record.responseMessages);
-}
-
-void Worker::addTo(MetricsReading& reading) const {
-  total.addTo(reading.total);
-  for (std::size_t status = 0; status < http.size(); ++status) {
-    for (const bool fromBalancer : {false, true}) {
-      const std::uint64_t count = http[status][fromBalancer ? 1 : 0].get();
-      if (count) reading.httpStatus[{static_cast<int>(status), fromBalancer}] += count;
-    }
-  }
-  for (std::size_t code = 0; code < grpc.size(); ++code) {
-    if (const std::uint64_t count = grpc[code].get())
-      reading.grpcStatus[static_cast<std::uint32_t>(code)] += count;
-  }
-  reading.grpcRequests += grpcRequests.get();
-  reading.grpcWithoutStatus += grpcWithoutStatus.get();
-  reading.requestMessages += requestMessages.get();
-  reading.responseMessages += responseMessages.get();
-  reading.newConnections += clientsOpened.get();
-  reading.activeConnections += static_cast<std::int64_t>(clientsOpened.get() - clientsClosed.get());
-  reading.newTargetConnections += targetsOpened.get();
-  reading.activeTargetConnections += static_cast<std::int64_t>(targetsOpened.get() - targetsClosed.get());
-  reading.tlsNegotiationErrors += tlsFailures.get();
-  reading.targetConnectionErrors += targetFailures.get();
+/// The numbers that a reading tells of everything together.
+void tellTotal(MetricsReading& reading) {
+  const PartReading& total = reading.total;
+  reading.httpStatus = total.httpStatus;
+  reading.grpcStatus = total.grpcStatus;
+  reading.grpcRequests = total.grpcRequests;
+  reading.grpcWithoutStatus = total.grpcWithoutStatus;
+  reading.newConnections = total.newConnections;
+  reading.newTargetConnections = total.newTargetConnections;
+  reading.activeConnections = total.activeConnections;
+  reading.activeTargetConnections = total.activeTargetConnections;
+  reading.tlsNegotiationErrors = total.tlsNegotiationErrors;
+  reading.targetConnectionErrors = total.targetConnectionErrors;
+  reading.requestMessages = total.requestMessages;
+  reading.responseMessages = total.responseMessages;
 }
 
 }  // namespace
@@ -196,7 +141,7 @@ struct MetricsRegistry::Impl {
     for (const auto& [key, slot] : slots) {
       PartReading& reading = readings[key];
       for (const auto& worker : workers) {
-        if (const Part* part = worker->parts.find(slot)) part->addTo(reading);
+        if (const PartCounters* part = worker->parts.find(slot)) part->addTo(reading);
       }
     }
   }
@@ -226,8 +171,11 @@ MetricsReading MetricsRegistry::read() const {
   MetricsReading reading;
   reading.time = SteadyClock::now();
   for (const auto& worker : impl_->workers)
-    worker->addTo(reading);
+    worker->total.addTo(reading.total);
+  tellTotal(reading);
   impl_->sum(impl_->listeners, reading.listeners);
+  for (const auto& [id, part] : reading.listeners)
+    reading.loadBalancers[id.loadBalancer] += part;
   impl_->sum(impl_->groups, reading.groups);
   impl_->sum(impl_->targets, reading.targets);
   return reading;

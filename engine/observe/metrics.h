@@ -16,7 +16,7 @@ namespace spillway::observe {
 using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = ~Slot{0};
 
-/// Where one exchange counts.
+/// Where one exchange or connection counts.
 struct SlotSet {
   Slot listener = kNoSlot, group = kNoSlot, target = kNoSlot;
 };
@@ -29,13 +29,16 @@ class WorkerMetrics {
   virtual void streamStarted(const SlotSet&) = 0;  ///< listener (and group) known, target not yet
   virtual void targetChosen(Slot target) = 0;      ///< active count of the target goes up
   virtual void targetLeft(Slot target) = 0;        ///< … and down, once per targetChosen
-  virtual void streamEnded(const StreamRecord&, const SlotSet&) = 0;
-  virtual void clientConnectionOpened() = 0;
-  virtual void clientConnectionClosed() = 0;
-  virtual void targetConnectionOpened() = 0;
-  virtual void targetConnectionClosed() = 0;
-  virtual void tlsNegotiationFailed() = 0;
-  virtual void targetConnectionFailed() = 0;
+  virtual void streamEnded(const StreamRecord&, const SlotSet&) = 0;  ///< listener and group as at its start
+  virtual void clientConnectionOpened(Slot listener) = 0;
+  virtual void clientConnectionClosed(Slot listener) = 0;
+  virtual void clientConnectionRejected(Slot listener) = 0;  ///< over the listener's limit
+  virtual void tlsNegotiationFailed(Slot listener) = 0;
+  /// The group and target for which the connection was made, the same at its end.
+  virtual void targetConnectionOpened(const SlotSet&) = 0;
+  virtual void targetConnectionClosed(const SlotSet&) = 0;
+  virtual void targetConnectionFailed(const SlotSet&) = 0;
+  virtual void targetTlsFailed(const SlotSet&) = 0;
 };
 
 /// Names the slots, makes a WorkerMetrics for each worker, and sums them. Slots: control side (under a
@@ -48,7 +51,7 @@ class MetricsRegistry {
   Slot listenerSlot(const ListenerId&);
   Slot groupSlot(const std::string&);
   Slot targetSlot(const TargetId&);
-  /// A new set of counters; owned by the registry, lives as long.
+  /// A new set of counters for one thread; owned by the registry, lives as long.
   WorkerMetrics& addWorker();
   MetricsReading read() const;
 

@@ -33,21 +33,28 @@ http::Http1Settings http1Settings() {
   return settings;
 }
 
+bool isTlsFailure(const Error& error) {
+  return error.code == ErrorCode::TlsHandshake || error.code == ErrorCode::TlsTimeout ||
+         error.code == ErrorCode::AlpnMismatch;
+}
+
 }  // namespace
 
 /// A connection and its place in the pool.
 class TargetPool::Member final : public net::Retirable, private http::ConnectionOwner {
  public:
-  Member(TargetPool& pool, Peer& peer) : pool_(pool), peer_(peer), connection_(connect()) {}
+  Member(TargetPool& pool, Peer& peer)
+      : slots(peer.slots), pool_(pool), peer_(peer), connection_(connect()) {}
   http::HttpConnection& connection() { return *connection_; }
-  bool counted = false;  ///< in the metrics, as an open connection
+  const observe::SlotSet slots;  ///< where it counts
+  bool counted = false;          ///< in the metrics, as an open connection
 
  private:
   http::StreamHandler* onStream(http::HttpStream&) override { return nullptr; }
   void onReady(http::HttpConnection&) override {
     --peer_.connecting;
     counted = true;
-    pool_.metrics_.targetConnectionOpened();
+    pool_.metrics_.targetConnectionOpened(slots);
     pool_.serve(peer_);
   }
   void onRoom(http::HttpConnection&) override { pool_.serve(peer_); }
@@ -86,6 +93,7 @@ void TargetPool::acquire(const balance::GroupSnapshot& group, const balance::Tar
   peer->address = target.address;
   peer->tls = group.tls;
   peer->serverName = target.serverName;
+  peer->slots = {observe::kNoSlot, group.runtime->slot, target.runtime->slot};
   peer->http1 = group.settings.protocolVersion == config::ProtocolVersion::Http1;
   const std::size_t perConnection = peer->http1 ? 1 : kStreamsPerNewHttp2Connection;
   if (peer->waiting.size() > peer->connecting * perConnection) connect(*peer);
@@ -113,6 +121,7 @@ void TargetPool::serve(Peer& peer) {
 
 void TargetPool::remove(Peer& peer, Member& member, const Error& error) {
   const bool wasReady = member.counted;
+  const observe::SlotSet slots = member.slots;
   const auto at = std::find_if(peer.members.begin(), peer.members.end(),
                                [&](const auto& item) { return item.get() == &member; });
   if (at != peer.members.end()) {
@@ -120,10 +129,14 @@ void TargetPool::remove(Peer& peer, Member& member, const Error& error) {
     peer.members.erase(at);
   }
   if (wasReady) {
-    metrics_.targetConnectionClosed();
+    metrics_.targetConnectionClosed(slots);
   } else {
     --peer.connecting;
-    metrics_.targetConnectionFailed();
+    if (isTlsFailure(error)) {
+      metrics_.targetTlsFailed(slots);
+    } else {
+      metrics_.targetConnectionFailed(slots);
+    }
   }
   if (peer.waiting.empty()) return;
   if (wasReady) return serve(peer);
@@ -166,7 +179,7 @@ void TargetPool::closeIdle(TimePoint before) {
 void TargetPool::closeAll(const Error& why) {
   for (auto& [key, peer] : peers_) {
     for (auto& member : std::exchange(peer->members, {})) {
-      if (member->counted) metrics_.targetConnectionClosed();
+      if (member->counted) metrics_.targetConnectionClosed(member->slots);
       member->connection().close(why);
       loop_.retire(std::move(member));
     }

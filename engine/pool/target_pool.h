@@ -50,7 +50,8 @@ class TargetPool {
     net::SocketAddress address;
     std::shared_ptr<const net::TlsContext> tls;
     std::string serverName;
-    bool http1 = false;  ///< HTTP/1.1: one request at a time on each connection
+    observe::SlotSet slots;  ///< of the group and target that asked last: its new connections count there
+    bool http1 = false;      ///< HTTP/1.1: one request at a time on each connection
   };
   void connect(Peer& peer);
   void serve(Peer& peer);

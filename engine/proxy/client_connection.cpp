@@ -164,7 +164,7 @@ void ClientConnection::onBadRequest(http::Http1Connection& connection, const htt
 void ClientConnection::onClosed(const Error& error) {
   if (!ready_ && facts_->hasTls && error.code != ErrorCode::None) {
     tellConnection(transport_->tlsFacts());
-    host_.onClientTlsFailed();
+    host_.onClientTlsFailed(listener_->runtime->slot);
   }
   host_.onClientConnectionClosed(*this);
 }

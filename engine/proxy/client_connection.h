@@ -25,7 +25,7 @@ class ClientConnectionHost {
   virtual void recordRefusal(observe::StreamRecord record, observe::Slot listener) = 0;
   /// A connection was established, or failed to be.
   virtual void recordConnection(observe::ConnectionRecord record) = 0;
-  virtual void onClientTlsFailed() = 0;
+  virtual void onClientTlsFailed(observe::Slot listener) = 0;
   /// Over: take it off the list and retire it.
   virtual void onClientConnectionClosed(ClientConnection&) = 0;
 };

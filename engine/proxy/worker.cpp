@@ -96,7 +96,7 @@ void Worker::adopt(int fd, const net::SocketAddress& client, const net::SocketAd
     facts.listenerPort = local.port();
     facts.hasTls = listener->tls != nullptr;
     facts.traceId = newConnectionTraceId();
-    metrics.clientConnectionOpened();
+    metrics.clientConnectionOpened(listener->runtime->slot);
     auto transport = net::Transport::accepted(loop_, fd, listener->tls);
     putIn(connections_, std::make_unique<ClientConnection>(static_cast<ClientConnectionHost&>(*this), loop_,
                                                            std::move(transport), std::move(facts),
@@ -138,9 +138,9 @@ void Worker::recordConnection(observe::ConnectionRecord record) {
 }
 
 void Worker::onClientConnectionClosed(ClientConnection& connection) {
+  metrics.clientConnectionClosed(connection.listener().runtime->slot);
   loop_.retire(takeOut(connections_, connection));
   connectionCount_.fetch_sub(1, std::memory_order_relaxed);
-  metrics.clientConnectionClosed();
   endIfIdle();
 }
 
@@ -182,7 +182,7 @@ void Worker::stopNow() {
   const Error why{ErrorCode::Drained, Side::Balancer, "The balancer stopped."};
   for (auto& connection : std::exchange(connections_, {})) {
     connection->close(why);
-    metrics.clientConnectionClosed();
+    metrics.clientConnectionClosed(connection->listener().runtime->slot);
     loop_.retire(std::move(connection));
   }
   pool_.closeAll(why);

@@ -42,7 +42,7 @@ class Worker final : private ExchangeHost, private ClientConnectionHost {
                                      const std::shared_ptr<const balance::ListenerSnapshot>&) override;
   void recordRefusal(observe::StreamRecord record, observe::Slot listener) override;
   void recordConnection(observe::ConnectionRecord record) override;
-  void onClientTlsFailed() override { metrics.tlsNegotiationFailed(); }
+  void onClientTlsFailed(observe::Slot listener) override { metrics.tlsNegotiationFailed(listener); }
   void onClientConnectionClosed(ClientConnection& connection) override;
 
   void swap(const std::shared_ptr<const balance::Snapshot>& snapshot);

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <thread>
 
+#include "engine/observe/grpc_methods.h"
+
 namespace spillway::observe {
 namespace {
 
@@ -86,27 +88,186 @@ TEST(Metrics, ASlotBelongsToOneNameForEver) {
   EXPECT_EQ(first, registry.groupSlot("a"));
 }
 
+/// What the reading promises of every part at rest.
+void expectThatItAddsUp(const PartReading& part) {
+  std::uint64_t byHttp = 0, byGrpc = 0, byClass = 0;
+  for (const auto& [key, count] : part.httpStatus)
+    byHttp += count;
+  for (const auto& [code, count] : part.grpcStatus)
+    byGrpc += count;
+  for (int hundreds = 0; hundreds < 6; ++hundreds)
+    byClass += part.statusClass(hundreds, false) + part.statusClass(hundreds, true);
+  EXPECT_EQ(byHttp, part.requests);
+  EXPECT_EQ(byClass, part.requests);
+  EXPECT_EQ(part.duration.count, part.requests);
+  EXPECT_EQ(byGrpc + part.grpcWithoutStatus, part.grpcRequests);
+  EXPECT_EQ(part.activeStreams, 0);
+}
+
+void expectThatEverythingAddsUp(const MetricsReading& reading) {
+  expectThatItAddsUp(reading.total);
+  PartReading sum;
+  for (const auto& [id, part] : reading.listeners) {
+    expectThatItAddsUp(part);
+    sum += part;
+  }
+  EXPECT_EQ(sum.requests, reading.total.requests);
+  for (const auto& [name, part] : reading.loadBalancers)
+    expectThatItAddsUp(part);
+  for (const auto& [name, part] : reading.groups)
+    expectThatItAddsUp(part);
+  for (const auto& [id, part] : reading.targets)
+    expectThatItAddsUp(part);
+}
+
+TEST(Metrics, EveryStatusHasItsPlaceAndStrangeOnesCountTogether) {
+  MetricsRegistry registry;
+  WorkerMetrics& worker = registry.addWorker();
+  const SlotSet slots{registry.listenerSlot({"lb", "in"}), kNoSlot, kNoSlot};
+  for (const int status : {101, 200, 204, 301, 404, 464, 500, 502, 599, 700, 0, -3, 99}) {
+    worker.streamStarted(slots);
+    worker.streamEnded(grpcRecord(status, {}), slots);
+  }
+  const auto reading = registry.read();
+  expectThatEverythingAddsUp(reading);
+  const PartReading& part = reading.listeners.at({"lb", "in"});
+  EXPECT_EQ(part.httpStatus.at({0, false}), 4u);
+  EXPECT_EQ(part.statusClass(2, false), 2u);
+  EXPECT_EQ(part.statusClass(5, false), 3u);
+  EXPECT_EQ(part.statusClass(5, true), 0u);
+}
+
+TEST(Metrics, ARecordCountsAllThatItTells) {
+  MetricsRegistry registry;
+  WorkerMetrics& worker = registry.addWorker();
+  auto record = grpcRecord(200, 0);
+  auto head = std::make_shared<StreamHead>(*record.head);
+  head->client = "[::1]:4000";
+  record.head = std::move(head);
+  record.target = "127.0.0.1:1";
+  record.attempts = 2;
+  record.failOpen = true;
+  record.targetProcessingMicros = 700;
+  record.compliance = Compliance::Acceptable;
+  record.counts = {3, true, true, true, true, true, true};
+  worker.streamEnded(record, {});
+  record = grpcRecord(301, {});
+  record.outcome = Outcome::Redirected;
+  worker.streamEnded(record, {});
+  record.outcome = Outcome::FixedResponse;
+  worker.streamEnded(record, {});
+  const PartReading part = registry.read().total;
+  EXPECT_EQ(part.routed, 1u);
+  EXPECT_EQ(part.retries, 1u);
+  EXPECT_EQ(part.failOpen, 1u);
+  EXPECT_EQ(part.ipv6Requests, 1u);
+  EXPECT_EQ(part.ipv6Bytes, 30u);
+  EXPECT_EQ(part.targetResponse.count, 1u);
+  EXPECT_EQ(part.targetResponse.sum, 700u);
+  EXPECT_EQ(part.duration.sum, 3000u);
+  EXPECT_EQ(part.ruleEvaluations, 3u);
+  for (const Count count : {Count::NonSticky, Count::AppCookieNonSticky, Count::DroppedInvalidHeader,
+                            Count::JwtFailures, Count::ForwardedInvalidHeader, Count::RedirectsTooLong,
+                            Count::NonCompliant, Count::Redirects, Count::FixedResponses})
+    EXPECT_EQ(countOf(part, count), 1u) << static_cast<int>(count);
+}
+
+TEST(Metrics, ConnectionsCountWhereTheyBelong) {
+  MetricsRegistry registry;
+  WorkerMetrics& worker = registry.addWorker();
+  const Slot listener = registry.listenerSlot({"lb", "in"});
+  const SlotSet peer{kNoSlot, registry.groupSlot("g"), registry.targetSlot({"g", "127.0.0.1", 1})};
+  worker.clientConnectionOpened(listener);
+  worker.clientConnectionOpened(listener);
+  worker.clientConnectionClosed(listener);
+  worker.clientConnectionRejected(listener);
+  worker.tlsNegotiationFailed(listener);
+  worker.targetConnectionOpened(peer);
+  worker.targetConnectionFailed(peer);
+  worker.targetTlsFailed(peer);
+  const auto reading = registry.read();
+  const PartReading& balancer = reading.loadBalancers.at("lb");
+  EXPECT_EQ(balancer.newConnections, 2u);
+  EXPECT_EQ(balancer.activeConnections, 1);
+  EXPECT_EQ(balancer.rejectedConnections, 1u);
+  EXPECT_EQ(balancer.tlsNegotiationErrors, 1u);
+  EXPECT_EQ(balancer.newTargetConnections, 0u);
+  for (const PartReading& part : {reading.groups.at("g"), reading.targets.at({"g", "127.0.0.1", 1})}) {
+    EXPECT_EQ(part.newTargetConnections, 1u);
+    EXPECT_EQ(part.activeTargetConnections, 1);
+    EXPECT_EQ(part.targetConnectionErrors, 1u);
+    EXPECT_EQ(part.targetTlsErrors, 1u);
+    EXPECT_EQ(part.newConnections, 0u);
+  }
+  EXPECT_EQ(reading.newConnections, 2u);
+  EXPECT_EQ(reading.targetConnectionErrors, 1u);
+}
+
+TEST(Metrics, ADifferenceHoldsWhatCameBetween) {
+  MetricsRegistry registry;
+  WorkerMetrics& worker = registry.addWorker();
+  const SlotSet slots{registry.listenerSlot({"lb", "in"}), registry.groupSlot("g"), kNoSlot};
+  worker.streamEnded(grpcRecord(200, 0), slots);
+  worker.streamEnded(grpcRecord(503, 14), slots);
+  const auto earlier = registry.read();
+  worker.streamEnded(grpcRecord(200, 0), slots);
+  worker.clientConnectionOpened(slots.listener);
+  const auto between = registry.read().since(earlier);
+  for (const PartReading& part : {between.total, between.listeners.at({"lb", "in"}),
+                                  between.loadBalancers.at("lb"), between.groups.at("g")}) {
+    EXPECT_EQ(part.requests, 1u);
+    EXPECT_EQ(part.errors, 0u);
+    EXPECT_EQ(part.httpStatus, (std::map<HttpStatusKey, std::uint64_t>{{{200, false}, 1}}));
+    EXPECT_EQ(part.grpcStatus, (std::map<std::uint32_t, std::uint64_t>{{0, 1}}));
+    EXPECT_EQ(part.duration.count, 1u);
+    EXPECT_EQ(part.duration.sum, 1000u);
+  }
+  EXPECT_EQ(between.total.activeConnections, 1);
+  EXPECT_EQ(between.grpcRequests, 1u);
+}
+
+/// Every count of `later` is at least that of `earlier`.
+void expectThatNothingShrank(const PartReading& later, const PartReading& earlier) {
+  for (const auto member : kCountMembers)
+    EXPECT_GE(later.*member, earlier.*member);
+  for (const auto& [key, count] : earlier.httpStatus)
+    EXPECT_GE(later.httpStatus.at(key), count);
+  for (const auto& [code, count] : earlier.grpcStatus)
+    EXPECT_GE(later.grpcStatus.at(code), count);
+  for (std::size_t i = 0; i < earlier.duration.buckets.size(); ++i)
+    EXPECT_GE(later.duration.buckets[i], earlier.duration.buckets[i]);
+  EXPECT_GE(later.activeStreams, 0);
+  EXPECT_GE(later.activeConnections, 0);
+}
+
 TEST(Metrics, SumsOfSeveralWorkersAgreeAtRestAndNeverShrink) {
   constexpr int kWorkers = 4, kStreams = 20'000;
   MetricsRegistry registry;
+  const SlotSet slots{registry.listenerSlot({"lb", "in"}), registry.groupSlot("g"),
+                      registry.targetSlot({"g", "127.0.0.1", 1})};
   std::vector<std::thread> threads;
   std::atomic<bool> done{false};
   for (int w = 0; w < kWorkers; ++w) {
     WorkerMetrics& worker = registry.addWorker();
-    const SlotSet slots{registry.listenerSlot({"lb", "in"}), registry.groupSlot("g"), kNoSlot};
     threads.emplace_back([&worker, slots] {
       for (int i = 0; i < kStreams; ++i) {
+        if (i % 100 == 0) worker.clientConnectionOpened(slots.listener);
         worker.streamStarted(slots);
-        worker.streamEnded(grpcRecord(200, i % 2 ? 0 : 5), slots);
+        worker.targetChosen(slots.target);
+        worker.targetLeft(slots.target);
+        worker.streamEnded(grpcRecord(i % 7 ? 200 : 502, i % 2 ? 0 : 5), slots);
+        if (i % 100 == 99) worker.clientConnectionClosed(slots.listener);
       }
     });
   }
   std::thread reader([&] {
-    std::uint64_t last = 0;
+    MetricsReading last;
     while (!done) {
-      const std::uint64_t now = registry.read().total.requests;
-      EXPECT_GE(now, last);
-      last = now;
+      MetricsReading now = registry.read();
+      expectThatNothingShrank(now.total, last.total);
+      expectThatNothingShrank(now.groups.at("g"), last.groups["g"]);
+      expectThatNothingShrank(now.loadBalancers.at("lb"), last.loadBalancers["lb"]);
+      last = std::move(now);
     }
   });
   for (auto& thread : threads)
@@ -114,16 +275,57 @@ TEST(Metrics, SumsOfSeveralWorkersAgreeAtRestAndNeverShrink) {
   done = true;
   reader.join();
   const auto reading = registry.read();
-  std::uint64_t byHttp = 0, byGrpc = 0;
-  for (const auto& [key, count] : reading.httpStatus)
-    byHttp += count;
-  for (const auto& [code, count] : reading.grpcStatus)
-    byGrpc += count;
   EXPECT_EQ(reading.total.requests, static_cast<std::uint64_t>(kWorkers) * kStreams);
-  EXPECT_EQ(byHttp, reading.total.requests);
-  EXPECT_EQ(byGrpc + reading.grpcWithoutStatus, reading.grpcRequests);
   EXPECT_EQ(reading.groups.at("g").requests, reading.total.requests);
-  EXPECT_EQ(reading.total.activeStreams, 0);
+  EXPECT_EQ(reading.targets.at({"g", "127.0.0.1", 1}).requests, reading.total.requests);
+  EXPECT_EQ(reading.activeConnections, 0);
+  expectThatEverythingAddsUp(reading);
+}
+
+StreamRecord callOf(const std::string& loadBalancer, const std::string& path,
+                    std::optional<std::uint32_t> status) {
+  auto record = grpcRecord(200, status);
+  auto head = std::make_shared<StreamHead>(*record.head);
+  head->loadBalancer = loadBalancer;
+  head->path = path;
+  record.head = std::move(head);
+  return record;
+}
+
+TEST(GrpcMethods, CountPerLoadBalancerAndMethod) {
+  GrpcMethods methods;
+  methods.count(callOf("a", "/pkg.S/One", 0));
+  methods.count(callOf("a", "/pkg.S/One", 14));
+  methods.count(callOf("a", "/pkg.S/Two?x=1", std::nullopt));
+  methods.count(callOf("b", "/pkg.S/One", 0));
+  auto plain = callOf("a", "/index.html", {});
+  auto head = std::make_shared<StreamHead>(*plain.head);
+  head->isGrpc = false;
+  plain.head = std::move(head);
+  methods.count(plain);
+  const auto reading = methods.read();
+  ASSERT_EQ(reading.size(), 3u);
+  const PartReading& one = reading.at({"a", "/pkg.S/One"});
+  EXPECT_EQ(one.requests, 2u);
+  EXPECT_EQ(one.errors, 1u);
+  EXPECT_EQ(one.grpcStatus.at(14), 1u);
+  EXPECT_EQ(reading.at({"a", "/pkg.S/Two"}).grpcWithoutStatus, 1u);
+  EXPECT_EQ(reading.at({"b", "/pkg.S/One"}).requests, 1u);
+  for (const auto& [id, part] : reading)
+    expectThatItAddsUp(part);
+}
+
+TEST(GrpcMethods, AreBoundedAndLoseNoCall) {
+  GrpcMethods methods;
+  const std::size_t calls = GrpcMethods::kMostMethods + 50;
+  for (std::size_t i = 0; i < calls; ++i)
+    methods.count(callOf("lb", "/pkg.S/M" + std::to_string(i), 0));
+  methods.count(callOf("lb", "/" + std::string(GrpcMethods::kLongestMethod, 'x'), 0));
+  methods.count(callOf("lb", "/pkg.S/M0", 0));
+  const auto reading = methods.read();
+  EXPECT_EQ(reading.size(), GrpcMethods::kMostMethods + 1);
+  EXPECT_EQ(reading.at({"lb", kOtherMethods}).requests, 51u);
+  EXPECT_EQ(reading.at({"lb", "/pkg.S/M0"}).requests, 2u);
 }
 
 }  // namespace

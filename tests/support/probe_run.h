@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <csignal>
 #include <memory>
 
 #include "engine/health/probe.h"
@@ -15,6 +16,7 @@ struct ProbeOutcome {
 /// Checks 127.0.0.1:`port` once as the group says, and waits for the result.
 inline ProbeOutcome probeOnce(const config::TargetGroup& group, std::uint16_t port,
                               std::shared_ptr<const net::TlsContext> tls = nullptr) {
+  std::signal(SIGPIPE, SIG_IGN);  // as Engine does: OpenSSL writes to sockets whose peer has left
   net::EventLoop loop;
   ProbeOutcome outcome;
   const health::ProbeTarget target{*net::SocketAddress::parse("127.0.0.1", port), std::move(tls),

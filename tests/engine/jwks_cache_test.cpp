@@ -65,6 +65,20 @@ TEST(JwksCache, ReadsFiles) {
                 "JWKSRequestTimeout");
 }
 
+TEST(JwksCache, TrustsTheAuthorityItIsTold) {
+  const auto authority = test::makeCertificate({.commonName = "root", .isAuthority = true});
+  const auto identity = test::makeCertificate({.commonName = "idp", .names = {"localhost"}}, &authority);
+  const auto elsewhere = test::makeCertificate({.commonName = "idp", .names = {"idp.example"}}, &authority);
+  CannedServer server(&identity), otherName(&elsewhere);
+  server.answerWith("200 OK", jwksOf(oldKey()));
+  otherName.answerWith("200 OK", jwksOf(oldKey()));
+  JwksCache trusting(authority.certificatePem), strict;
+  const auto answer = fetched(trusting, server.url());
+  EXPECT_TRUE(answer) << answer.error().detail;
+  expectFailure(fetched(strict, server.url()), Outcome::JwksUnavailable, "JWKSRequestTimeout");
+  expectFailure(fetched(trusting, otherName.url()), Outcome::JwksUnavailable, "JWKSRequestTimeout");
+}
+
 TEST(JwksCache, TellsWhyThereAreNoKeys) {
   struct Row {
     const char* status;

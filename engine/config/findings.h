@@ -70,6 +70,11 @@ void checkListener(Findings&, const std::string& path, const Listener&, const Lo
 void checkSecurity(Findings&, const std::string& path, const Listener&, const Document&);
 /// Trust stores, and the key log that gives all secrets away.
 void checkSecurityFiles(Findings&, const Document&);
+/// Attributes and limits of a load balancer.
+void checkLoadBalancerAttributes(Findings&, const std::string& path, const LoadBalancer&);
+/// Headers that a listener renames or puts on responses.
+void checkListenerAttributes(Findings&, const std::string& path, const Listener&);
+void checkMonitoring(Findings&, const Relations&);
 void checkTargetGroup(Findings&, const std::string& path, const TargetGroup&, const Relations&);
 void checkHealthCheck(Findings&, const std::string& path, const TargetGroup&, const LoadBalancer* user);
 

@@ -71,11 +71,7 @@ void checkLoadBalancer(Findings& findings, const std::string& path, const LoadBa
     findings.warning(path + ".scheme", "internet-facing",
                      "Other machines will reach this load balancer: use it only on a network you trust.");
   }
-  checkRange(findings, path + ".attributes.idleTimeoutSeconds", balancer.attributes.idleTimeoutSeconds,
-             {1, 4000}, "An idle timeout (seconds)");
-  checkRange(findings, path + ".attributes.clientKeepAliveSeconds",
-             balancer.attributes.clientKeepAliveSeconds, {60, 604800},
-             "A client keepalive duration (seconds)");
+  checkLoadBalancerAttributes(findings, path, balancer);
   if (balancer.listeners.empty()) {
     findings.warning(path + ".listeners", "", "Without listeners this load balancer receives nothing.");
   }
@@ -151,6 +147,7 @@ std::vector<Issue> validate(const Document& document) {
   checkLoadBalancers(findings, document, relations);
   checkTargetGroups(findings, document, relations);
   checkSecurityFiles(findings, document);
+  checkMonitoring(findings, relations);
   checkServices(findings, document, relations);
   return findings.take();
 }

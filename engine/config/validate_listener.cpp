@@ -70,6 +70,7 @@ void checkListener(Findings& findings, const std::string& path, const Listener& 
     checkRange(findings, path + ".port", listener.port, kPorts, "A port");
   }
   checkSecurity(findings, path, listener, relations.document);
+  checkListenerAttributes(findings, path, listener);
   if (listener.defaultActions.size() != 1) {
     findings.error(path + ".defaultActions", "",
                    "A listener has exactly one default action: forward to a target group.");

@@ -21,9 +21,7 @@ void Headers::set(std::string_view name, std::string_view value) {
 }
 
 void Headers::remove(std::string_view name) {
-  std::erase_if(entries_, [&](const Entry& entry) {
-    return std::string_view(text_).substr(entry.name, entry.nameSize) == name;
-  });
+  removeIf([&](std::string_view each, std::string_view) { return each == name; });
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {

@@ -21,6 +21,14 @@ class Headers {
   /// Removes all fields of this name and adds one.
   void set(std::string_view name, std::string_view value);
   void remove(std::string_view name);
+  /// Removes in one pass what `unwanted(name, value)` says; its views are valid only within the call.
+  template <class Unwanted>
+  void removeIf(Unwanted&& unwanted) {
+    const std::string_view text = text_;
+    std::erase_if(entries_, [&](const Entry& entry) {
+      return unwanted(text.substr(entry.name, entry.nameSize), text.substr(entry.value, entry.valueSize));
+    });
+  }
   /// The first value of this name.
   std::optional<std::string_view> find(std::string_view name) const;
   std::size_t count() const { return entries_.size(); }

@@ -171,6 +171,7 @@ std::shared_ptr<const ClientCertificate> readClientCertificate(const ssl_st* con
   read->issuer = pki::issuerText(leaf);
   read->serial = pki::serialText(leaf);
   read->validity = pki::validityText(leaf);
+  read->isVerified = (SSL_get_verify_mode(connection) & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) != 0;
   read->leafPem = read->chainPem = pki::pemText(leaf);
   const STACK_OF(X509)* others = SSL_get_peer_cert_chain(connection);  // a server's is without the leaf
   for (int i = 0; i < sk_X509_num(others); ++i)

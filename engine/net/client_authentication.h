@@ -32,7 +32,8 @@ struct ClientCertificate {
   std::string serial;           ///< "0A1B2C"
   std::string validity;         ///< "NotBefore=…Z;NotAfter=…Z"
   std::string leafPem;
-  std::string chainPem;  ///< leaf first, as the client sent it
+  std::string chainPem;     ///< leaf first, as the client sent it
+  bool isVerified = false;  ///< mode Verify judged it; false: nobody did (passthrough)
 };
 
 /// Makes the connections of a server context ask for and judge certificates; switches resumption off where

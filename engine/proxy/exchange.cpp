@@ -66,7 +66,9 @@ void Exchange::onRequestHead(http::MessageHead head, End end) {
   open();
   if (requestEnded_) tell(EventKind::HalfClose, Direction::Request);
   if (const auto reason = refusal()) return answer(*reason, {});
-  traceId_ = rewriteRequestHead(request_, *facts_);
+  HeadRewrite rewrite = rewriteRequestHead(request_, *facts_, *listener_);
+  traceId_ = std::move(rewrite.traceId);
+  if (rewrite.refusal) return answer(*rewrite.refusal, {});
   prepareUpgrade();
   chooseTarget(nullptr);
 }
@@ -291,7 +293,7 @@ void Exchange::onResponseHead(http::MessageHead head, End end) {
   targetStatus_ = status_ = tried_.back().status = head.status;
   tell(EventKind::ResponseHead, Direction::Response, static_cast<std::uint32_t>(head.status),
        head.fields.bytes());
-  rewriteResponseHead(head);
+  rewriteResponseHead(head, listener_->listenerAttributes);
   if (end == End::Yes) {
     grpcStatus_ = http::grpcStatusIn(head.fields);
     grpcMessage_ = http::decodeGrpcMessage(head.fields.find("grpc-message").value_or(""));
@@ -372,7 +374,8 @@ void Exchange::answer(Outcome outcome, std::string detail) {
   client_->consume(unsent_.size());
   unsent_.clear();
   const bool grpcForm = head_->isGrpc && group_ && group_->isGrpc();
-  LocalResponse response = localResponse(outcome, grpcForm ? AnswerForm::Grpc : AnswerForm::Html);
+  const LocalResponse response = localResponse(outcome, grpcForm ? AnswerForm::Grpc : AnswerForm::Html,
+                                               listener_->listenerAttributes, listener_->limits);
   status_ = response.head.status;
   if (grpcForm) {
     grpcStatus_ = http::grpcStatusIn(response.head.fields);

@@ -1,24 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "engine/balance/snapshot.h"
 #include "engine/http/message.h"
+#include "engine/observe/events.h"
 #include "engine/proxy/connection_facts.h"
 
 namespace spillway::proxy {
 
-/// What ALB does to a request's head on its way to the target (alb-behaviour §5.2-5.5): hop-by-hop fields go,
-/// X-Forwarded-* and X-Amzn-Trace-Id come, the authority gets or loses its port. Returns the trace id as
-/// sent.
-std::string rewriteRequestHead(http::MessageHead& head, const ConnectionFacts& facts);
+/// What there is to tell of a request's head that was rewritten.
+struct HeadRewrite {
+  std::string traceId;                      ///< X-Amzn-Trace-Id as sent to the target
+  std::optional<observe::Outcome> refusal;  ///< set: the head is not to be forwarded
+  bool droppedInvalidHeader = false;        ///< a field was removed for its name
+  bool forwardedInvalidHeader = false;      ///< a field passes in spite of its name
+};
 
-/// Removes hop-by-hop fields (RFC 9110 §7.6.1) from an answer.
-void rewriteResponseHead(http::MessageHead& head);
+/// What ALB does to a request's head on its way to the target (alb-behaviour §5.2-5.5): the connection's own
+/// fields go, X-Forwarded-*, X-Amzn-Trace-Id and what TLS knows of the client come, the authority gets or
+/// loses its port. Of protocols to upgrade to, WebSocket stays. All names stay in lower case.
+HeadRewrite rewriteRequestHead(http::MessageHead& head, const ConnectionFacts& facts,
+                               const balance::ListenerSnapshot& listener);
 
-/// "1-69a554f5-0a1b2c3d4e5f60718293a4b5": epoch seconds and 24 random hexadecimal digits.
-std::string newTraceId();
-/// "TID_" and 32 random hexadecimal digits.
-std::string newConnectionTraceId();
+/// What ALB does to an answer's head: the connection's own fields go, the response headers of the listener
+/// come (alb-behaviour §1.6). Nothing else is added.
+void rewriteResponseHead(http::MessageHead& head, const config::ListenerAttributes& listener);
+
+/// The response headers of the listener, whatever the status; they replace the target's.
+void setResponseHeaders(http::Headers& fields, const config::ListenerAttributes& listener);
 
 }  // namespace spillway::proxy

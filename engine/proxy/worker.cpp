@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "engine/proxy/head_rewrite.h"
+#include "engine/proxy/trace_id.h"
 
 namespace spillway::proxy {
 namespace {

@@ -96,7 +96,7 @@ struct MetricSeries::Impl {
     }
     for (auto frame = std::partition_point(fine.begin(), fine.end(), isBefore);
          frame != fine.end() && frame->begin < steps.end(); ++frame)
-      work(*frame, frame == fine.begin() ? frame->begin : std::max(frame->begin, from));
+      work(*frame, std::max(frame->begin, from));
   }
 };
 

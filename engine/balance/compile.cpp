@@ -13,8 +13,9 @@ namespace {
 
 class Compiler {
  public:
-  Compiler(const config::Document& document, RuntimeRegistry& runtimes, const std::string& dataDirectory)
-      : document_(document), runtimes_(runtimes), tls_(document, dataDirectory, issues_) {}
+  Compiler(const config::Document& document, RuntimeRegistry& runtimes, net::ResolvedNames& names,
+           const std::string& dataDirectory)
+      : document_(document), runtimes_(runtimes), names_(names), tls_(document, dataDirectory, issues_) {}
 
   Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> run() {
     static std::atomic<std::uint64_t> versions{0};
@@ -72,13 +73,17 @@ class Compiler {
 
   void addTarget(GroupSnapshot& group, const config::Target& target, const std::string& path, bool verify) {
     const auto port = static_cast<std::uint16_t>(target.port);
-    auto address = net::resolve(target.id, port);
+    const auto address = names_.addressOf(target.id, port);
     if (!address) return problem(path, target.id, address.error().detail);
     TargetSnapshot result;
     result.runtime = runtimes_.target({group.settings.name, target.id, port});
-    result.address = *address;
-    result.text = address->toString();
     result.serverName = target.id;
+    if (!*address) {
+      result.text = fmt::format("{}:{}", target.id, port);
+      return group.unresolved.push_back(std::move(result));
+    }
+    result.address = **address;
+    result.text = result.address.toString();
     const char* security = !group.tls ? "plain" : verify ? "tls-verified" : "tls";
     const bool http1 = group.settings.protocolVersion == config::ProtocolVersion::Http1;
     result.poolKey =
@@ -141,6 +146,7 @@ class Compiler {
 
   const config::Document& document_;
   RuntimeRegistry& runtimes_;
+  net::ResolvedNames& names_;
   std::vector<config::Issue> issues_;
   TlsCompiler tls_;
 };
@@ -148,8 +154,9 @@ class Compiler {
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>, std::vector<config::Issue>> compile(
-    const config::Document& document, RuntimeRegistry& runtimes, const std::string& dataDirectory) {
-  return Compiler(document, runtimes, dataDirectory).run();
+    const config::Document& document, RuntimeRegistry& runtimes, net::ResolvedNames& names,
+    const std::string& dataDirectory) {
+  return Compiler(document, runtimes, names, dataDirectory).run();
 }
 
 std::shared_ptr<const ListenerSnapshot> Snapshot::findListener(const ListenerId& id) const {

@@ -11,12 +11,24 @@ FileWatch::FileWatch(std::chrono::milliseconds interval, std::function<void()> c
     : interval_(interval), changed_(std::move(changed)), thread_([this] { run(); }) {}
 
 FileWatch::~FileWatch() {
+  stop();
+}
+
+void FileWatch::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  wake_.notify_all();
-  thread_.join();
+  wakeUp_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void FileWatch::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  wakeUp_.notify_all();
 }
 
 void FileWatch::follow(std::vector<std::string> files) {
@@ -29,12 +41,14 @@ void FileWatch::follow(std::vector<std::string> files) {
 void FileWatch::run() {
   std::uint64_t seen = 0;
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, interval_, [this] { return stopping_; })) {
-    if (files_.empty()) continue;
-    const std::uint64_t now = stampOf(files_);
+  for (;;) {
+    wakeUp_.wait_for(lock, interval_, [this] { return stopping_ || woken_; });
+    if (stopping_) return;
+    const std::uint64_t now = files_.empty() ? known_ : stampOf(files_);
     const bool isSettled = std::exchange(seen, now) == now;
-    if (now == known_ || !isSettled) continue;
-    known_ = now;
+    const bool filesChanged = now != known_ && isSettled;
+    if (filesChanged) known_ = now;
+    if (!std::exchange(woken_, false) && !filesChanged) continue;
     lock.unlock();
     changed_();
     lock.lock();

@@ -12,8 +12,9 @@
 
 namespace spillway::balance {
 
-/// Looks at files every now and then, on a thread of its own: a certificate that was renewed must come into
-/// use without anybody's doing. Public functions: any thread.
+/// Tells, on a thread of its own, when what a configuration was made from has changed: it looks at files
+/// every now and then, since a certificate that was renewed must come into use without anybody's doing.
+/// Public functions: any thread.
 class FileWatch {
  public:
   /// `changed` is called on the watch's thread, after files have changed and then stayed as they are for
@@ -25,6 +26,10 @@ class FileWatch {
 
   /// Watches these files from now on; what they are now is no change.
   void follow(std::vector<std::string> files);
+  /// Something else has changed: calls `changed` soon.
+  void wake();
+  /// No more calls; waits for one that is running.
+  void stop();
 
  private:
   void run();
@@ -32,10 +37,10 @@ class FileWatch {
   const std::chrono::milliseconds interval_;
   const std::function<void()> changed_;
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wakeUp_;
   std::vector<std::string> files_;
   std::uint64_t known_ = 0;  ///< the files' stamp when they were read last
-  bool stopping_ = false;
+  bool woken_ = false, stopping_ = false;
   std::thread thread_;
 };
 

@@ -82,10 +82,6 @@ void checkTargetGroup(Findings& findings, const std::string& path, const TargetG
                      "No listener forwards to this target group: its targets stay unused.");
   }
   checkRange(findings, path + ".port", group.port, kPorts, "A port");
-  if (group.protocolVersion == ProtocolVersion::Http1) {
-    findings.error(path + ".protocolVersion", "HTTP1",
-                   "HTTP1 target groups are not served yet: choose GRPC or HTTP2.");
-  }
   checkHealthCheck(findings, path, group, used ? user->second : nullptr);
   checkRange(findings, path + ".attributes.deregistrationDelaySeconds",
              group.attributes.deregistrationDelaySeconds, {0, 3600}, "A deregistration delay (seconds)");

@@ -1,60 +1,115 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/health/health_monitor.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
 #include <set>
+#include <utility>
 
 #include "engine/health/probe.h"
+#include "engine/health/verdict.h"
 
 namespace spillway::health {
+namespace {
 
 using observe::HealthReason;
 using observe::TargetState;
+
+constexpr double kSpread = 0.1;  ///< of the interval, to either side
+
+HealthState stateFor(TargetState state, HealthReason reason) {
+  HealthState result;
+  result.state = state;
+  result.reason = reason;
+  result.description = describeReason(reason, std::nullopt);
+  return result;
+}
+
+/// The first load balancer that forwards to the group; "" when none does.
+std::string loadBalancerOf(const config::Document& document, const std::string& group) {
+  for (const auto& balancer : document.loadBalancers) {
+    for (const auto& listener : balancer.listeners) {
+      if (config::forwardsTo(listener, group)) return balancer.name;
+    }
+  }
+  return {};
+}
+
+net::SocketAddress checkedAddress(const balance::TargetSnapshot& target,
+                                  const config::HealthCheck& settings) {
+  if (!settings.port) return target.address;
+  const auto other =
+      net::SocketAddress::parse(target.address.ip(), static_cast<std::uint16_t>(*settings.port));
+  return other.value_or(target.address);
+}
+
+}  // namespace
+
+Jitter evenJitter() {
+  return [engine = std::minstd_rand(std::random_device{}()),
+          even = std::uniform_real_distribution<double>(-1.0, 1.0)]() mutable { return even(engine); };
+}
 
 struct HealthMonitor::Entry {
   TargetId id;
   std::shared_ptr<const balance::GroupSnapshot> group;
   balance::TargetSnapshot target;
+  std::string loadBalancer;
   HealthState health;
   TargetStatus status;
   std::unique_ptr<Probe> probe;
   net::Timer next;
   TimePoint drainUntil{};
+
+  bool isDraining() const { return health.state == TargetState::Draining; }
+  bool hasAddress() const { return target.address.family() != 0; }
+  const config::HealthCheck& settings() const { return group->settings.healthCheck; }
 };
 
-HealthMonitor::HealthMonitor(net::EventLoop& loop, observe::EventSink& sink) : loop_(loop), sink_(sink) {}
+HealthMonitor::HealthMonitor(net::EventLoop& loop, observe::EventSink& sink, Jitter jitter)
+    : loop_(loop), sink_(sink), jitter_(std::move(jitter)) {}
 HealthMonitor::~HealthMonitor() = default;
 
 void HealthMonitor::apply(const std::shared_ptr<const balance::Snapshot>& snapshot) {
   std::set<TargetId> named;
   for (const auto& group : snapshot->groups) {
-    for (const auto& target : group->targets) {
-      named.insert(target.runtime->id);
-      follow(group, target);
+    const std::string loadBalancer = loadBalancerOf(snapshot->document, group->settings.name);
+    for (const auto* targets : {&group->targets, &group->unresolved}) {
+      for (const auto& target : *targets) {
+        named.insert(target.runtime->id);
+        follow(group, target, loadBalancer);
+      }
     }
   }
   for (auto& [id, entry] : entries_) {
-    if (!named.contains(id) && entry->health.state != TargetState::Draining) drain(*entry);
+    if (!named.contains(id) && !entry->isDraining()) drain(*entry);
   }
   watchDraining();
   publish();
 }
 
 void HealthMonitor::follow(const std::shared_ptr<const balance::GroupSnapshot>& group,
-                           const balance::TargetSnapshot& target) {
+                           const balance::TargetSnapshot& target, const std::string& loadBalancer) {
   auto& entry = entries_[target.runtime->id];
   const bool isNew = !entry;
   if (isNew) entry = std::make_unique<Entry>();
-  const bool wasUsed = !isNew && entry->group->inUse && entry->health.state != TargetState::Draining;
-  const bool settingsChanged = !isNew && entry->group->settings.healthCheck != group->settings.healthCheck;
-  const bool addressChanged = !isNew && !(entry->target.address == target.address);
-  entry->id = target.runtime->id;
+  const bool beginsAnew = isNew || entry->isDraining() || entry->group->inUse != group->inUse ||
+                          !(entry->target.address == target.address);
+  const bool otherChecks =
+      !isNew && (entry->settings() != group->settings.healthCheck ||
+                 entry->group->settings.protocolVersion != group->settings.protocolVersion);
+  entry->id = entry->status.id = target.runtime->id;
   entry->group = group;
   entry->target = target;
-  entry->status.id = entry->id;
-  if (isNew || wasUsed != group->inUse || addressChanged || entry->health.state == TargetState::Draining) {
+  entry->loadBalancer = loadBalancer;
+  if (beginsAnew) {
     begin(*entry);
-  } else if (settingsChanged && group->inUse) {
-    check(*entry);
+  } else if (otherChecks && group->inUse && entry->hasAddress()) {
+    // A check under way would be judged by settings that are gone.
+    endProbe(*entry);
+    checkInTurn(*entry);
   }
 }
 
@@ -62,30 +117,42 @@ void HealthMonitor::begin(Entry& entry) {
   entry.target.runtime->drainDeadline.store(0, std::memory_order_relaxed);
   entry.next.cancel();
   endProbe(entry);
-  HealthState state;
-  if (!entry.group->inUse) {
-    state.state = TargetState::Unused;
-    state.reason = HealthReason::NotInUse;
-    state.description = describeReason(HealthReason::NotInUse, std::nullopt);
+  entry.status.nextCheck = {};
+  entry.status.drainingLeftMs = 0;
+  entry.status.detail.clear();
+  if (!entry.group->inUse) return enter(entry, stateFor(TargetState::Unused, HealthReason::NotInUse), {});
+  if (entry.hasAddress()) {
+    enter(entry, stateFor(TargetState::Initial, HealthReason::InitialHealthChecking), {});
+    return checkInTurn(entry);
   }
-  enter(entry, state, {});
-  if (entry.group->inUse) check(entry);
+  observe::HealthEvent event;
+  event.detail = entry.status.detail = fmt::format("the name {} does not resolve", entry.id.address);
+  enter(entry, stateFor(TargetState::Unhealthy, HealthReason::FailedHealthChecks), std::move(event));
+}
+
+/// A check of the schedule: one that is under way, because somebody asked for it, counts as this one.
+void HealthMonitor::checkInTurn(Entry& entry) {
+  check(entry);
+  const auto interval = std::chrono::duration<double>(entry.settings().intervalSeconds);
+  // No shorter than the timeout, so that a check is over before the next one begins.
+  const auto wait =
+      std::max<Duration>(std::chrono::duration_cast<Duration>(interval * (1 + kSpread * jitter_())),
+                         std::chrono::seconds(entry.settings().timeoutSeconds));
+  entry.status.nextCheck = wallNow() + std::chrono::duration_cast<WallTime::duration>(wait);
+  entry.next = loop_.after(wait, [this, &entry] {
+    checkInTurn(entry);
+    publish();
+  });
 }
 
 void HealthMonitor::check(Entry& entry) {
   if (entry.probe) return;
-  entry.next.cancel();
-  const auto& settings = entry.group->settings;
-  ProbeTarget target{entry.target.address, entry.group->probeTls, entry.target.serverName};
-  if (settings.healthCheck.port) {
-    const auto port = static_cast<std::uint16_t>(*settings.healthCheck.port);
-    if (auto address = net::SocketAddress::parse(target.address.ip(), port)) target.address = *address;
-  }
   entry.status.lastCheck = wallNow();
+  const ProbeTarget target{checkedAddress(entry.target, entry.settings()), entry.group->probeTls,
+                           entry.target.serverName};
   entry.probe = std::make_unique<Probe>(
-      loop_, settings, target,
+      loop_, entry.group->settings, target,
       [this, &entry](const ProbeResult& result, Duration latency) { onResult(entry, result, latency); });
-  schedule(entry);
 }
 
 /// The probe dies at the end of the turn; until then it may not report to an entry that may be gone.
@@ -94,25 +161,15 @@ void HealthMonitor::endProbe(Entry& entry) {
   loop_.retire(std::move(entry.probe));
 }
 
-void HealthMonitor::schedule(Entry& entry) {
-  // Checks are independent of each other: a slow answer does not move the next start.
-  const auto interval = std::chrono::seconds(entry.group->settings.healthCheck.intervalSeconds);
-  entry.status.nextCheck = wallNow() + interval;
-  entry.next = loop_.after(interval, [this, &entry] {
-    endProbe(entry);
-    check(entry);
-  });
-}
-
 void HealthMonitor::onResult(Entry& entry, const ProbeResult& result, Duration latency) {
   endProbe(entry);
-  const auto [next, changed] = step(entry.health, result, entry.group->settings.healthCheck);
-  (void)changed;
+  const HealthState next = step(entry.health, result, entry.settings()).first;
   observe::HealthEvent event;
   event.isCheck = true;
   event.passed = result.passed();
   event.code = result.code;
   event.detail = result.detail;
+  event.logReason = result.logReason;
   event.latencyMicros = std::chrono::duration_cast<std::chrono::microseconds>(latency).count();
   entry.status.lastCode = result.code;
   entry.status.lastLatencyMicros = event.latencyMicros;
@@ -126,6 +183,10 @@ void HealthMonitor::enter(Entry& entry, const HealthState& state, observe::Healt
   const bool first = entry.status.since == WallTime{};
   entry.health = state;
   event.target = entry.id;
+  event.address =
+      entry.hasAddress() ? checkedAddress(entry.target, entry.settings()).toString() : entry.target.text;
+  event.loadBalancer = entry.loadBalancer;
+  event.logType = checkLogType(entry.group->settings);
   event.time = wallNow();
   event.state = state.state;
   event.previous = previous;
@@ -150,39 +211,43 @@ void HealthMonitor::enter(Entry& entry, const HealthState& state, observe::Healt
 void HealthMonitor::drain(Entry& entry) {
   entry.next.cancel();
   endProbe(entry);
+  entry.status.nextCheck = {};
   const bool wasUnused = entry.health.state == TargetState::Unused;
   const auto delay =
       std::chrono::seconds(wasUnused ? 0 : entry.group->settings.attributes.deregistrationDelaySeconds);
   entry.drainUntil = SteadyClock::now() + delay;
   entry.target.runtime->drainDeadline.store(entry.drainUntil.time_since_epoch().count(),
                                             std::memory_order_relaxed);
-  entry.status.nextCheck = {};
-  HealthState state;
-  state.state = TargetState::Draining;
-  state.reason = HealthReason::DeregistrationInProgress;
-  state.description = describeReason(state.reason, std::nullopt);
-  enter(entry, state, {});
+  enter(entry, stateFor(TargetState::Draining, HealthReason::DeregistrationInProgress), {});
+}
+
+/// The deregistration delay is over: the target is in no list any more.
+void HealthMonitor::leave(Entry& entry) {
+  enter(entry, stateFor(TargetState::Unused, HealthReason::NotRegistered), {});
 }
 
 void HealthMonitor::watchDraining() {
   drainTimer_.cancel();
   const TimePoint now = SteadyClock::now();
+  Duration wait = std::chrono::seconds(1);  // the countdown's step
   bool any = false;
   for (auto it = entries_.begin(); it != entries_.end();) {
     Entry& entry = *it->second;
-    if (entry.health.state != TargetState::Draining) {
+    const Duration left = entry.drainUntil - now;
+    if (!entry.isDraining()) {
       ++it;
-    } else if (now >= entry.drainUntil) {
+    } else if (left <= Duration::zero()) {
+      leave(entry);
       it = entries_.erase(it);
     } else {
-      entry.status.drainingLeftMs =
-          std::chrono::duration_cast<std::chrono::milliseconds>(entry.drainUntil - now).count();
+      entry.status.drainingLeftMs = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
+      wait = std::min(wait, left);
       any = true;
       ++it;
     }
   }
   if (!any) return;
-  drainTimer_ = loop_.after(std::chrono::seconds(1), [this] {
+  drainTimer_ = loop_.after(wait, [this] {
     watchDraining();
     publish();
   });
@@ -190,9 +255,10 @@ void HealthMonitor::watchDraining() {
 
 void HealthMonitor::checkNow(const TargetId& target) {
   const auto at = entries_.find(target);
-  if (at == entries_.end() || !at->second->group->inUse) return;
-  if (at->second->health.state == TargetState::Draining) return;
-  check(*at->second);
+  if (at == entries_.end()) return;
+  Entry& entry = *at->second;
+  if (!entry.group->inUse || entry.isDraining() || !entry.hasAddress()) return;
+  check(entry);
   publish();
 }
 

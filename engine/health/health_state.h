@@ -15,7 +15,8 @@ namespace spillway::health {
 struct ProbeResult {
   observe::HealthReason reason = observe::HealthReason::None;  ///< None: passed
   std::optional<std::uint32_t> code;                           ///< gRPC or HTTP code that came back
-  std::string detail;  ///< plain words when it failed below the level of codes
+  std::string detail;                                          ///< plain words; empty when it passed
+  std::string logReason;  ///< the health check log's word, "TimedOut"; empty when it passed
   bool passed() const { return reason == observe::HealthReason::None; }
 };
 

@@ -3,12 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "engine/config/model.h"
 #include "engine/health/health_state.h"
-#include "engine/http/http2_connection.h"
 #include "engine/net/event_loop.h"
 #include "engine/net/socket_address.h"
+#include "engine/net/tls_context.h"
 
 namespace spillway::health {
 
@@ -19,10 +20,10 @@ struct ProbeTarget {
   std::string serverName;
 };
 
-/// One health check over a connection of its own, as ALB makes it (alb-behaviour §4.3): for GRPC groups a
-/// POST with an empty message, judged by grpc-status; for HTTP2 groups a GET, judged by the HTTP status.
-/// Reports once, then is to be retired. Destroying it cancels. Loop thread only.
-class Probe final : public net::Retirable, private http::ConnectionOwner, private http::StreamHandler {
+/// One health check over a connection of its own, as ALB makes it (alb-behaviour §4.3), in the protocol of
+/// the group: probe_http1.h or probe_http2.h (HTTP2 and GRPC). Connecting, TLS and the answer share the
+/// check's timeout. Reports once, then is to be retired. Destroying it cancels. Loop thread only.
+class Probe final : public net::Retirable {
  public:
   using Done = std::function<void(const ProbeResult& result, Duration latency)>;
   Probe(net::EventLoop&, const config::TargetGroup&, const ProbeTarget&, Done);
@@ -31,33 +32,20 @@ class Probe final : public net::Retirable, private http::ConnectionOwner, privat
   void abandon() { done_ = nullptr; }
 
  private:
-  // http::ConnectionOwner
-  http::StreamHandler* onStream(http::HttpStream&) override { return nullptr; }
-  void onReady(http::HttpConnection& connection) override;
-  void onRoom(http::HttpConnection&) override {}
-  void onConnectionClosed(http::HttpConnection&, const Error& error) override;
-  // http::StreamHandler
-  void onHead(http::MessageHead head, http::End end) override;
-  void onData(const ByteChunk& chunk, http::End end) override;
-  void onTrailers(http::Headers trailers) override;
-  void onSent(std::size_t) override {}
-  void onReset(const http::StreamError& error) override;
-  void onClosed() override { stream_ = nullptr; }
-
-  http::MessageHead request() const;
-  void judge(const http::Headers& last);
   void report(const ProbeResult& result);
 
   net::EventLoop& loop_;
-  const config::TargetGroup group_;
-  const std::string authority_;
   Done done_;
-  TimePoint started_;
-  int status_ = 0;
-  http::Headers responseFields_;
-  http::HttpStream* stream_ = nullptr;
-  std::unique_ptr<http::Http2Connection> connection_;
+  const TimePoint started_;
+  std::unique_ptr<net::Retirable> conversation_;
   net::Timer timeout_;
 };
+
+/// How the protocols tell their result; called once or more, the first counts.
+using ProbeReport = std::function<void(const ProbeResult&)>;
+
+/// What a check names as the host: the address, and the port unless it is the scheme's own.
+std::string probeAuthority(const config::TargetGroup&, const net::SocketAddress&);
+inline constexpr const char* kProbeUserAgent = "ELB-HealthChecker/2.0";
 
 }  // namespace spillway::health

@@ -37,6 +37,10 @@ struct StreamError {
   bool unprocessed =
       false;    ///< the peer says that it never began this request (RFC 9113 §8.7): safe to send again
   Error error;  ///< set when the connection was lost
+  /// HTTP/1: the connection had served requests before and ended without a byte of this one's answer: the
+  /// target probably closed it as idle. Safe to send again only if the request is idempotent (RFC 9112
+  /// §9.3.1).
+  bool reusedAndSilent = false;
 };
 
 /// Whoever listens to a stream: each end of an exchange, a health check. Exactly one of onReset and onClosed

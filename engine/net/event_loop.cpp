@@ -32,11 +32,14 @@ EventLoop::~EventLoop() {
 }
 
 void EventLoop::run() {
-  while (!impl_->stopped.load(std::memory_order_relaxed)) {
-    impl_->io.run_one();
-    impl_->io.poll();
-    endTurn();
-  }
+  while (!impl_->stopped.load(std::memory_order_relaxed))
+    runTurn();
+}
+
+void EventLoop::runTurn() {
+  impl_->io.run_one();
+  impl_->io.poll();
+  endTurn();
 }
 
 void EventLoop::endTurn() {

@@ -38,6 +38,7 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   void run();                        ///< until stop()
+  void runTurn();                    ///< one turn; waits until something happens
   void stop();                       ///< any thread
   void post(std::function<void()>);  ///< any thread
   TimePoint now() const;             ///< read at most once per turn

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -63,28 +62,6 @@ std::string SocketAddress::toString() const {
 
 bool SocketAddress::operator==(const SocketAddress& other) const {
   return size_ == other.size_ && std::memcmp(bytes_, other.bytes_, size_) == 0;
-}
-
-Result<SocketAddress> resolve(const std::string& host, std::uint16_t port) {
-  if (auto literal = SocketAddress::parse(host, port)) return literal;
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* list = nullptr;
-  const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
-  if (error != 0) {
-    return failure(Error{ErrorCode::Unreachable, Side::Target,
-                         fmt::format("'{}' cannot be resolved: {}.", host, gai_strerror(error))});
-  }
-  const addrinfo* chosen = list;
-  for (const addrinfo* item = list; item; item = item->ai_next) {
-    if (item->ai_family == AF_INET) {
-      chosen = item;
-      break;
-    }
-  }
-  const SocketAddress address = SocketAddress::fromNative(chosen->ai_addr, chosen->ai_addrlen);
-  freeaddrinfo(list);
-  return address;
 }
 
 }  // namespace spillway::net

@@ -3,8 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "engine/base/result.h"
 
@@ -31,8 +29,5 @@ class SocketAddress {
   alignas(8) std::uint8_t bytes_[28] = {};  // sockaddr_in6 is the larger one
   std::uint32_t size_ = 0;
 };
-
-/// The address of a host name or IP address; IPv4 first. Blocks while the system looks the name up.
-Result<SocketAddress> resolve(const std::string& host, std::uint16_t port);
 
 }  // namespace spillway::net

@@ -271,14 +271,18 @@ void Transport::read() {
   readWantsWrite_ = false;
   const auto alive = alive_;
   for (std::size_t taken = 0; taken < kBytesPerTurn;) {
-    if (readPaused_) return;
+    if (readPaused_ || readEnded_) return;
     ByteBlock* block = ByteBlock::forReading();
     const std::uint32_t begin = block->used;
     const std::size_t room = block->capacity - begin;
     const long got = readSome(block->data + begin, room);
     if (got == -2) return;
     if (got == -1) return watch_->waitReadable();
-    if (got == 0) return fail({ErrorCode::None, isServer_ ? Side::Client : Side::Target, "The peer closed."});
+    if (got == 0) {
+      readEnded_ = true;
+      if (listener_->onPeerEnd() || !*alive || phase_ != Phase::Open) return;
+      return fail({ErrorCode::None, isServer_ ? Side::Client : Side::Target, "The peer closed."});
+    }
     taken += static_cast<std::size_t>(got);
     block->used += static_cast<std::uint32_t>(got);
     ++block->references;
@@ -356,6 +360,12 @@ bool Transport::writeTls(ByteQueue& bytes) {
   return true;
 }
 
+void Transport::finishWriting() {
+  if (phase_ != Phase::Open || std::exchange(writingEnded_, true)) return;
+  if (tls_) SSL_shutdown(tls_);
+  ::shutdown(watch_->fd(), SHUT_WR);
+}
+
 void Transport::pauseReading() {
   readPaused_ = true;
 }
@@ -386,8 +396,10 @@ void Transport::close(Close how) {
   phase_ = Phase::Closed;
   deadline_.cancel();
   if (wasOpen && how == Close::AfterPeer) {
-    if (tls_) SSL_shutdown(tls_);
-    ::shutdown(watch_->fd(), SHUT_WR);
+    if (!writingEnded_) {
+      if (tls_) SSL_shutdown(tls_);
+      ::shutdown(watch_->fd(), SHUT_WR);
+    }
     if (const int copy = ::dup(watch_->fd()); copy >= 0)
       loop_.adopt(std::make_unique<Lingering>(loop_, copy));
   }

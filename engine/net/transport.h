@@ -22,7 +22,9 @@ class TransportListener {
   virtual ~TransportListener() = default;
   virtual void onReady() = 0;  ///< connected, and TLS agreed where there is TLS
   virtual void onBytes(const ByteChunk&) = 0;
-  virtual void onDrained() = 0;             ///< write() may go on
+  virtual void onDrained() = 0;  ///< write() may go on
+  /// The peer has sent its last byte. True keeps the transport for writing; false ends it: onClosed follows.
+  virtual bool onPeerEnd() { return false; }
   virtual void onClosed(const Error&) = 0;  ///< code None: the peer ended it in order
 };
 
@@ -47,6 +49,8 @@ class Transport : public Retirable {
   /// Writes what the kernel takes and drops it from the queue. False: wait for onDrained(), do not write
   /// before.
   bool write(ByteQueue&);
+  /// Sends FIN: nothing is written after it. Reading goes on. Once is enough; again does nothing.
+  void finishWriting();
   void pauseReading();
   void resumeReading();
   enum class Close : bool { Now, AfterPeer };
@@ -86,6 +90,8 @@ class Transport : public Retirable {
   bool isServer_ = true;
   bool readPaused_ = false;
   bool readPosted_ = false;
+  bool readEnded_ = false;     ///< the peer has sent its last byte
+  bool writingEnded_ = false;  ///< our FIN is out
   bool waitsForDrain_ = false;
   bool readWantsWrite_ = false;  ///< TLS: a read waits until the socket takes bytes
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -119,6 +119,8 @@ const char* toString(Outcome outcome) {
       return "method not allowed";
     case Outcome::ClientTimeout:
       return "client timeout";
+    case Outcome::BodyTooLarge:
+      return "body too large";
     case Outcome::LimitExceeded:
       return "limit exceeded";
     case Outcome::UriTooLong:

@@ -61,6 +61,7 @@ enum class Outcome : std::uint8_t {
   BadRequest,
   MethodNotAllowed,           ///< TRACE
   ClientTimeout,              ///< the client was silent in the middle of its request
+  BodyTooLarge,               ///< the request's body is over its limit: 413
   LimitExceeded,              ///< a header or all of them too large, or the body
   UriTooLong,                 ///< request line over its limit
   DesyncBlocked,              ///< refused by the desync mitigation mode

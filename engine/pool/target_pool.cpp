@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/http/http1_connection.h"
 #include "engine/http/http2_connection.h"
 #include "engine/net/transport.h"
 
@@ -13,10 +14,22 @@ namespace {
 /// Streams that an HTTP/2 connection is expected to take before the target has told its own limit.
 constexpr std::size_t kStreamsPerNewHttp2Connection = 100;
 
-/// A response whose client does not read holds 6 KiB, not a whole window.
-http::Http2Settings targetSettings() {
+/// Of a response whose client does not read, this much is held, not a whole window, bytes.
+constexpr std::uint32_t kFirstWindow = 6 * 1024;
+/// ALB: all response headers from a target.
+constexpr std::uint32_t kResponseHeaderBytes = 32 * 1024;
+
+http::Http2Settings http2Settings() {
   http::Http2Settings settings;
-  settings.streamWindow = 6 * 1024;
+  settings.streamWindow = kFirstWindow;
+  settings.maxHeaderBytes = kResponseHeaderBytes;
+  return settings;
+}
+
+http::Http1Settings http1Settings() {
+  http::Http1Settings settings;
+  settings.window = kFirstWindow;
+  settings.limits.headersBytes = kResponseHeaderBytes;
   return settings;
 }
 
@@ -51,8 +64,10 @@ class TargetPool::Member final : public net::Retirable, private http::Connection
 
   std::unique_ptr<http::HttpConnection> connect() {
     auto transport = net::Transport::connecting(pool_.loop_, peer_.address, peer_.tls, peer_.serverName, {});
+    if (peer_.http1)
+      return http::Http1Connection::connected(pool_.loop_, std::move(transport), http1Settings(), *this);
     return std::make_unique<http::Http2Connection>(pool_.loop_, std::move(transport),
-                                                   http::Http2Connection::Role::Connected, targetSettings(),
+                                                   http::Http2Connection::Role::Connected, http2Settings(),
                                                    static_cast<http::ConnectionOwner&>(*this));
   }
 

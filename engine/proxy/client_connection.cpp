@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/proxy/client_connection.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <string_view>
 
 #include "engine/http/http2_connection.h"
-#include "engine/proxy/http1_refusal.h"
+#include "engine/proxy/local_response.h"
 #include "engine/proxy/outcome.h"
+#include "engine/proxy/record_parts.h"
 
 namespace spillway::proxy {
 namespace {
@@ -45,7 +48,11 @@ void ClientConnection::onReady() {
   const bool http2 = facts->tls.alpn == "h2";
   tellConnection(facts->tls);
   facts_ = std::move(facts);
-  if (http2) startHttp2();
+  if (http2) {
+    startHttp2();
+  } else {
+    startHttp1();
+  }
 }
 
 void ClientConnection::tellConnection(const net::TlsFacts& tls) {
@@ -94,56 +101,64 @@ void ClientConnection::onBytes(const ByteChunk& chunk) {
   if (early_.empty()) earlySince_ = loop_.now();
   early_.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
   const std::size_t known = std::min(early_.size(), kPreface.size());
-  if (std::string_view(early_).substr(0, known) == kPreface.substr(0, known)) {
-    if (known < kPreface.size()) return;
-    ByteQueue bytes;
-    bytes.append({reinterpret_cast<const std::uint8_t*>(early_.data()), early_.size()});
-    early_.clear();
-    auto& connection = startHttp2();
-    bytes.forEach([&](const ByteChunk& piece) { connection.receive(piece); });
-    return;
-  }
-  refuse();
+  const bool mayBePreface = std::string_view(early_).substr(0, known) == kPreface.substr(0, known);
+  if (!mayBePreface || !listener_->beyondAlb.plaintextHttp2) return startHttp1();
+  if (known == kPreface.size()) takeEarlyBytes(startHttp2());
 }
 
-void ClientConnection::refuse() {
-  const auto request = readHttp1Head(early_);
-  if (!request) return;
-  const std::string answer = http1Refusal(*request);
-  ByteQueue bytes;
-  bytes.append({reinterpret_cast<const std::uint8_t*>(answer.data()), answer.size()});
-  transport_->write(bytes);
-  transport_->close(net::Transport::Close::AfterPeer);
+void ClientConnection::startHttp1() {
+  http::Http1Settings settings;
+  settings.limits = listener_->limits;
+  settings.desync = listener_->attributes.desyncMitigationMode;
+  auto connection = http::Http1Connection::accepted(loop_, std::move(transport_), settings, *this);
+  auto& started = *connection;
+  protocol_ = std::move(connection);
+  started.start();
+  takeEarlyBytes(started);
+}
 
+/// What was read to find out the protocol goes to its connection.
+template <class Connection>
+void ClientConnection::takeEarlyBytes(Connection& connection) {
+  ByteQueue bytes;
+  bytes.append({reinterpret_cast<const std::uint8_t*>(early_.data()), early_.size()});
+  early_.clear();
+  bytes.forEach([&](const ByteChunk& piece) { connection.receive(piece); });
+}
+
+void ClientConnection::onBadRequest(http::Http1Connection& connection, const http::Http1Refusal& refusal) {
+  const observe::Outcome outcome = outcomeOf(refusal.kind);
+  const LocalResponse response = localResponse(outcome, AnswerForm::Html);
+  const std::size_t sent = connection.answer(response.head, refusal.method == "HEAD" ? "" : response.body);
+  if (refusal.wasStream) return;  // its exchange makes the record
+  ++requests_;
   auto head = std::make_shared<observe::StreamHead>();
   head->started = wallNow();
   head->type = facts_->hasTls ? observe::LogType::Https : observe::LogType::Http;
   head->loadBalancer = listener_->id.loadBalancer;
   head->listener = listener_->id.listener;
   head->client = facts_->client;
-  head->method = request->wellFormed ? request->method : "-";
+  head->method = refusal.method.empty() ? "-" : refusal.method;
   head->scheme = facts_->hasTls ? "https" : "http";
-  head->authority = request->host;
-  head->path = request->wellFormed ? request->target : "-";
-  head->userAgent = request->userAgent;
+  head->authority = refusal.host;
+  head->path = refusal.target.empty() ? "-" : refusal.target;
+  head->userAgent = refusal.userAgent;
   observe::StreamRecord record;
-  record.outcome = refusalOutcome(*request);
-  record.cause = factsOf(record.outcome).words;
-  record.elbStatus = factsOf(record.outcome).status;
+  record.outcome = outcome;
+  record.cause = fmt::format("{} {}", factsOf(outcome).words, refusal.detail);
+  record.endedBy = factsOf(outcome).endedBy;
+  record.elbStatus = response.head.status;
   record.fromBalancer = true;
+  record.rulePriority = "-";
+  record.httpVersion = httpVersionText(refusal.version);
+  record.compliance = complianceOf(refusal.compliance);
+  record.complianceReason = http::toString(refusal.complianceReason);
   record.head = std::move(head);
   record.ended = wallNow();
-  record.listenerAddress = facts_->listenerAddress;
-  record.receivedBytes = early_.size();
-  record.sentBytes = answer.size();
-  record.tlsCipher = facts_->tls.cipher;
-  record.tlsProtocol = facts_->tls.protocol;
-  if (facts_->tls.nameIsCovered) record.sni = facts_->tls.serverName;
-  record.certificate = facts_->tls.certificateId;
-  record.sessionReused = facts_->tls.sessionReused;
-  record.connectionTraceId = facts_->traceId;
+  record.receivedBytes = refusal.receivedBytes;
+  record.sentBytes = sent;
+  fillConnection(record, *facts_);
   host_.recordRefusal(std::move(record), listener_->runtime->slot);
-  host_.onClientConnectionClosed(*this);
 }
 
 void ClientConnection::onClosed(const Error& error) {

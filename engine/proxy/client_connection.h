@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/balance/snapshot.h"
+#include "engine/http/http1_connection.h"
 #include "engine/http/http2_connection.h"
 #include "engine/net/transport.h"
 #include "engine/proxy/connection_facts.h"
@@ -37,7 +38,7 @@ ConnectionCount countedConnection(const std::shared_ptr<balance::ListenerRuntime
 /// Worker thread only.
 class ClientConnection final : public net::Retirable,
                                private net::TransportListener,
-                               private http::ConnectionOwner {
+                               private http::Http1Owner {
  public:
   ClientConnection(ClientConnectionHost& host, net::EventLoop& loop,
                    std::unique_ptr<net::Transport> transport, ConnectionFacts facts,
@@ -66,7 +67,10 @@ class ClientConnection final : public net::Retirable,
     host_.onClientConnectionClosed(*this);
   }
   http::Http2Connection& startHttp2();
-  void refuse();
+  void startHttp1();
+  template <class Connection>
+  void takeEarlyBytes(Connection& connection);
+  void onBadRequest(http::Http1Connection& connection, const http::Http1Refusal& refusal) override;
   void tellConnection(const net::TlsFacts& tls);
   bool endIfHeadIsSlow(TimePoint now);
 

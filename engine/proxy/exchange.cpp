@@ -9,6 +9,7 @@
 #include "engine/proxy/head_rewrite.h"
 #include "engine/proxy/local_response.h"
 #include "engine/proxy/outcome.h"
+#include "engine/proxy/websocket.h"
 
 namespace spillway::proxy {
 
@@ -37,6 +38,11 @@ std::string moreWords(const Error& error) {
   }
 }
 
+/// RFC 9110 §9.2.2.
+bool isIdempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE";
+}
+
 }  // namespace
 
 Exchange::Exchange(ExchangeHost& host, http::HttpStream& client, std::shared_ptr<const ConnectionFacts> facts,
@@ -61,6 +67,7 @@ void Exchange::onRequestHead(http::MessageHead head, End end) {
   if (requestEnded_) tell(EventKind::HalfClose, Direction::Request);
   if (const auto reason = refusal()) return answer(*reason, {});
   traceId_ = rewriteRequestHead(request_, *facts_);
+  prepareUpgrade();
   chooseTarget(nullptr);
 }
 
@@ -71,7 +78,9 @@ void Exchange::onRequestData(const ByteChunk& chunk, End end) {
                          [&](const auto& message) { tellMessage(Direction::Request, message); });
   }
   if (end == End::Yes) endOfRequest();
-  if (fromBalancer_ || responseEnded_) {
+  requestBody_ += chunk.size();
+  if (exceedsBodyLimit()) return refuseBody();
+  if (fromBalancer_ || (responseEnded_ && !isTunnel_)) {
     client_->consume(chunk.size());
     return;
   }
@@ -81,6 +90,18 @@ void Exchange::onRequestData(const ByteChunk& chunk, End end) {
   }
   keepForReplay(chunk);
   target_->sendData(chunk, end);
+}
+
+bool Exchange::exceedsBodyLimit() const {
+  const std::uint64_t limit = listener_->limits.requestBodyBytes;
+  return limit != 0 && requestBody_ > limit && !isTunnel_ && !fromBalancer_ && !responseEnded_;
+}
+
+void Exchange::refuseBody() {
+  endedBecause_ = fmt::format("limits.requestBodyBytes = {}", listener_->limits.requestBodyBytes);
+  leaveTarget(ResetCode::Cancel);
+  if (status_ != 0) return breakOff(Outcome::BodyTooLarge, ResetCode::Internal, {});
+  answer(Outcome::BodyTooLarge, {});
 }
 
 void Exchange::onRequestTrailers(http::Headers trailers) {
@@ -106,7 +127,11 @@ void Exchange::onRequestSent(std::size_t bytes) {
 
 void Exchange::onClientReset(const http::StreamError& error) {
   if (outcome_ == Outcome::Completed) {
-    outcome_ = error.error.code == ErrorCode::Drained ? Outcome::Drained : Outcome::ClientClosed;
+    const bool isBroken = error.error.code == ErrorCode::Protocol;
+    outcome_ = error.error.code == ErrorCode::Drained ? Outcome::Drained
+               : isBroken                             ? Outcome::BadRequest
+                                                      : Outcome::ClientClosed;
+    if (isBroken) detail_ = error.error.detail;
   }
   tell(EventKind::Reset, Direction::Request, static_cast<std::uint32_t>(error.code));
   leaveTarget(ResetCode::Cancel);
@@ -119,10 +144,41 @@ void Exchange::onClientReset(const http::StreamError& error) {
 std::optional<Outcome> Exchange::refusal() const {
   if (request_.problem == http::HeadProblem::RequestLineTooLong) return Outcome::UriTooLong;
   if (request_.problem == http::HeadProblem::HeadersTooLarge) return Outcome::LimitExceeded;
-  if (request_.method == "TRACE" || request_.method == "CONNECT") return Outcome::MethodNotAllowed;
+  const bool isTunnel = !request_.protocol.empty();
+  if (request_.method == "TRACE" || (request_.method == "CONNECT" && !isTunnel))
+    return Outcome::MethodNotAllowed;
   if (!group_) return Outcome::NoTarget;
-  if (group_->isGrpc() && request_.method != "POST") return Outcome::ProtocolMismatch;
+  if (!fits(*group_)) return Outcome::ProtocolMismatch;
   return std::nullopt;
+}
+
+/// WebSocket is the only protocol that is switched to; a request for another one is a request like others.
+/// What an HTTP/2 client asks for with an extended CONNECT (RFC 8441 §5), an HTTP/1.1 target is asked for
+/// with an Upgrade (RFC 6455 §4.1).
+void Exchange::prepareUpgrade() {
+  if (request_.protocol.empty()) return;
+  if (request_.protocol != "websocket") {
+    request_.protocol.clear();
+    requestEnded_ = true;
+    return;
+  }
+  if (request_.method != "CONNECT") return;
+  request_.method = "GET";
+  request_.fields.set("sec-websocket-key", newWebSocketKey());
+}
+
+/// ALB's table of requests and groups (alb-behaviour §3.2).
+bool Exchange::fits(const balance::GroupSnapshot& group) const {
+  const bool isHttp2 = request_.version == http::Version::Http2;
+  switch (group.settings.protocolVersion) {
+    case config::ProtocolVersion::Http1:
+      return !head_->isGrpc;
+    case config::ProtocolVersion::Http2:
+      return isHttp2 && request_.protocol.empty();
+    case config::ProtocolVersion::Grpc:
+      return isHttp2 && request_.method == "POST";
+  }
+  return false;
 }
 
 void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
@@ -209,12 +265,16 @@ void Exchange::onTargetReset(const http::StreamError& error) {
   tell(EventKind::Reset, Direction::Response, static_cast<std::uint32_t>(error.code));
   const balance::TargetRuntime* failed = chosen_->runtime.get();
   leaveTarget(ResetCode::Cancel);
-  const Outcome outcome = error.connectionLost ? outcomeOf(error.error) : Outcome::TargetReset;
+  Outcome outcome = error.connectionLost ? outcomeOf(error.error) : Outcome::TargetReset;
+  // HTTP/1 cannot express the request: the client's doing, not the target's.
+  if (error.error.code == ErrorCode::Protocol && error.error.side == Side::Client)
+    outcome = Outcome::BadRequest;
   if (status_ != 0) {
     // The answer has begun: the client's stream is broken off with what the target said.
     return breakOff(outcome, error.connectionLost ? ResetCode::Internal : error.code, moreWords(error.error));
   }
-  if (error.unprocessed && mayRetry()) return chooseTarget(failed);
+  const bool isSafe = error.unprocessed || (error.reusedAndSilent && isIdempotent(request_.method));
+  if (isSafe && mayRetry()) return chooseTarget(failed);
   answer(outcome, moreWords(error.error));
 }
 
@@ -222,7 +282,10 @@ void Exchange::onTargetReset(const http::StreamError& error) {
 // -------------------------------------------------------------------------------------------
 
 void Exchange::onResponseHead(http::MessageHead head, End end) {
-  answered_ = lastActivity_ = host_.loop.now();
+  lastActivity_ = host_.loop.now();
+  if (head.status < 200 && head.status != 101) return passInterim(head);
+  if (head.problem != http::HeadProblem::None) return refuseAnswer(Outcome::TargetHeadTooLarge);
+  answered_ = lastActivity_;
   replay_.clear();
   replayLost_ = true;
   targetStatus_ = status_ = tried_.back().status = head.status;
@@ -234,8 +297,33 @@ void Exchange::onResponseHead(http::MessageHead head, End end) {
     grpcMessage_ = http::decodeGrpcMessage(head.fields.find("grpc-message").value_or(""));
     if (grpcStatus_) tell(EventKind::Trailers, Direction::Response, *grpcStatus_, 0);
   }
+  if (head.status == 101) return beginTunnel(std::move(head));
   client_->sendHead(head, end);
   if (end == End::Yes) endOfResponse();
+}
+
+/// 1xx: the final head follows (RFC 9110 §15.2). A client of HTTP/1.0 knows no such thing.
+void Exchange::passInterim(http::MessageHead& head) {
+  if (request_.version == http::Version::Http10) return;
+  rewriteResponseHead(head);
+  client_->sendHead(head, End::No);
+}
+
+/// The target's answer cannot be passed on: the balancer makes its own.
+void Exchange::refuseAnswer(Outcome outcome) {
+  leaveTarget(ResetCode::Cancel);
+  answer(outcome, {});
+}
+
+/// The target switched protocols: from here on bytes pass both ways as they are. An HTTP/2 client asked with
+/// an extended CONNECT, to which 200 says yes (RFC 8441 §5.1).
+void Exchange::beginTunnel(http::MessageHead head) {
+  isTunnel_ = true;
+  if (request_.version == http::Version::Http2) {
+    status_ = head.status = 200;
+    head.fields.remove("sec-websocket-accept");
+  }
+  client_->sendHead(head, End::No);
 }
 
 void Exchange::onResponseData(const ByteChunk& chunk, End end) {
@@ -267,6 +355,7 @@ void Exchange::onResponseSent(std::size_t bytes) {
 
 void Exchange::endOfResponse() {
   responseEnded_ = true;
+  if (isTunnel_ && !requestEnded_) return;  // a half-close: the other direction goes on
   leaveTarget(ResetCode::NoError);
   // What the client has not sent yet is not needed any more (RFC 9113 §8.1).
   if (!requestEnded_) client_->reset(ResetCode::NoError);

@@ -96,6 +96,13 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
 
   void open();
   std::optional<observe::Outcome> refusal() const;
+  bool fits(const balance::GroupSnapshot& group) const;
+  void prepareUpgrade();
+  bool exceedsBodyLimit() const;
+  void refuseBody();
+  void passInterim(http::MessageHead& head);
+  void refuseAnswer(observe::Outcome outcome);
+  void beginTunnel(http::MessageHead head);
   void chooseTarget(const balance::TargetRuntime* exclude);
   void leaveTarget(http::ResetCode code);
   void keepForReplay(const ByteChunk& chunk);
@@ -129,6 +136,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   ByteQueue replay_;                   ///< request bytes already sent, while a retry is possible
   std::uint64_t requestSent_ = 0;      ///< request bytes that left to the present target
   std::uint64_t requestConsumed_ = 0;  ///< … and for which the client's window was opened
+  std::uint64_t requestBody_ = 0;      ///< request bytes that came
   std::uint64_t responseHeld_ = 0;     ///< response bytes that wait until the client takes them
   http::GrpcFraming requestFraming_, responseFraming_;
 
@@ -145,6 +153,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   std::string grpcMessage_;
   observe::SlotSet slots_;
   bool observed_ = false;  ///< somebody wants this stream's details
+  bool isTunnel_ = false;  ///< bytes pass as they are: WebSocket
   bool opened_ = false;    ///< the request's head has come; metrics count it
   bool waiting_ = false;   ///< in the pool's queue
   bool requestEnded_ = false;

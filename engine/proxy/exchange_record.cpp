@@ -3,6 +3,7 @@
 #include "engine/http/grpc_status.h"
 #include "engine/proxy/exchange.h"
 #include "engine/proxy/outcome.h"
+#include "engine/proxy/record_parts.h"
 
 namespace spillway::proxy {
 
@@ -16,7 +17,10 @@ std::int64_t microsBetween(TimePoint from, TimePoint to) {
   return std::chrono::duration_cast<std::chrono::microseconds>(to - from).count();
 }
 
-observe::LogType logType(bool hasTls, bool isGrpc) {
+observe::LogType logType(const http::MessageHead& request, bool hasTls, bool isGrpc) {
+  using observe::LogType;
+  if (!request.protocol.empty()) return hasTls ? LogType::Wss : LogType::Ws;
+  if (request.version != http::Version::Http2) return hasTls ? LogType::Https : LogType::Http;
   if (hasTls) return isGrpc ? observe::LogType::Grpcs : observe::LogType::H2;
   return isGrpc ? observe::LogType::Grpc : observe::LogType::H2c;
 }
@@ -28,8 +32,9 @@ void Exchange::open() {
   auto head = std::make_shared<observe::StreamHead>();
   head->id = host_.nextStreamId();
   head->started = wallNow();
-  head->isGrpc = http::isGrpcContentType(request_.fields.find("content-type").value_or(""));
-  head->type = logType(facts_->hasTls, head->isGrpc);
+  head->isGrpc = request_.version == http::Version::Http2 &&
+                 http::isGrpcContentType(request_.fields.find("content-type").value_or(""));
+  head->type = logType(request_, facts_->hasTls, head->isGrpc);
   head->loadBalancer = listener_->id.loadBalancer;
   head->listener = listener_->id.listener;
   if (group_) head->targetGroup = group_->settings.name;
@@ -87,7 +92,6 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   if (chosen_) record->target = chosen_->text;
   record->targets = tried_;
   if (group_) record->targetGroup = group_->settings.name;
-  record->listenerAddress = facts_->listenerAddress;
   if (dispatched_ != TimePoint{}) {
     record->requestProcessingMicros = microsBetween(received_, dispatched_);
     if (answered_ != TimePoint{}) {
@@ -100,15 +104,13 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   record->requestMessages = requestFraming_.messages();
   record->responseMessages = responseFraming_.messages();
   record->kind = observedKind();
+  record->httpVersion = httpVersionText(request_.version);
+  record->compliance = complianceOf(request_.compliance);
+  record->complianceReason = http::toString(request_.complianceReason);
   record->attempts = static_cast<std::uint32_t>(tried_.size());
   record->failOpen = failOpen_;
-  record->tlsCipher = facts_->tls.cipher;
-  record->tlsProtocol = facts_->tls.protocol;
-  if (facts_->tls.nameIsCovered) record->sni = facts_->tls.serverName;
-  record->certificate = facts_->tls.certificateId;
-  record->sessionReused = facts_->tls.sessionReused;
+  fillConnection(*record, *facts_);
   record->traceId = traceId_;
-  record->connectionTraceId = facts_->traceId;
   fillStatuses(*record);
   return record;
 }

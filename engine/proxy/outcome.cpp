@@ -59,6 +59,8 @@ constexpr std::array kTable{
          By::Balancer}},
     Row{Outcome::LimitExceeded,
         {400, kInternal, "limit exceeded", "The request exceeded a limit.", By::Balancer}},
+    Row{Outcome::BodyTooLarge,
+        {413, kUnknown, "request body too large", "The request's body is over its limit.", By::Balancer}},
     Row{Outcome::UriTooLong,
         {414, kUnknown, "request URI too long", "The request line is over its limit.", By::Balancer}},
     Row{Outcome::TooManyForwarders,
@@ -121,6 +123,24 @@ Outcome outcomeOf(const Error& error) {
     default:
       return Outcome::TargetClosed;
   }
+}
+
+Outcome outcomeOf(http::RefusalKind kind) {
+  switch (kind) {
+    case http::RefusalKind::BadRequest:
+      return Outcome::BadRequest;
+    case http::RefusalKind::UriTooLong:
+      return Outcome::UriTooLong;
+    case http::RefusalKind::LimitExceeded:
+      return Outcome::LimitExceeded;
+    case http::RefusalKind::DesyncBlocked:
+      return Outcome::DesyncBlocked;
+    case http::RefusalKind::UnsupportedTransferCoding:
+      return Outcome::UnsupportedTransferCoding;
+    case http::RefusalKind::UnsupportedVersion:
+      return Outcome::UnsupportedVersion;
+  }
+  return Outcome::BadRequest;
 }
 
 const char* reasonPhrase(int status) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "engine/base/error.h"
+#include "engine/http/http1_framing.h"
 #include "engine/observe/events.h"
 
 namespace spillway::proxy {
@@ -21,6 +22,9 @@ const OutcomeFacts& factsOf(observe::Outcome);
 
 /// The outcome of an exchange whose target connection failed like this, before any answer.
 observe::Outcome outcomeOf(const Error& targetError);
+
+/// The same for a request that HTTP/1 refused.
+observe::Outcome outcomeOf(http::RefusalKind);
 
 /// "Bad Gateway", … as ALB words the title; "" for 464 and anything unknown.
 const char* reasonPhrase(int status);

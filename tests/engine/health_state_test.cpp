@@ -24,11 +24,11 @@ ProbeResult resultOf(char letter) {
     case 'p':
       return {};
     case 't':
-      return {HealthReason::Timeout, std::nullopt, "no answer in 2 s"};
+      return {HealthReason::Timeout, std::nullopt, "no answer in 2 s", "TimedOut"};
     case 'c':
-      return {HealthReason::ResponseCodeMismatch, 14, ""};
+      return {HealthReason::ResponseCodeMismatch, 14, "", ""};
     default:
-      return {HealthReason::FailedHealthChecks, std::nullopt, "connection refused"};
+      return {HealthReason::FailedHealthChecks, std::nullopt, "connection refused", ""};
   }
 }
 

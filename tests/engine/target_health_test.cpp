@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/engine_fixture.h"
+#include "tests/support/scripted_server.h"
 
 namespace spillway::test {
 namespace {
@@ -175,6 +176,36 @@ TEST_F(TargetHealth, ProbeTargetAnswersBeforeAnythingIsCreated) {
   const auto refused = probeTarget(document.targetGroups[0], document.targetGroups[0].targets[0]);
   EXPECT_FALSE(refused.passed);
   EXPECT_THAT(refused.words, ::testing::HasSubstr("refused"));
+}
+
+/// A document whose group speaks HTTP/1.1 to this server.
+config::Document http1Document(const ScriptedServer& server, config::Protocol protocol) {
+  auto document = plainDocument({});
+  auto& group = document.targetGroups[0];
+  group.protocolVersion = config::ProtocolVersion::Http1;
+  group.protocol = group.healthCheck.protocol = protocol;
+  group.healthCheck.path = "/";
+  group.targets.push_back({"127.0.0.1", server.port(), ""});
+  return document;
+}
+
+TEST_F(TargetHealth, AnHttp1GroupIsCheckedInItsProtocol) {
+  ScriptedServer server({http1Answer(200)});
+  apply(http1Document(server, config::Protocol::Http));
+  ASSERT_TRUE(eventually([&] { return engine_->targets().at(0).state == TargetState::Healthy; }));
+  EXPECT_EQ(engine_->targets().at(0).lastCode, 200u);
+  EXPECT_THAT(server.received().at(0), ::testing::StartsWith("GET / HTTP/1.1\r\n"));
+}
+
+TEST_F(TargetHealth, AnHttp1GroupOverTlsIsOfferedNoHttp2) {
+  ScriptedServer server({http1Answer(200)}, untrustedTls());
+  const auto document = http1Document(server, config::Protocol::Https);
+  const auto answer = probeTarget(document.targetGroups[0], document.targetGroups[0].targets[0]);
+  EXPECT_TRUE(answer.passed) << answer.words;
+  EXPECT_EQ(answer.words, "200");
+  apply(document);
+  ASSERT_TRUE(eventually([&] { return engine_->targets().at(0).state == TargetState::Healthy; }));
+  EXPECT_THAT(server.alpn(), ::testing::Each(""));
 }
 
 }  // namespace

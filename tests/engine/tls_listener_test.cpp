@@ -129,7 +129,9 @@ TEST_F(TlsListener, TlsAndGarbageToAPlaintextPortGetACleanRefusal) {
   const std::string clientHello("\x16\x03\x01\x00\x2f\x01\x00\x00\x2b\x03\x03", 11);
   EXPECT_THAT(exchangeBytes(address("plain"), clientHello),
               ::testing::StartsWith("HTTP/1.1 400 Bad Request\r\n"));
-  EXPECT_THAT(exchangeBytes(address("plain"), "complete nonsense\r\n\r\n"),
+  EXPECT_THAT(exchangeBytes(address("plain"), "complete nonsense\r\n\r\n"),  // read as HTTP/0.9
+              ::testing::StartsWith("HTTP/1.1 505 HTTP Version Not Supported\r\n"));
+  EXPECT_THAT(exchangeBytes(address("plain"), "{nonsense: 1}\r\n\r\n"),
               ::testing::StartsWith("HTTP/1.1 400 Bad Request\r\n"));
   const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   exchangeBytes(address("plain"), preface + std::string(64, '\xff'));

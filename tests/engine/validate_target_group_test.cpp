@@ -12,11 +12,6 @@ TEST(Validate, TargetGroups) {
   expectOneErrorEach({
       {"targetGroups[0].port", "A port is 1-65535.",
        [](auto& d) { groupOf(d).port = groupOf(d).targets[0].port = 0; }},
-      {"targetGroups[0].protocolVersion", "HTTP1 target groups are not served yet: choose GRPC or HTTP2.",
-       [](auto& d) {
-         groupOf(d).protocolVersion = ProtocolVersion::Http1;
-         checkOf(d).path = "/";
-       }},
       {"targetGroups[0].attributes.deregistrationDelaySeconds", "0-3600",
        [](auto& d) { groupOf(d).attributes.deregistrationDelaySeconds = 3601; }},
       {"targetGroups[0].targets[0].port", "1-65535", [](auto& d) { groupOf(d).targets[0].port = 65536; }},
@@ -123,6 +118,33 @@ TEST(Validate, HealthChecks) {
          checkOf(d).matcher.httpCode = "500";
        }},
   });
+}
+
+TEST(Validate, HealthChecksOfEachProtocolVersion) {
+  for (const auto version : {ProtocolVersion::Http1, ProtocolVersion::Http2}) {
+    Document document = goodDocument();
+    groupOf(document).protocolVersion = version;
+    checkOf(document).path = "/health?full=1";
+    checkOf(document).protocol = Protocol::Https;
+    checkOf(document).port = 9000;
+    checkOf(document).intervalSeconds = 300;
+    checkOf(document).timeoutSeconds = 120;
+    checkOf(document).healthyThresholdCount = checkOf(document).unhealthyThresholdCount = 10;
+    checkOf(document).matcher.grpcCode = "nonsense that does not count here";
+    for (const char* codes : {"200", "200,202", "200-299", "200-299,301", "499"}) {
+      checkOf(document).matcher.httpCode = codes;
+      EXPECT_THAT(validate(document), IsEmpty()) << codes;
+    }
+    for (const char* codes : {"", "199", "500", "200-500", "12", "200, 202", "2xx", "301-200"}) {
+      checkOf(document).matcher.httpCode = codes;
+      EXPECT_THAT(validate(document), ElementsAre(errorAt("targetGroups[0].matcher.httpCode", ""))) << codes;
+    }
+  }
+  Document grpc = goodDocument();
+  for (const char* codes : {"0", "0,12", "0-5", "0-99", "99"}) {
+    checkOf(grpc).matcher.grpcCode = codes;
+    EXPECT_THAT(validate(grpc), IsEmpty()) << codes;
+  }
 }
 
 TEST(Validate, TimeoutAgainstIntervalIsSaidAtBothFields) {

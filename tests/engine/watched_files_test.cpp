@@ -55,7 +55,7 @@ class CertificateFiles : public ::testing::Test {
     writeFile(file("a.pem"), pair.certificatePem);
     writeFile(file("a.key"), pair.privateKeyPem);
   }
-  auto compiled() { return compile(document_, runtimes_, folder_.path() + "/data"); }
+  auto compiled() { return compile(document_, runtimes_, names_, folder_.path() + "/data"); }
   void expectProblem(const std::string& path, const std::string& words) {
     const auto result = compiled();
     ASSERT_FALSE(result) << path;
@@ -67,6 +67,8 @@ class CertificateFiles : public ::testing::Test {
   test::TemporaryFolder folder_;
   observe::MetricsRegistry metrics_;
   RuntimeRegistry runtimes_{metrics_};
+  net::EventLoop loop_;
+  net::ResolvedNames names_{loop_, [] {}};
   config::Document document_;
   pki::IssuedCertificate root_ = makeCertificate({.commonName = "root", .isAuthority = true});
   pki::IssuedCertificate first_ = makeCertificate({.names = {"a.test"}});

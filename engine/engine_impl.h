@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "engine/balance/compile.h"
+#include "engine/balance/file_watch.h"
+#include "engine/engine.h"
+#include "engine/health/health_monitor.h"
+#include "engine/net/acceptor.h"
+#include "engine/net/resolver.h"
+#include "engine/proxy/worker.h"
+
+/// Inside of the engine: its threads and what they own.
+namespace spillway {
+
+struct Engine::Impl {
+  struct Port {
+    std::unique_ptr<net::Acceptor> acceptor;
+    std::shared_ptr<const balance::ListenerSnapshot> listener;
+  };
+
+  explicit Impl(EngineOptions given);
+  ~Impl();
+  Result<std::map<std::string, net::ListeningSocket>, std::vector<config::Issue>> bindNew(
+      const balance::Snapshot&) const;
+  void install(const std::shared_ptr<const balance::Snapshot>&,
+               std::map<std::string, net::ListeningSocket>& sockets);
+  static bool admit(const balance::ListenerSnapshot&);
+  void openPort(const std::string& key, net::ListeningSocket socket);
+  void publishListeners(const balance::Snapshot&);
+  ApplyReport apply(const config::Document& document);
+  void applyLocked(const config::Document& document, ApplyReport& report);
+  void applyAgain();
+  void onControl(const std::function<void()>& work);
+  void stop(std::chrono::milliseconds grace);
+
+  EngineOptions options;
+  observe::MetricsRegistry metrics;
+  observe::EventBus bus;
+  balance::RuntimeRegistry runtimes{metrics};
+  observe::EventSink& controlSink;
+  net::EventLoop control;
+  health::HealthMonitor health;
+  net::ResolvedNames names{control, [this] { watch.wake(); }};
+  std::shared_ptr<const balance::Snapshot> live;  ///< under applyMutex; null before the first apply()
+  std::map<std::string, Port> ports;              ///< control thread
+  std::vector<std::unique_ptr<proxy::Worker>> workers;
+  std::thread controlThread;
+  std::mutex applyMutex;
+  bool stopped = false;  ///< under applyMutex
+  mutable std::mutex statusMutex;
+  std::vector<ListenerStatus> listeners;
+  balance::FileWatch watch{std::chrono::seconds(1), [this] { applyAgain(); }};
+};
+
+}  // namespace spillway

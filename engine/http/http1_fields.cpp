@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/http/http1_fields.h"
+
+#include <algorithm>
+#include <array>
+
+namespace spillway::http {
+namespace {
+
+constexpr bool isControl(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+constexpr auto kTokenCharacters = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = '0'; c <= '9'; ++c)
+    table[c] = true;
+  for (unsigned c = 'a'; c <= 'z'; ++c)
+    table[c] = table[c - 'a' + 'A'] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+FieldFault readLine(std::string_view line, FieldSection& section) {
+  if (line.front() == ' ' || line.front() == '\t') return FieldFault::Folded;
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return FieldFault::NoColon;
+  const auto name = line.substr(0, colon);
+  const auto value = trimmed(line.substr(colon + 1));
+  if (!name.empty() && (name.back() == ' ' || name.back() == '\t')) return FieldFault::SpaceBeforeColon;
+  if (!name.empty() && !isToken(name)) return FieldFault::BadName;
+  for (const char c : value) {
+    if (c == '\0' || c == '\r') return FieldFault::BadValue;
+    if (isControl(c) || static_cast<unsigned char>(c) >= 0x80) section.hasOddBytes = true;
+  }
+  if (name.empty()) {
+    section.hasEmptyName = true;
+  } else {
+    section.fields.push_back({name, value});
+  }
+  return FieldFault::None;
+}
+
+}  // namespace
+
+const char* toString(FieldFault fault) {
+  switch (fault) {
+    case FieldFault::None:
+      return "";
+    case FieldFault::BareLf:
+      return "A line ends in LF without CR.";
+    case FieldFault::Folded:
+      return "A header field is folded over several lines.";
+    case FieldFault::NoColon:
+      return "A header line has no colon.";
+    case FieldFault::SpaceBeforeColon:
+      return "There is white space between a header's name and its colon.";
+    case FieldFault::BadName:
+      return "A header's name has a character that names cannot have.";
+    case FieldFault::BadValue:
+      return "A header's value contains NUL or CR.";
+  }
+  return "";
+}
+
+FieldSection readFields(std::string_view lines) {
+  FieldSection section;
+  section.fields.reserve(24);
+  while (!lines.empty() && section.fault == FieldFault::None) {
+    const std::size_t lf = lines.find('\n');
+    if (lf == std::string_view::npos || lf == 0 || lines[lf - 1] != '\r') {
+      section.fault = FieldFault::BareLf;
+      break;
+    }
+    const auto line = lines.substr(0, lf - 1);
+    lines.remove_prefix(lf + 1);
+    if (line.empty()) break;
+    section.fault = readLine(line, section);
+  }
+  return section;
+}
+
+bool isToken(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return kTokenCharacters[static_cast<unsigned char>(c)]; });
+}
+
+std::string lowerCase(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), lower);
+  return result;
+}
+
+bool equalsIgnoringCase(std::string_view text, std::string_view lowerCase) {
+  return std::ranges::equal(text, lowerCase, [](char a, char b) { return lower(a) == b; });
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string withoutControls(std::string_view value) {
+  std::string result(value);
+  std::ranges::replace_if(result, isControl, ' ');
+  return result;
+}
+
+bool isHopByHop(std::string_view name) {
+  static constexpr std::array kNames{"connection",        "keep-alive", "proxy-connection",
+                                     "transfer-encoding", "upgrade",    "http2-settings"};
+  return std::ranges::any_of(kNames, [&](const char* each) { return name == each; });
+}
+
+void addEndToEndFields(const FieldSection& section, Headers& to) {
+  std::vector<std::string> nominated;
+  for (const RawField& field : section.fields) {
+    if (!equalsIgnoringCase(field.name, "connection")) continue;
+    forEachMember(field.value, [&](std::string_view name) { nominated.push_back(lowerCase(name)); });
+  }
+  for (const RawField& field : section.fields) {
+    const std::string name = lowerCase(field.name);
+    if (name == "te") {
+      bool trailers = false;
+      forEachMember(field.value, [&](auto member) { trailers |= equalsIgnoringCase(member, "trailers"); });
+      if (trailers) to.set("te", "trailers");
+      continue;
+    }
+    if (name == "host" || name == "expect" || name == "content-length" || isHopByHop(name)) continue;
+    if (std::ranges::find(nominated, name) != nominated.end()) continue;
+    if (section.hasOddBytes) {
+      to.add(name, withoutControls(field.value));
+    } else {
+      to.add(name, field.value);
+    }
+  }
+}
+
+Headers trailerFields(const FieldSection& section) {
+  static constexpr std::array kForbidden{
+      "host",       "content-length", "content-type", "content-encoding", "content-range",
+      "trailer",    "expect",         "te",           "cache-control",    "authorization",
+      "set-cookie", "cookie",         "max-forwards", "www-authenticate", "range",
+      "age",        "location",       "date"};
+  Headers result;
+  for (const RawField& field : section.fields) {
+    const std::string name = lowerCase(field.name);
+    // Ours to say, and only in the head.
+    if (name.starts_with("x-forwarded-") || name.starts_with("x-amzn-")) continue;
+    if (isHopByHop(name) || std::ranges::any_of(kForbidden, [&](const char* each) { return name == each; }))
+      continue;
+    result.add(name, withoutControls(field.value));
+  }
+  return result;
+}
+
+}  // namespace spillway::http

@@ -6,18 +6,12 @@
 
 #include <string_view>
 
+#include "engine/observe/resource_names.h"
+
 namespace spillway::observe {
 namespace {
 
 constexpr std::size_t kUserAgentLimit = 8 * 1024;
-
-/// FNV-1a: a stable number from a name, for ids that have to look like AWS's.
-std::uint64_t hashOf(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash;
-}
 
 /// Quotes, backslashes and control characters become \xHH, so that a line stays one line of 34 fields.
 std::string quoted(std::string_view text) {
@@ -74,15 +68,6 @@ std::string formatIsoTime(WallTime time) {
   const auto whole = std::chrono::time_point_cast<std::chrono::seconds>(time);
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06d}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
                      (time - whole).count());
-}
-
-std::string loadBalancerResource(const std::string& name) {
-  return fmt::format("app/{}/{:016x}", name, hashOf(name));
-}
-
-std::string targetGroupArn(const std::string& name) {
-  return fmt::format("arn:aws:elasticloadbalancing:local-1:000000000000:targetgroup/{}/{:016x}", name,
-                     hashOf(name));
 }
 
 std::string formatAccessLogLine(const StreamRecord& record) {

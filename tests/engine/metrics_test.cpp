@@ -7,9 +7,13 @@
 #include <thread>
 
 #include "engine/observe/grpc_methods.h"
+#include "tests/support/metrics_sums.h"
 
 namespace spillway::observe {
 namespace {
+
+using test::expectThatEverythingAddsUp;
+using test::expectThatItAddsUp;
 
 StreamRecord grpcRecord(int httpStatus, std::optional<std::uint32_t> grpcStatus) {
   auto head = std::make_shared<StreamHead>();
@@ -86,38 +90,6 @@ TEST(Metrics, ASlotBelongsToOneNameForEver) {
   const Slot first = registry.groupSlot("a");
   EXPECT_NE(first, registry.groupSlot("b"));
   EXPECT_EQ(first, registry.groupSlot("a"));
-}
-
-/// What the reading promises of every part at rest.
-void expectThatItAddsUp(const PartReading& part) {
-  std::uint64_t byHttp = 0, byGrpc = 0, byClass = 0;
-  for (const auto& [key, count] : part.httpStatus)
-    byHttp += count;
-  for (const auto& [code, count] : part.grpcStatus)
-    byGrpc += count;
-  for (int hundreds = 0; hundreds < 6; ++hundreds)
-    byClass += part.statusClass(hundreds, false) + part.statusClass(hundreds, true);
-  EXPECT_EQ(byHttp, part.requests);
-  EXPECT_EQ(byClass, part.requests);
-  EXPECT_EQ(part.duration.count, part.requests);
-  EXPECT_EQ(byGrpc + part.grpcWithoutStatus, part.grpcRequests);
-  EXPECT_EQ(part.activeStreams, 0);
-}
-
-void expectThatEverythingAddsUp(const MetricsReading& reading) {
-  expectThatItAddsUp(reading.total);
-  PartReading sum;
-  for (const auto& [id, part] : reading.listeners) {
-    expectThatItAddsUp(part);
-    sum += part;
-  }
-  EXPECT_EQ(sum.requests, reading.total.requests);
-  for (const auto& [name, part] : reading.loadBalancers)
-    expectThatItAddsUp(part);
-  for (const auto& [name, part] : reading.groups)
-    expectThatItAddsUp(part);
-  for (const auto& [id, part] : reading.targets)
-    expectThatItAddsUp(part);
 }
 
 TEST(Metrics, EveryStatusHasItsPlaceAndStrangeOnesCountTogether) {

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "engine/observe/metric_series.h"
+
+/// How MetricSeries remembers: one frame per second or minute, in which only what is not zero takes room.
+namespace spillway::observe {
+
+struct SparseHistogram {
+  struct Bucket {
+    std::uint16_t index;
+    std::uint32_t count;
+  };
+  std::vector<Bucket> buckets;
+  std::uint64_t sum = 0;
+};
+
+/// What one part did in a frame.
+struct MetricSlice {
+  struct Sample {
+    SeriesMetric metric;
+    std::uint64_t value;
+  };
+  std::uint32_t part = 0;
+  std::vector<Sample> samples;
+  std::array<SparseHistogram, 2> latencies;  ///< by Latency
+};
+
+struct MetricFrame {
+  WallTime begin{}, end{};
+  std::vector<MetricSlice> slices;  ///< in the order of their parts
+  std::size_t bytes() const;
+  /// Null: the part did nothing.
+  const MetricSlice* find(std::uint32_t part) const;
+};
+
+/// Gives each part its number, the first kMostParts of them.
+class PartNumbers {
+ public:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  std::uint32_t of(const SeriesPart& part);
+  const std::map<SeriesPart, std::uint32_t>& all() const { return numbers_; }
+  /// Those whose slices make up the part: a load balancer is its listeners.
+  std::vector<std::uint32_t> thatMakeUp(const SeriesPart& part) const;
+
+ private:
+  std::map<SeriesPart, std::uint32_t> numbers_;
+};
+
+/// What came between two readings of the same registry.
+MetricFrame frameBetween(const MetricsReading& earlier, const MetricsReading& now, PartNumbers& numbers);
+
+/// Frames of one resolution.
+class MetricFrames {
+ public:
+  /// Remembers frames of the last `length` in `budget` bytes.
+  MetricFrames(std::chrono::seconds resolution, std::chrono::seconds length, std::size_t budget)
+      : resolution_(resolution), length_(length), budget_(budget) {}
+  void add(const MetricsReading& now, WallTime wall, PartNumbers& numbers);
+  const std::deque<MetricFrame>& frames() const { return frames_; }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  void push(MetricFrame frame);
+  void forgetAfter(WallTime end);
+
+  const std::chrono::seconds resolution_, length_;
+  const std::size_t budget_;
+  std::deque<MetricFrame> frames_;
+  std::size_t bytes_ = 0;
+  MetricsReading last_;
+  WallTime lastEnd_{};
+};
+
+}  // namespace spillway::observe

@@ -11,6 +11,7 @@
 
 #include "engine/base/spsc_ring.h"
 #include "engine/observe/access_log.h"
+#include "engine/observe/log_files.h"
 
 namespace spillway::observe {
 namespace {
@@ -94,23 +95,29 @@ class ReaderSubscription final : public Subscription {
 };
 
 bool isKept(EventKind kind) {
-  return kind == EventKind::StreamEnded || kind == EventKind::Health || kind == EventKind::ConfigApplied;
+  return kind == EventKind::StreamEnded || kind == EventKind::Connection || kind == EventKind::Health ||
+         kind == EventKind::ConfigApplied;
 }
 
 }  // namespace
 
 struct EventBus::Impl {
   std::shared_ptr<Readers> readers = std::make_shared<Readers>();
-  mutable std::mutex mutex;  ///< sinks, log, the numbers below
+  LogFiles logs;
+  std::mutex logMutex;  ///< held while its file is written; never together with `mutex`
+  std::optional<AccessLog> log;
+  mutable std::mutex mutex;  ///< sinks, the numbers below
   std::condition_variable wake, passed;
   std::vector<std::unique_ptr<Sink>> sinks;
-  std::optional<AccessLog> log;
   std::uint64_t passesWanted = 0, passesDone = 0;
   bool stopping = false;
   std::thread recorder;
 
   void run();
+  enum class Write { IfDue, Now };
   void pass(const std::vector<Sink*>& all);
+  void record(const std::vector<Event>& events);
+  void writeLogs(Write when);
   static void collect(Sink& sink, std::vector<Event>& out);
   static void tell(const Event& event, const std::vector<std::shared_ptr<Reader>>& to);
 };
@@ -147,9 +154,17 @@ Result<void> EventBus::writeAccessLog(const std::string& file) {
     if (!opened) return failure(opened.error());
     next = std::move(*opened);
   }
-  const std::lock_guard lock(impl_->mutex);
+  const std::lock_guard lock(impl_->logMutex);
   impl_->log = std::move(next);
   return {};
+}
+
+void EventBus::configureLogs(std::vector<LogTarget> targets) {
+  impl_->logs.configure(std::move(targets));
+}
+
+std::vector<LogStatus> EventBus::logStatuses() const {
+  return impl_->logs.statuses();
 }
 
 void EventBus::flush() {
@@ -176,13 +191,36 @@ void EventBus::Impl::run() {
     std::vector<Sink*> all;
     for (const auto& sink : sinks)
       all.push_back(sink.get());
+    const bool isAsked = serves > passesDone || last;
     lock.unlock();
+    logs.takeConfiguration();
     pass(all);
+    writeLogs(isAsked ? Write::Now : Write::IfDue);
+    if (last) logs.finish();
     lock.lock();
-    if (log) serves > passesDone || last ? log->write() : log->writeIfDue(SteadyClock::now());
     passesDone = serves;
     passed.notify_all();
   }
+}
+
+void EventBus::Impl::record(const std::vector<Event>& events) {
+  const WallTime now = wallNow();
+  for (const Event& event : events)
+    logs.record(event, now);
+  const std::lock_guard lock(logMutex);
+  if (!log) return;
+  for (const Event& event : events) {
+    if (event.record) log->append(*event.record);
+  }
+}
+
+void EventBus::Impl::writeLogs(Write when) {
+  logs.tick(wallNow());
+  if (when == Write::Now) logs.write();
+  const std::lock_guard lock(logMutex);
+  if (!log) return;
+  if (when == Write::Now) return log->write();
+  log->writeIfDue(SteadyClock::now());
 }
 
 void EventBus::Impl::collect(Sink& sink, std::vector<Event>& out) {
@@ -208,13 +246,9 @@ void EventBus::Impl::pass(const std::vector<Sink*>& all) {
     collect(*sink, events);
   std::stable_sort(events.begin(), events.end(),
                    [](const Event& a, const Event& b) { return a.time < b.time; });
-  for (const Event& event : events) {
-    if (event.record) {
-      const std::lock_guard lock(mutex);
-      if (log) log->append(*event.record);
-    }
+  for (const Event& event : events)
     tell(event, to);
-  }
+  record(events);
 }
 
 void EventBus::Impl::tell(const Event& event, const std::vector<std::shared_ptr<Reader>>& to) {

@@ -11,6 +11,7 @@
 
 #include "engine/balance/watched_files.h"
 #include "engine/config/validate.h"
+#include "engine/observe/log_files.h"
 
 namespace spillway {
 namespace {
@@ -167,6 +168,7 @@ void Engine::Impl::applyLocked(const config::Document& document, ApplyReport& re
     report.issues.insert(report.issues.end(), sockets.error().begin(), sockets.error().end());
     return;
   }
+  bus.configureLogs(observe::logTargets(document, options.dataDirectory));
   onControl([&] { install(*snapshot, *sockets); });
   live = *snapshot;
   report.applied = true;

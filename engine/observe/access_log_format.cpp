@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/observe/access_log_format.h"
 
-#include <fmt/chrono.h>
-#include <fmt/core.h>
+#include <fmt/format.h>
 
+#include <iterator>
 #include <string_view>
 
+#include "engine/observe/log_text.h"
 #include "engine/observe/resource_names.h"
 
 namespace spillway::observe {
@@ -13,83 +14,128 @@ namespace {
 
 constexpr std::size_t kUserAgentLimit = 8 * 1024;
 
-/// Quotes, backslashes and control characters become \xHH, so that a line stays one line of 34 fields.
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\') {
-      result += fmt::format("\\x{:02X}", byte);
-    } else {
-      result += c;
-    }
-  }
-  return result + '"';
-}
-
-std::string_view orDash(std::string_view text) {
-  return text.empty() ? std::string_view("-") : text;
-}
-
 std::string seconds(std::int64_t micros) {
   return micros < 0 ? "-1" : fmt::format("{:.3f}", static_cast<double>(micros) / 1e6);
 }
 
-/// "METHOD protocol://host:port/uri HTTP/2.0"; the port is always there.
+std::string statusOf(int status) {
+  return status == 0 ? "-" : std::to_string(status);
+}
+
+bool isOverTls(LogType type) {
+  return type == LogType::Https || type == LogType::H2 || type == LogType::Grpcs || type == LogType::Wss;
+}
+
+/// ":8443" of "127.0.0.1:8443"; "" without a port.
+std::string_view portOf(std::string_view address) {
+  const auto colon = address.rfind(':');
+  if (colon == std::string_view::npos || address.find(']', colon) != std::string_view::npos) return {};
+  return address.substr(colon);
+}
+
+/// The host as the client wrote it; the listener's address stands in for a missing one and its port for a
+/// missing port.
+std::string hostAndPort(const StreamRecord& record) {
+  std::string_view host = record.head->authority;
+  if (host.empty()) return std::string(orDash(record.listenerAddress));
+  if (host.ends_with(':')) host.remove_suffix(1);
+  std::string result(host);
+  if (portOf(host).empty()) result += portOf(record.listenerAddress);
+  return result;
+}
+
+/// "METHOD protocol://host:port/uri HTTP/2.0"; what cannot be read as a request is "- http://host:port- -".
 std::string requestLine(const StreamRecord& record) {
   const StreamHead& head = *record.head;
-  const bool isHttp1 = head.type == LogType::Http || head.type == LogType::Https;
-  if (head.method == "-") return fmt::format("- {}://{}- -", head.scheme, orDash(record.listenerAddress));
-  std::string authority(orDash(head.authority));
-  const auto colon = authority.rfind(':');
-  const bool hasPort = colon != std::string::npos && authority.find(']', colon) == std::string::npos;
-  const auto listenerColon = record.listenerAddress.rfind(':');
-  if (!hasPort && listenerColon != std::string::npos)
-    authority += record.listenerAddress.substr(listenerColon);
-  return fmt::format("{} {}://{}{} HTTP/{}", head.method, head.scheme, authority, head.path,
-                     isHttp1 ? "1.1" : "2.0");
+  const char* scheme = isOverTls(head.type) ? "https" : "http";
+  if (head.method.empty() || head.method == "-")
+    return fmt::format("- {}://{}- -", scheme, hostAndPort(record));
+  return fmt::format("{} {}://{}{} {}", head.method, scheme, hostAndPort(record), head.path,
+                     orDash(record.httpVersion));
 }
 
-std::string nodeAddress(const std::string& listenerAddress) {
-  const auto colon = listenerAddress.rfind(':');
-  std::string ip = listenerAddress.substr(0, colon);
+std::string_view nodeAddress(std::string_view listenerAddress) {
+  std::string_view ip = listenerAddress.substr(0, listenerAddress.size() - portOf(listenerAddress).size());
   if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
-  return ip;
+  return orDash(ip);
 }
 
-std::string certificateArn(const StreamRecord& record) {
-  if (record.certificate.empty()) return "-";
-  return fmt::format("arn:aws:acm:local-1:000000000000:certificate/{}", record.certificate.substr(0, 32));
+std::string chosenCertificate(const StreamRecord& record) {
+  if (record.sessionReused) return "session-reused";
+  if (record.certificate.empty()) return {};
+  return fmt::format("arn:aws:acm:local-1:000000000000:certificate/{}",
+                     std::string_view(record.certificate).substr(0, 32));
+}
+
+/// Fields 26 and 27: every target that was tried, in order. ALB lists one; a retry (not on AWS) makes more.
+struct Attempts {
+  std::string targets, statuses;
+};
+
+Attempts attemptsOf(const StreamRecord& record) {
+  if (record.targets.empty()) return {record.target, statusOf(record.targetStatus)};
+  Attempts all;
+  for (const TargetAttempt& attempt : record.targets) {
+    const char* gap = all.targets.empty() ? "" : " ";
+    all.targets += gap + attempt.target;
+    all.statuses += gap + statusOf(attempt.status);
+  }
+  return all;
+}
+
+std::string_view classification(const StreamRecord& record) {
+  return record.compliance == Compliance::Compliant ? std::string_view() : toString(record.compliance);
+}
+
+/// Fields 1-12.
+void appendNumbers(std::string& line, const StreamRecord& record) {
+  const StreamHead& head = *record.head;
+  fmt::format_to(std::back_inserter(line), "{} {} {} {} {} {} {} {} {} {} {} {}", toString(head.type),
+                 formatIsoTime(record.ended), loadBalancerResource(head.loadBalancer), orDash(head.client),
+                 orDash(record.target), seconds(record.requestProcessingMicros),
+                 seconds(record.targetProcessingMicros), seconds(record.responseProcessingMicros),
+                 record.elbStatus, statusOf(record.targetStatus), record.receivedBytes, record.sentBytes);
+}
+
+/// Fields 13-20.
+void appendRequest(std::string& line, const StreamRecord& record) {
+  const std::string group = record.targetGroup.empty() ? "-" : targetGroupArn(record.targetGroup);
+  fmt::format_to(std::back_inserter(line), " {} {} {} {} {} {} {} {}", quoted(requestLine(record)),
+                 quoted(std::string_view(record.head->userAgent).substr(0, kUserAgentLimit)),
+                 orDash(record.tlsCipher), orDash(record.tlsProtocol), group, quoted(record.traceId),
+                 quoted(record.sni), quoted(chosenCertificate(record)));
+}
+
+/// Fields 21-34.
+void appendDecisions(std::string& line, const StreamRecord& record) {
+  const Attempts attempts = attemptsOf(record);
+  fmt::format_to(std::back_inserter(line), " {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
+                 orDash(record.rulePriority), formatIsoTime(record.head->started), quoted(record.actions),
+                 quoted(record.redirectUrl), quoted(record.errorReason), quoted(attempts.targets),
+                 quoted(attempts.statuses), quoted(classification(record)), quoted(record.complianceReason),
+                 orDash(record.connectionTraceId), quoted(record.transformedHost),
+                 quoted(record.transformedUri), quoted(record.transformStatus),
+                 nodeAddress(record.listenerAddress));
 }
 
 }  // namespace
 
 std::string formatIsoTime(WallTime time) {
-  const auto whole = std::chrono::time_point_cast<std::chrono::seconds>(time);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06d}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
-                     (time - whole).count());
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
 }
 
 std::string formatAccessLogLine(const StreamRecord& record) {
-  const StreamHead& head = *record.head;
-  const std::string status = record.targetStatus ? std::to_string(record.targetStatus) : "-";
-  const std::string group = head.targetGroup.empty() ? "-" : targetGroupArn(head.targetGroup);
-  const bool forwarded = !record.target.empty();
-  std::string line =
-      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} ", toString(head.type), formatIsoTime(record.ended),
-                  loadBalancerResource(head.loadBalancer), head.client, orDash(record.target),
-                  seconds(record.requestProcessingMicros), seconds(record.targetProcessingMicros),
-                  seconds(record.responseProcessingMicros), record.elbStatus, status, record.receivedBytes,
-                  record.sentBytes);
-  line +=
-      fmt::format("{} {} {} {} {} {} {} {} ", quoted(requestLine(record)),
-                  quoted(orDash(std::string_view(head.userAgent).substr(0, kUserAgentLimit))),
-                  orDash(record.tlsCipher), orDash(record.tlsProtocol), group, quoted(orDash(record.traceId)),
-                  quoted(orDash(record.sni)), quoted(certificateArn(record)));
-  line += fmt::format("{} {} {} \"-\" \"-\" {} {} \"-\" \"-\" {} \"-\" \"-\" \"-\" {}",
-                      orDash(record.rulePriority), formatIsoTime(head.started),
-                      quoted(forwarded ? "forward" : "-"), quoted(orDash(record.target)), quoted(status),
-                      orDash(record.connectionTraceId), nodeAddress(record.listenerAddress));
+  std::string line;
+  line.reserve(768);
+  appendNumbers(line, record);
+  appendRequest(line, record);
+  appendDecisions(line, record);
   return line;
 }
 

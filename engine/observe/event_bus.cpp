@@ -12,6 +12,7 @@
 #include "engine/base/spsc_ring.h"
 #include "engine/observe/access_log.h"
 #include "engine/observe/grpc_methods.h"
+#include "engine/observe/log_files.h"
 
 namespace spillway::observe {
 namespace {
@@ -103,17 +104,22 @@ bool isKept(EventKind kind) {
 
 struct EventBus::Impl {
   std::shared_ptr<Readers> readers = std::make_shared<Readers>();
-  mutable std::mutex mutex;  ///< sinks, log, the numbers below
+  LogFiles logs;
+  std::mutex logMutex;  ///< held while its file is written; never together with `mutex`
+  std::optional<AccessLog> log;
+  mutable std::mutex mutex;  ///< sinks, the numbers below
   std::condition_variable wake, passed;
   std::vector<std::unique_ptr<Sink>> sinks;
-  std::optional<AccessLog> log;
   std::uint64_t passesWanted = 0, passesDone = 0;
   bool stopping = false;
   GrpcMethods methods;
   std::thread recorder;
 
   void run();
+  enum class Write { IfDue, Now };
   void pass(const std::vector<Sink*>& all);
+  void record(const std::vector<Event>& events);
+  void writeLogs(Write when);
   static void collect(Sink& sink, std::vector<Event>& out);
   static void tell(const Event& event, const std::vector<std::shared_ptr<Reader>>& to);
 };
@@ -150,9 +156,17 @@ Result<void> EventBus::writeAccessLog(const std::string& file) {
     if (!opened) return failure(opened.error());
     next = std::move(*opened);
   }
-  const std::lock_guard lock(impl_->mutex);
+  const std::lock_guard lock(impl_->logMutex);
   impl_->log = std::move(next);
   return {};
+}
+
+void EventBus::configureLogs(std::vector<LogTarget> targets) {
+  impl_->logs.configure(std::move(targets));
+}
+
+std::vector<LogStatus> EventBus::logStatuses() const {
+  return impl_->logs.statuses();
 }
 
 void EventBus::flush() {
@@ -183,13 +197,36 @@ void EventBus::Impl::run() {
     std::vector<Sink*> all;
     for (const auto& sink : sinks)
       all.push_back(sink.get());
+    const bool isAsked = serves > passesDone || last;
     lock.unlock();
+    logs.takeConfiguration();
     pass(all);
+    writeLogs(isAsked ? Write::Now : Write::IfDue);
+    if (last) logs.finish();
     lock.lock();
-    if (log) serves > passesDone || last ? log->write() : log->writeIfDue(SteadyClock::now());
     passesDone = serves;
     passed.notify_all();
   }
+}
+
+void EventBus::Impl::record(const std::vector<Event>& events) {
+  const WallTime now = wallNow();
+  for (const Event& event : events)
+    logs.record(event, now);
+  const std::lock_guard lock(logMutex);
+  if (!log) return;
+  for (const Event& event : events) {
+    if (event.record) log->append(*event.record);
+  }
+}
+
+void EventBus::Impl::writeLogs(Write when) {
+  logs.tick(wallNow());
+  if (when == Write::Now) logs.write();
+  const std::lock_guard lock(logMutex);
+  if (!log) return;
+  if (when == Write::Now) return log->write();
+  log->writeIfDue(SteadyClock::now());
 }
 
 void EventBus::Impl::collect(Sink& sink, std::vector<Event>& out) {
@@ -216,13 +253,10 @@ void EventBus::Impl::pass(const std::vector<Sink*>& all) {
   std::stable_sort(events.begin(), events.end(),
                    [](const Event& a, const Event& b) { return a.time < b.time; });
   for (const Event& event : events) {
-    if (event.record) {
-      methods.count(*event.record);
-      const std::lock_guard lock(mutex);
-      if (log) log->append(*event.record);
-    }
+    if (event.record) methods.count(*event.record);
     tell(event, to);
   }
+  record(events);
 }
 
 void EventBus::Impl::tell(const Event& event, const std::vector<std::shared_ptr<Reader>>& to) {

@@ -15,17 +15,20 @@
 
 namespace spillway::observe {
 
+struct LogTarget;
+struct LogStatus;
+
 /// The producing end of the bus: one per producing thread (each worker, the control thread). Owner thread
 /// only.
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  /// Whether somebody wants stream details now (everything but StreamEnded, Health and ConfigApplied). One
-  /// relaxed load.
+  /// Whether somebody wants stream details now (everything but what emitKept() takes). One relaxed load.
   virtual bool wantsDetails() const = 0;
   /// Details: dropped and counted when the ring is full. Never waits.
   virtual void emit(Event&&) = 0;
-  /// StreamEnded, Health, ConfigApplied: kept in an own overflow list when the ring is full; never waits.
+  /// StreamEnded, Connection, Health, ConfigApplied: kept in an own overflow list when the ring is full;
+  /// never waits.
   virtual void emitKept(Event&&) = 0;
   /// Moves what overflowed into the ring, as far as there is room; called once per loop turn.
   virtual void flush() = 0;
@@ -47,7 +50,7 @@ class Subscription {
 };
 
 /// The recorder thread: takes events from the sinks (every 20 ms at the latest) and hands them to the
-/// access-log file and the subscriptions. A slow reader slows nobody: its queue drops and counts.
+/// log files and the subscriptions. A slow reader slows nobody: its queue drops and counts.
 class EventBus {
  public:
   EventBus();
@@ -57,7 +60,11 @@ class EventBus {
   std::unique_ptr<Subscription> subscribe(const SubscriptionOptions&);
   /// Appends ALB-format lines to `file` from now on ("" stops it). Lines reach the disk within 250 ms.
   Result<void> writeAccessLog(const std::string& file);
-  /// Waits until everything that was emitted before the call has reached the subscriptions and the file.
+  /// From now on these of ALB's logs are written (see LogFiles), besides the file above. Returns at once.
+  void configureLogs(std::vector<LogTarget>);
+  /// How the logs fare, as of the last 20 ms.
+  std::vector<LogStatus> logStatuses() const;
+  /// Waits until everything that was emitted before the call has reached the subscriptions and the files.
   void flush();
   /// Details lost by sinks since the start.
   std::uint64_t droppedDetails() const;

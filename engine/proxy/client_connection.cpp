@@ -128,7 +128,8 @@ void ClientConnection::takeEarlyBytes(Connection& connection) {
 
 void ClientConnection::onBadRequest(http::Http1Connection& connection, const http::Http1Refusal& refusal) {
   const observe::Outcome outcome = outcomeOf(refusal.kind);
-  const LocalResponse response = localResponse(outcome, AnswerForm::Html);
+  const LocalResponse response =
+      localResponse(outcome, AnswerForm::Html, listener_->listenerAttributes, listener_->limits);
   const std::size_t sent = connection.answer(response.head, refusal.method == "HEAD" ? "" : response.body);
   if (refusal.wasStream) return;  // its exchange makes the record
   ++requests_;

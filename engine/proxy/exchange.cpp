@@ -68,6 +68,8 @@ void Exchange::onRequestHead(http::MessageHead head, End end) {
   if (const auto reason = refusal()) return answer(*reason, {});
   HeadRewrite rewrite = rewriteRequestHead(request_, *facts_, *listener_);
   traceId_ = std::move(rewrite.traceId);
+  counts_.droppedInvalidHeader = rewrite.droppedInvalidHeader;
+  counts_.forwardedInvalidHeader = rewrite.forwardedInvalidHeader;
   if (rewrite.refusal) return answer(*rewrite.refusal, {});
   prepareUpgrade();
   chooseTarget(nullptr);
@@ -307,7 +309,7 @@ void Exchange::onResponseHead(http::MessageHead head, End end) {
 /// 1xx: the final head follows (RFC 9110 §15.2). A client of HTTP/1.0 knows no such thing.
 void Exchange::passInterim(http::MessageHead& head) {
   if (request_.version == http::Version::Http10) return;
-  rewriteResponseHead(head);
+  rewriteResponseHead(head, listener_->listenerAttributes);
   client_->sendHead(head, End::No);
 }
 

@@ -147,6 +147,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   std::string detail_;        ///< more words for the cause
   std::string endedBecause_;  ///< the setting that ended it
   std::vector<observe::TargetAttempt> tried_;
+  observe::RequestCounts counts_;
   int status_ = 0;  ///< sent to the client
   int targetStatus_ = 0;
   std::optional<std::uint32_t> grpcStatus_;

@@ -111,6 +111,7 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   record->failOpen = failOpen_;
   fillConnection(*record, *facts_);
   record->traceId = traceId_;
+  record->counts = counts_;
   fillStatuses(*record);
   return record;
 }

@@ -22,7 +22,7 @@ std::uint64_t hashOf(std::string_view text) {
 }
 
 std::string seconds(std::int64_t micros) {
-  return micros < 0 ? "-1" : fmt::format("{:.3f}", static_cast<double>(micros) / 1e6);
+  return micros < 0 ? "-1" : formatSeconds(micros);
 }
 
 std::string statusOf(int status) {

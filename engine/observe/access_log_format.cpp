@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kUserAgentLimit = 8 * 1024;
 
 std::string seconds(std::int64_t micros) {
-  return micros < 0 ? "-1" : fmt::format("{:.3f}", static_cast<double>(micros) / 1e6);
+  return micros < 0 ? "-1" : formatSeconds(micros);
 }
 
 std::string statusOf(int status) {

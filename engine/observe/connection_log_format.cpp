@@ -10,9 +10,8 @@
 namespace spillway::observe {
 
 std::string formatConnectionLogLine(const ConnectionRecord& record) {
-  const std::string latency = record.hasTls && record.handshakeMicros >= 0
-                                  ? fmt::format("{:.3f}", static_cast<double>(record.handshakeMicros) / 1e6)
-                                  : "-";
+  const std::string latency =
+      record.hasTls && record.handshakeMicros >= 0 ? formatSeconds(record.handshakeMicros) : "-";
   std::string line = fmt::format("{} {} {} {} {} {} {} ", formatIsoTime(record.established),
                                  orDash(record.clientIp), record.clientPort, record.listenerPort,
                                  orDash(record.tlsProtocol), orDash(record.tlsCipher), latency);

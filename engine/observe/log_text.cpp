@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/observe/log_text.h"
 
+#include <fmt/format.h>
+
 namespace spillway::observe {
 
 std::string_view orDash(std::string_view text) {
@@ -24,6 +26,11 @@ std::string quoted(std::string_view text) {
   }
   result += '"';
   return result;
+}
+
+std::string formatSeconds(std::int64_t micros) {
+  const std::int64_t millis = (micros + 500) / 1000;
+  return fmt::format("{}.{:03}", millis / 1000, millis % 1000);
 }
 
 }  // namespace spillway::observe

@@ -40,7 +40,7 @@ Engine::Impl::Impl(EngineOptions given)
   if (options.dataDirectory.empty()) options.dataDirectory = defaultDataDirectory();
   if (!options.accessLogFile.empty()) (void)bus.writeAccessLog(options.accessLogFile);
   for (std::size_t i = 0; i < workerCount(options.workers); ++i) {
-    workers.push_back(std::make_unique<proxy::Worker>(i, bus.addSink(), metrics.addWorker()));
+    workers.push_back(std::make_unique<proxy::Worker>(i, bus.addSink(), metrics.addWorker(), keys));
   }
   controlThread = std::thread([this] { control.run(); });
 }

@@ -47,7 +47,8 @@ struct Engine::Impl {
   health::HealthMonitor health;
   net::ResolvedNames names{control, [this] { watch.wake(); }};
   std::shared_ptr<const balance::Snapshot> live;  ///< under applyMutex; null before the first apply()
-  std::map<std::string, Port> ports;              ///< control thread
+  proxy::JwksCache keys;
+  std::map<std::string, Port> ports;  ///< control thread
   std::vector<std::unique_ptr<proxy::Worker>> workers;
   std::thread controlThread;
   std::mutex applyMutex;

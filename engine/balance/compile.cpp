@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "engine/balance/compile_rules.h"
 #include "engine/balance/compile_tls.h"
 
 namespace spillway::balance {
@@ -104,32 +105,13 @@ class Compiler {
     result->listenerAttributes = settings.attributes;
     result->limits = balancer.limits;
     result->beyondAlb = balancer.beyondAlb;
-    result->rules.push_back({0, nullptr, nullptr, actions(settings.defaultActions, snapshot)});
+    result->rules = compileRules(settings, snapshot.groups);
     result->runtime = runtimes_.listener(result->id);
     result->document = balancerIndex;
     result->index = index;
-    for (const auto& candidate : snapshot.groups) {
-      if (config::forwardsTo(settings.defaultActions.back(), candidate->settings.name))
-        result->group = candidate;
-    }
     if (settings.protocol == config::Protocol::Https) {
       const std::string path = fmt::format("loadBalancers[{}].listeners[{}]", balancerIndex, index);
       result->tls = tls_.forListener(balancer, settings, path);
-    }
-    return result;
-  }
-
-  static std::vector<ActionSnapshot> actions(const std::vector<config::Action>& settings,
-                                             const Snapshot& snapshot) {
-    std::vector<ActionSnapshot> result;
-    for (const config::Action& action : settings) {
-      ActionSnapshot made{action, {}};
-      for (const auto& wanted : action.targetGroups) {
-        for (const auto& group : snapshot.groups) {
-          if (group->settings.name == wanted.targetGroup) made.groups.push_back({group, wanted.weight});
-        }
-      }
-      result.push_back(std::move(made));
     }
     return result;
   }

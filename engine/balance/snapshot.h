@@ -63,7 +63,6 @@ struct ListenerSnapshot {
   std::uint16_t port = 0;                 ///< as configured
   std::vector<net::SocketAddress> binds;  ///< where it listens; port 0 = any
   std::shared_ptr<const net::TlsContext> tls;
-  std::shared_ptr<const GroupSnapshot> group;  ///< default action
   std::vector<RuleSnapshot> rules;  ///< in the order in which they are tried; the default rule is last
   config::LoadBalancerAttributes attributes;
   config::ListenerAttributes listenerAttributes;

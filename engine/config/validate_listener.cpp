@@ -5,17 +5,13 @@
 
 #include "engine/config/findings.h"
 #include "engine/config/suggestion.h"
+#include "engine/config/validate_rules.h"
 #include "engine/config/words.h"
 
 namespace spillway::config {
 namespace {
 
 constexpr std::size_t kLongestName = 64;  // ours: ALB's listeners have no names
-
-const TargetGroup* findGroup(const Document& document, const std::string& name) {
-  const auto found = std::ranges::find(document.targetGroups, name, &TargetGroup::name);
-  return found == document.targetGroups.end() ? nullptr : &*found;
-}
 
 void checkListenerName(Findings& findings, const std::string& path, const std::string& name) {
   const bool printable = std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
@@ -31,30 +27,11 @@ void checkProtocol(Findings& findings, const std::string& path, const Listener& 
   for (const std::string& name : targetGroupsOf(listener)) {
     const TargetGroup* group = findGroup(document, name);
     if (!group || group->protocolVersion == ProtocolVersion::Http1) continue;
-    findings.error(
+    return findings.error(
         path + ".protocol", "HTTP",
         fmt::format("Listener protocol 'HTTP' is not supported with a target group with the protocol-version "
                     "'{}': choose HTTPS, or switch on beyondAlb.plaintextHttp2 (not on AWS).",
                     wordOf(group->protocolVersion)));
-  }
-}
-
-void checkForward(Findings& findings, const std::string& path, const Action& action,
-                  const LoadBalancer& balancer, const Relations& relations) {
-  const std::string name = action.targetGroups.empty() ? "" : action.targetGroups.front().targetGroup;
-  if (name.empty()) {
-    findings.error(path + ".targetGroup", "", "Name the target group to forward to.");
-  } else if (!findGroup(relations.document, name)) {
-    std::string hint = didYouMean(name, relations.groupNames);
-    if (hint.empty() && !relations.groupNames.empty())
-      hint = fmt::format(" There is {}.", anyOf(relations.groupNames));
-    findings.error(path + ".targetGroup", name, "There is no target group of this name." + hint);
-  } else if (const LoadBalancer* user = relations.userOfGroup.at(name); user != &balancer) {
-    findings.error(
-        path + ".targetGroup", name,
-        fmt::format("Load balancer \"{}\" uses this target group already, and a group belongs to one load "
-                    "balancer: make another group for this one.",
-                    user->name));
   }
 }
 
@@ -71,14 +48,9 @@ void checkListener(Findings& findings, const std::string& path, const Listener& 
   }
   checkSecurity(findings, path, listener, relations.document);
   checkListenerAttributes(findings, path, listener);
-  if (listener.defaultActions.size() != 1) {
-    findings.error(path + ".defaultActions", "",
-                   "A listener has exactly one default action: forward to a target group.");
-  }
-  for (std::size_t i = 0; i < listener.defaultActions.size(); ++i) {
-    checkForward(findings, fmt::format("{}.defaultActions[{}]", path, i), listener.defaultActions[i],
-                 balancer, relations);
-  }
+  const RuleScope scope{listener, balancer, relations};
+  checkActions(findings, path + ".defaultActions", listener.defaultActions, scope);
+  checkRules(findings, path, scope);
 }
 
 }  // namespace spillway::config

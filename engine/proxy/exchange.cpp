@@ -51,11 +51,12 @@ Exchange::Exchange(ExchangeHost& host, http::HttpStream& client, std::shared_ptr
       client_(&client),
       facts_(std::move(facts)),
       listener_(std::move(listener)),
-      group_(listener_->group.get()),
       received_(host.loop.now()),
       lastActivity_(received_) {}
 
-Exchange::~Exchange() = default;
+Exchange::~Exchange() {
+  *alive_ = false;
+}
 
 // ---- From the client
 // -------------------------------------------------------------------------------------------
@@ -63,9 +64,17 @@ Exchange::~Exchange() = default;
 void Exchange::onRequestHead(http::MessageHead head, End end) {
   request_ = std::move(head);
   requestEnded_ = end == End::Yes;
+  route();
   open();
   if (requestEnded_) tell(EventKind::HalfClose, Direction::Request);
   if (const auto reason = refusal()) return answer(*reason, {});
+  act(0);
+}
+
+void Exchange::forward() {
+  if (!group_) return answer(Outcome::NoTarget, {});
+  if (!fits(*group_)) return answer(Outcome::ProtocolMismatch, {});
+  if (!transform()) return answer(Outcome::TransformFailed, {});
   HeadRewrite rewrite = rewriteRequestHead(request_, *facts_, *listener_);
   traceId_ = std::move(rewrite.traceId);
   counts_.droppedInvalidHeader = rewrite.droppedInvalidHeader;
@@ -151,8 +160,6 @@ std::optional<Outcome> Exchange::refusal() const {
   const bool isTunnel = !request_.protocol.empty();
   if (request_.method == "TRACE" || (request_.method == "CONNECT" && !isTunnel))
     return Outcome::MethodNotAllowed;
-  if (!group_) return Outcome::NoTarget;
-  if (!fits(*group_)) return Outcome::ProtocolMismatch;
   return std::nullopt;
 }
 
@@ -369,19 +376,23 @@ void Exchange::endOfResponse() {
 // ------------------------------------------------------------------------------------------------------
 
 void Exchange::answer(Outcome outcome, std::string detail) {
-  outcome_ = outcome;
   detail_ = std::move(detail);
+  const bool grpcForm = head_->isGrpc && group_ && group_->isGrpc();
+  send(outcome, localResponse(outcome, grpcForm ? AnswerForm::Grpc : AnswerForm::Html,
+                              listener_->listenerAttributes, listener_->limits));
+}
+
+/// The balancer's own answer.
+void Exchange::send(Outcome outcome, const LocalResponse& response) {
+  outcome_ = outcome;
   fromBalancer_ = true;
   replay_.clear();
   client_->consume(unsent_.size());
   unsent_.clear();
-  const bool grpcForm = head_->isGrpc && group_ && group_->isGrpc();
-  const LocalResponse response = localResponse(outcome, grpcForm ? AnswerForm::Grpc : AnswerForm::Html,
-                                               listener_->listenerAttributes, listener_->limits);
   status_ = response.head.status;
-  if (grpcForm) {
-    grpcStatus_ = http::grpcStatusIn(response.head.fields);
-    grpcMessage_ = factsOf(outcome).grpcMessage;
+  if (const auto status = http::grpcStatusIn(response.head.fields)) {
+    grpcStatus_ = status;
+    grpcMessage_ = http::decodeGrpcMessage(response.head.fields.find("grpc-message").value_or(""));
   }
   const bool hasBody = !response.body.empty() && request_.method != "HEAD";
   client_->sendHead(response.head, hasBody ? End::No : End::Yes);

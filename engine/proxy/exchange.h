@@ -15,6 +15,8 @@
 #include "engine/observe/metrics.h"
 #include "engine/pool/target_pool.h"
 #include "engine/proxy/connection_facts.h"
+#include "engine/proxy/jwt_validation.h"
+#include "engine/proxy/local_response.h"
 
 namespace spillway::proxy {
 
@@ -23,8 +25,8 @@ class Exchange;
 /// What a worker lends to its exchanges. All of it outlives them.
 struct ExchangeHost {
   ExchangeHost(net::EventLoop& l, pool::TargetPool& p, balance::Selector& s, observe::EventSink& e,
-               observe::WorkerMetrics& m)
-      : loop(l), pool(p), selector(s), sink(e), metrics(m) {}
+               observe::WorkerMetrics& m, JwksCache& k)
+      : loop(l), pool(p), selector(s), sink(e), metrics(m), keys(k) {}
   virtual ~ExchangeHost() = default;
 
   net::EventLoop& loop;
@@ -32,6 +34,7 @@ struct ExchangeHost {
   balance::Selector& selector;
   observe::EventSink& sink;
   observe::WorkerMetrics& metrics;
+  JwksCache& keys;
 
   virtual StreamId nextStreamId() = 0;
   /// The exchange is over: take it off the list and retire it.
@@ -95,6 +98,14 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void onNoStream(const Error& error) override;
 
   void open();
+  void route();
+  void act(std::size_t index);
+  void forward();
+  void redirect(const config::Redirect& settings);
+  bool transform();
+  void validateToken(std::size_t index);
+  void onToken(std::size_t index, const JwtVerdict& verdict);
+  void send(observe::Outcome outcome, const LocalResponse& response);
   std::optional<observe::Outcome> refusal() const;
   bool fits(const balance::GroupSnapshot& group) const;
   void prepareUpgrade();
@@ -127,7 +138,8 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   http::HttpStream* target_ = nullptr;  ///< null: none yet, or it has ended
   std::shared_ptr<const ConnectionFacts> facts_;
   std::shared_ptr<const balance::ListenerSnapshot> listener_;
-  const balance::GroupSnapshot* group_;              ///< lives as long as listener_; null when there is none
+  const balance::RuleSnapshot* rule_ = nullptr;      ///< lives as long as listener_; null until it is found
+  const balance::GroupSnapshot* group_ = nullptr;    ///< the same; null when the rule does not forward
   const balance::TargetSnapshot* chosen_ = nullptr;  ///< the target tried last; lives in group_
 
   http::MessageHead request_;  ///< as sent to the target
@@ -148,6 +160,8 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   std::string endedBecause_;  ///< the setting that ended it
   std::vector<observe::TargetAttempt> tried_;
   observe::RequestCounts counts_;
+  std::string actions_, redirectUrl_, errorReason_, transformedHost_, transformedUri_, transformStatus_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   int status_ = 0;  ///< sent to the client
   int targetStatus_ = 0;
   std::optional<std::uint32_t> grpcStatus_;

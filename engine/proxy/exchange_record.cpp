@@ -41,7 +41,6 @@ void Exchange::open() {
   head->client = facts_->client;
   head->method = request_.method;
   head->scheme = request_.scheme;
-  if (request_.authority.empty()) request_.authority = request_.fields.find("host").value_or("");
   head->authority = request_.authority;
   head->path = request_.path;
   head->userAgent = request_.fields.find("user-agent").value_or("");
@@ -112,6 +111,14 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   fillConnection(*record, *facts_);
   record->traceId = traceId_;
   record->counts = counts_;
+  if (rule_) record->rulePriority = std::to_string(rule_->priority);
+  if (!rule_) record->rulePriority = "-";
+  record->actions = actions_;
+  record->redirectUrl = redirectUrl_;
+  record->errorReason = errorReason_;
+  record->transformedHost = transformedHost_;
+  record->transformedUri = transformedUri_;
+  record->transformStatus = transformStatus_;
   fillStatuses(*record);
   return record;
 }
@@ -130,7 +137,7 @@ void Exchange::fillStatuses(observe::StreamRecord& record) const {
     record.elbStatus = factsOf(outcome_).status;
     record.fromBalancer = true;
   }
-  if (outcome_ == Outcome::Completed) return;
+  if (observe::isGood(outcome_)) return;
   record.cause = factsOf(outcome_).words;
   if (!detail_.empty()) record.cause += " " + detail_;
 }

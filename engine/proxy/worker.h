@@ -22,7 +22,7 @@ namespace spillway::proxy {
 /// Public functions: any thread (they post); the rest: the worker's own.
 class Worker final : private ExchangeHost, private ClientConnectionHost {
  public:
-  Worker(std::size_t index, observe::EventSink& sink, observe::WorkerMetrics& metrics);
+  Worker(std::size_t index, observe::EventSink& sink, observe::WorkerMetrics& metrics, JwksCache& keys);
   ~Worker() override;
 
   void apply(std::shared_ptr<const balance::Snapshot> snapshot);

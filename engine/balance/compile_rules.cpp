@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/balance/compile_rules.h"
+
+#include <algorithm>
+
+#include "engine/balance/rule_matcher.h"
+#include "engine/balance/transforms.h"
+
+namespace spillway::balance {
+namespace {
+
+using Groups = std::vector<std::shared_ptr<const GroupSnapshot>>;
+
+std::vector<ActionSnapshot> compileActions(const std::vector<config::Action>& actions, const Groups& groups) {
+  std::vector<ActionSnapshot> result;
+  for (const config::Action& action : actions) {
+    ActionSnapshot made{action, {}};
+    for (const config::WeightedTargetGroup& wanted : action.targetGroups) {
+      const auto known = std::ranges::find(groups, wanted.targetGroup,
+                                           [](const auto& group) { return group->settings.name; });
+      if (known != groups.end()) made.groups.push_back({*known, wanted.weight});
+    }
+    result.push_back(std::move(made));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<RuleSnapshot> compileRules(const config::Listener& listener, const Groups& groups) {
+  std::vector<RuleSnapshot> result;
+  for (const config::Rule& rule : listener.rules) {
+    result.push_back({rule.priority, std::make_shared<const RuleMatcher>(rule.conditions),
+                      Transforms::of(rule), compileActions(rule.actions, groups)});
+  }
+  std::ranges::stable_sort(result, {}, &RuleSnapshot::priority);
+  result.push_back({0, nullptr, nullptr, compileActions(listener.defaultActions, groups)});
+  return result;
+}
+
+}  // namespace spillway::balance

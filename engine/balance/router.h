@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/balance/request_view.h"
+#include "engine/balance/snapshot.h"
+
+namespace spillway::balance {
+
+/// One rule that was tried, for the decision trace.
+struct RuleTry {
+  std::uint32_t priority = 0;  ///< 0 = the default rule
+  bool matched = false;
+  std::string failed;  ///< the first condition that did not hold, "path-pattern /a/*"; empty when matched
+  bool operator==(const RuleTry&) const = default;
+};
+
+/// The rules in the order in which they were tried; the last one is the rule that matched.
+using RuleTrace = std::vector<RuleTry>;
+
+struct RuleMatch {
+  const RuleSnapshot& rule;     ///< lives as long as the listener's snapshot
+  std::uint32_t evaluated = 0;  ///< how many rules were looked at, the default rule not counted
+};
+
+/// The first rule whose conditions all hold; the default rule when there is no other. `trace` may be null:
+/// nobody asked, and nothing is put into words.
+RuleMatch match(const ListenerSnapshot&, const RequestView&, RuleTrace* trace = nullptr);
+
+}  // namespace spillway::balance

@@ -31,10 +31,7 @@ std::vector<TargetStatus> Engine::targets() const {
 }
 
 observe::MetricsReading Engine::readMetrics() const {
-  auto reading = impl_->metrics.read();
-  reading.droppedDetails = impl_->bus.droppedDetails();
-  reading.grpcMethods = impl_->bus.grpcMethods();
-  return reading;
+  return impl_->readMetrics();
 }
 
 std::unique_ptr<observe::Subscription> Engine::subscribe(const observe::SubscriptionOptions& options) {

@@ -114,6 +114,7 @@ bool Engine::Impl::admit(const balance::ListenerSnapshot& listener) {
   auto& connections = listener.runtime->connections;
   if (connections.fetch_add(1, std::memory_order_relaxed) < listener.limits.connections) return true;
   connections.fetch_sub(1, std::memory_order_relaxed);
+  controlMetrics.clientConnectionRejected(listener.runtime->slot);
   return false;
 }
 
@@ -168,6 +169,12 @@ void Engine::Impl::applyLocked(const config::Document& document, ApplyReport& re
     report.issues.insert(report.issues.end(), sockets.error().begin(), sockets.error().end());
     return;
   }
+  if (std::string problem = serveMetrics(document.monitoring); !problem.empty()) {
+    report.issues.push_back({"monitoring.openMetricsPort",
+                             std::to_string(*document.monitoring.openMetricsPort), std::move(problem),
+                             Issue::Severity::Error});
+    return;
+  }
   bus.configureLogs(observe::logTargets(document, options.dataDirectory));
   onControl([&] { install(*snapshot, *sockets); });
   live = *snapshot;
@@ -190,10 +197,34 @@ void Engine::Impl::applyAgain() {
   onControl([&] { controlSink.emitKept(std::move(event)); });
 }
 
+observe::MetricsReading Engine::Impl::readMetrics() const {
+  auto reading = metrics.read();
+  reading.droppedDetails = bus.droppedDetails();
+  reading.grpcMethods = bus.grpcMethods();
+  for (const TargetStatus& target : health.statuses())
+    reading.hosts[target.id].state = target.state;
+  return reading;
+}
+
+/// Serves OpenMetrics where the document says; the empty text, or what is in the way.
+std::string Engine::Impl::serveMetrics(const config::Monitoring& monitoring) {
+  if (monitoring.openMetricsPort == metricsPort) return {};
+  metricsServer.reset();
+  metricsPort.reset();
+  if (!monitoring.openMetricsPort) return {};
+  auto server = observe::OpenMetricsServer::serve(static_cast<std::uint16_t>(*monitoring.openMetricsPort),
+                                                  [this] { return readMetrics(); });
+  if (!server) return server.error().detail;
+  metricsServer = std::move(*server);
+  metricsPort = monitoring.openMetricsPort;
+  return {};
+}
+
 void Engine::Impl::stop(std::chrono::milliseconds grace) {
   watch.stop();
   const std::lock_guard lock(applyMutex);
   if (std::exchange(stopped, true)) return;
+  metricsServer.reset();
   onControl([this] {
     ports.clear();
     names.stop();

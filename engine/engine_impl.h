@@ -12,6 +12,7 @@
 #include "engine/health/health_monitor.h"
 #include "engine/net/acceptor.h"
 #include "engine/net/resolver.h"
+#include "engine/observe/open_metrics.h"
 #include "engine/proxy/worker.h"
 
 /// Inside of the engine: its threads and what they own.
@@ -29,7 +30,9 @@ struct Engine::Impl {
       const balance::Snapshot&) const;
   void install(const std::shared_ptr<const balance::Snapshot>&,
                std::map<std::string, net::ListeningSocket>& sockets);
-  static bool admit(const balance::ListenerSnapshot&);
+  bool admit(const balance::ListenerSnapshot&);
+  observe::MetricsReading readMetrics() const;
+  std::string serveMetrics(const config::Monitoring&);
   void openPort(const std::string& key, net::ListeningSocket socket);
   void publishListeners(const balance::Snapshot&);
   ApplyReport apply(const config::Document& document);
@@ -43,6 +46,7 @@ struct Engine::Impl {
   observe::EventBus bus;
   balance::RuntimeRegistry runtimes{metrics};
   observe::EventSink& controlSink;
+  observe::WorkerMetrics& controlMetrics{metrics.addWorker()};
   net::EventLoop control;
   health::HealthMonitor health;
   net::ResolvedNames names{control, [this] { watch.wake(); }};
@@ -55,6 +59,8 @@ struct Engine::Impl {
   bool stopped = false;  ///< under applyMutex
   mutable std::mutex statusMutex;
   std::vector<ListenerStatus> listeners;
+  std::optional<std::uint32_t> metricsPort;  ///< under applyMutex
+  std::unique_ptr<observe::OpenMetricsServer> metricsServer;
   balance::FileWatch watch{std::chrono::seconds(1), [this] { applyAgain(); }};
 };
 

@@ -72,9 +72,11 @@ void Exchange::onRequestHead(http::MessageHead head, End end) {
 }
 
 void Exchange::forward() {
+  const bool isTransformed = transform();
+  noteAction(config::ActionType::Forward);
   if (!group_) return answer(Outcome::NoTarget, {});
   if (!fits(*group_)) return answer(Outcome::ProtocolMismatch, {});
-  if (!transform()) return answer(Outcome::TransformFailed, {});
+  if (!isTransformed) return answer(Outcome::TransformFailed, {});
   HeadRewrite rewrite = rewriteRequestHead(request_, *facts_, *listener_);
   traceId_ = std::move(rewrite.traceId);
   counts_.droppedInvalidHeader = rewrite.droppedInvalidHeader;

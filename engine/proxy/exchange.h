@@ -100,6 +100,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void open();
   void route();
   void act(std::size_t index);
+  void noteAction(config::ActionType type);
   void forward();
   void redirect(const config::Redirect& settings);
   bool transform();

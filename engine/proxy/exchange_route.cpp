@@ -28,11 +28,16 @@ void Exchange::route() {
     group_ = last.groups.front().group.get();
 }
 
+/// For the access log's actions_executed.
+void Exchange::noteAction(config::ActionType type) {
+  if (!actions_.empty()) actions_ += ',';
+  actions_ += config::wordOf(type);
+}
+
 /// Runs the rule's actions from this one on; the last one routes.
 void Exchange::act(std::size_t index) {
   const balance::ActionSnapshot& action = rule_->actions[index];
-  if (!actions_.empty()) actions_ += ',';
-  actions_ += config::wordOf(action.settings.type);
+  if (action.settings.type != config::ActionType::Forward) noteAction(action.settings.type);
   switch (action.settings.type) {
     case config::ActionType::Forward:
       return forward();
@@ -69,7 +74,7 @@ bool Exchange::transform() {
   const balance::TransformResult result = rule_->transforms->apply(request_.authority, request_.path);
   transformStatus_ = result.status;
   if (result.failed()) return false;
-  if (!result.status.empty()) actions_ += ",rewrite";
+  if (!result.status.empty()) actions_ += actions_.empty() ? "rewrite" : ",rewrite";
   if (result.host) request_.authority = transformedHost_ = *result.host;
   if (result.pathAndQuery) request_.path = transformedUri_ = *result.pathAndQuery;
   return true;

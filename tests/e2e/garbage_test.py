@@ -147,7 +147,7 @@ class Garbage(EndToEndTest):
     def test_http1_to_a_grpc_group_is_464(self):
         for client in (self.connect_tls("http/1.1"), self.connect_tls(), self.connect(self.plain)):
             answer = self.exchange(client, b"GET /some/page?q=1 HTTP/1.1\r\n"
-                                           b"Host: e2e.localhost\r\nUser-Agent: me\r\n\r\n")
+                                           b"Host: e2e.localhost\r\nUser-Agent: me\r\nConnection: close\r\n\r\n")
             head, _, body = answer.decode().partition("\r\n\r\n")
             self.assertRegex(head, r"^HTTP/1\.1 464 ?\r\n")
             self.assertNotIn("content-type", head.lower())
@@ -159,11 +159,15 @@ class Garbage(EndToEndTest):
         self.assertRegex(refused[0].request, r"^GET https://e2e\.localhost:\d+/some/page\?q=1 HTTP/1\.1$")
         self.assert_all_served()
 
-    def test_http1_that_is_broken_is_400(self):
-        for data in (b"GET\r\n\r\n", b"\r\n\r\n", b"GET / HTTP/3.0\r\n\r\n", b"lower / HTTP/1.1\r\n\r\n",
-                     b"G\x00T / HTTP/1.1\r\n\r\n", b"GET /" + b"x" * 70000 + b" HTTP/1.1\r\n\r\n"):
+    def test_http1_that_is_broken_is_refused(self):
+        for data, status in ((b"GET\r\n\r\n", b"400 Bad Request"),
+                             (b"GET / HTTP/3.0\r\n\r\n", b"505 HTTP Version Not Supported"),
+                             (b"lower / HTTP/1.1\r\n\r\n", b"400 Bad Request"),
+                             (b"G\x00T / HTTP/1.1\r\n\r\n", b"400 Bad Request"),
+                             (b"GET /" + b"x" * 70000 + b" HTTP/1.1\r\n\r\n", b"414 Request-URI Too Large")):
             with self.subTest(data[:30]):
-                self.assertRegex(self.exchange(self.connect_tls("http/1.1"), data), rb"^HTTP/1\.1 400 Bad Request\r\n")
+                answer = self.exchange(self.connect_tls("http/1.1"), data)
+                self.assertEqual(answer.partition(b"\r\n")[0], b"HTTP/1.1 " + status)
         self.assert_all_served()
 
     def test_http2_that_is_no_grpc_is_464(self):

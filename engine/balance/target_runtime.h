@@ -30,13 +30,13 @@ struct TargetRuntime {
   const TargetId id;
   observe::Slot slot = observe::kNoSlot;
   alignas(64) std::atomic<observe::TargetState> state{observe::TargetState::Initial};
+  /// Steady-clock time in nanoseconds at which slow start began; 0 = not in slow start.
+  std::atomic<std::int64_t> slowStartSince{0};
+  std::atomic<bool> anomalous{false};                    ///< fails clearly more often than its peers
+  std::atomic<std::uint32_t> weight{kFullWeight};        ///< less: mitigation is in effect
   alignas(64) std::atomic<std::int64_t> outstanding{0};  ///< open exchanges, all workers
   /// Draining: steady-clock time in nanoseconds at which what still runs is ended; 0 = not draining.
   std::atomic<std::int64_t> drainDeadline{0};
-  /// Steady-clock time in nanoseconds at which slow start began; 0 = not in slow start.
-  std::atomic<std::int64_t> slowStartSince{0};
-  std::atomic<bool> anomalous{false};              ///< fails clearly more often than its peers
-  std::atomic<std::uint32_t> weight{kFullWeight};  ///< less: mitigation is in effect
   alignas(64) std::atomic<std::uint64_t> answers{0};
   std::atomic<std::uint64_t> failures{0};  ///< of the answers: HTTP 5xx, or no connection
   AnswerWindow window;

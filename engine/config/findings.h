@@ -67,6 +67,7 @@ struct Relations {
 void checkListener(Findings&, const std::string& path, const Listener&, const LoadBalancer&,
                    const Relations&);
 void checkTargetGroup(Findings&, const std::string& path, const TargetGroup&, const Relations&);
+void checkGroupAttributes(Findings&, const std::string& path, const TargetGroupAttributes&);
 void checkHealthCheck(Findings&, const std::string& path, const TargetGroup&, const LoadBalancer* user);
 
 }  // namespace spillway::config

@@ -87,8 +87,7 @@ void checkTargetGroup(Findings& findings, const std::string& path, const TargetG
                    "HTTP1 target groups are not served yet: choose GRPC or HTTP2.");
   }
   checkHealthCheck(findings, path, group, used ? user->second : nullptr);
-  checkRange(findings, path + ".attributes.deregistrationDelaySeconds",
-             group.attributes.deregistrationDelaySeconds, {0, 3600}, "A deregistration delay (seconds)");
+  checkGroupAttributes(findings, path + ".attributes", group.attributes);
   checkTargets(findings, path + ".targets", group, relations);
 }
 

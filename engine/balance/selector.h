@@ -5,23 +5,22 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/balance/snapshot.h"
+#include "engine/balance/pick.h"
+#include "engine/balance/random.h"
 
 namespace spillway::balance {
 
-/// The chosen target; `target` is null when the group has none that may be used.
-struct Pick {
-  const TargetSnapshot* target = nullptr;
-  bool failOpen = false;  ///< no target is healthy: ALB then routes to all (User Guide, target group health)
-};
-
-/// Chooses targets for one worker: round robin over the healthy targets, all registered ones when none is
-/// healthy. Keeps a list of usable targets per group and renews it only when a state changed, so a choice
-/// costs the same for one target and for a thousand.
+/// Chooses targets for one worker by the group's algorithm, among the healthy ones, or among all registered
+/// ones when fewer are healthy than the group's thresholds want. Keeps a list of usable targets per group and
+/// renews it only when a state changed, so that round robin and weighted random cost the same for one target
+/// and for a thousand.
 class Selector {
  public:
-  /// The next target in turn; `exclude` (may be null) is passed over while there is another.
-  Pick pick(const GroupSnapshot& group, const TargetRuntime* exclude);
+  explicit Selector(Random random = Random::unpredictable()) : random_(random) {}
+
+  Pick pick(const GroupSnapshot& group, const PickRequest& request);
+  /// The worker's source of random numbers, for other choices.
+  Random& random() { return random_; }
   /// Forgets groups of configurations that are gone.
   void forget() { views_.clear(); }
 
@@ -29,10 +28,14 @@ class Selector {
   struct View {
     std::uint32_t epoch = 0;
     bool failOpen = false;
+    TimePoint slowUntil{};  ///< some target is in slow start until then
     std::vector<const TargetSnapshot*> usable;
   };
   static void renew(View& view, const GroupSnapshot& group);
+  const TargetSnapshot& choose(const View& view, const GroupSnapshot& group, const PickRequest& request);
+
   std::unordered_map<std::uint64_t, View> views_;  ///< by the group's serial
+  Random random_;
 };
 
 }  // namespace spillway::balance

@@ -14,15 +14,33 @@
 
 namespace spillway::balance {
 
-/// What lives as long as a target is known, across configurations. Fields are shared by all threads.
+/// The weight of a target that is not under mitigation.
+inline constexpr std::uint32_t kFullWeight = 100;
+
+/// What a target answered lately, older answers counting less (anomaly.h). Control thread only.
+struct AnswerWindow {
+  double answers = 0, failures = 0;
+  std::uint64_t answersSeen = 0, failuresSeen = 0;  ///< the counters at the last look
+};
+
+/// What lives as long as a target is known, across configurations. Fields are shared by all threads but where
+/// they say otherwise.
 struct TargetRuntime {
   explicit TargetRuntime(TargetId target) : id(std::move(target)) {}
   const TargetId id;
   observe::Slot slot = observe::kNoSlot;
   alignas(64) std::atomic<observe::TargetState> state{observe::TargetState::Initial};
+  /// Steady-clock time in nanoseconds at which slow start began; 0 = not in slow start.
+  std::atomic<std::int64_t> slowStartSince{0};
+  std::atomic<bool> anomalous{false};                    ///< fails clearly more often than its peers
+  std::atomic<std::uint32_t> weight{kFullWeight};        ///< less: mitigation is in effect
   alignas(64) std::atomic<std::int64_t> outstanding{0};  ///< open exchanges, all workers
   /// Draining: steady-clock time in nanoseconds at which what still runs is ended; 0 = not draining.
   std::atomic<std::int64_t> drainDeadline{0};
+  alignas(64) std::atomic<std::uint64_t> answers{0};
+  std::atomic<std::uint64_t> failures{0};  ///< of the answers: HTTP 5xx, or no connection
+  AnswerWindow window;
+  bool skipsSlowStart = false;  ///< when it becomes healthy for the first time; control thread only
 };
 
 /// What lives as long as a target group is known.

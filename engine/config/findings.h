@@ -76,6 +76,7 @@ void checkLoadBalancerAttributes(Findings&, const std::string& path, const LoadB
 void checkListenerAttributes(Findings&, const std::string& path, const Listener&);
 void checkMonitoring(Findings&, const Relations&);
 void checkTargetGroup(Findings&, const std::string& path, const TargetGroup&, const Relations&);
+void checkGroupAttributes(Findings&, const std::string& path, const TargetGroupAttributes&);
 void checkHealthCheck(Findings&, const std::string& path, const TargetGroup&, const LoadBalancer* user);
 
 }  // namespace spillway::config

@@ -83,8 +83,7 @@ void checkTargetGroup(Findings& findings, const std::string& path, const TargetG
   }
   checkRange(findings, path + ".port", group.port, kPorts, "A port");
   checkHealthCheck(findings, path, group, used ? user->second : nullptr);
-  checkRange(findings, path + ".attributes.deregistrationDelaySeconds",
-             group.attributes.deregistrationDelaySeconds, {0, 3600}, "A deregistration delay (seconds)");
+  checkGroupAttributes(findings, path + ".attributes", group.attributes);
   checkTargets(findings, path + ".targets", group, relations);
 }
 

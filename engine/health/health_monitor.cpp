@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/balance/slow_start.h"
 #include "engine/health/probe.h"
 #include "engine/health/verdict.h"
 
@@ -195,6 +196,8 @@ void HealthMonitor::enter(Entry& entry, const HealthState& state, observe::Healt
   event.description = state.description;
   if (event.changed) {
     entry.status.since = event.time;
+    if (state.state == TargetState::Healthy)
+      balance::onBecameHealthy(*entry.group, *entry.target.runtime, loop_.now());
     entry.target.runtime->state.store(state.state, std::memory_order_relaxed);
     entry.group->runtime->healthEpoch.fetch_add(1, std::memory_order_release);
   }

@@ -195,7 +195,8 @@ bool Exchange::fits(const balance::GroupSnapshot& group) const {
 }
 
 void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
-  const balance::Pick pick = host_.selector.pick(*group_, exclude);
+  const balance::Pick pick = host_.selector.pick(
+      *group_, {.passOver = {&exclude, exclude ? std::size_t{1} : 0}, .now = host_.loop.now()});
   if (!pick.target) return answer(Outcome::NoTarget, {});
   chosen_ = pick.target;
   failOpen_ = pick.failOpen;

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/balance/cookie_sealer.h"
+#include "engine/balance/random.h"
+#include "engine/balance/snapshot.h"
+#include "engine/base/clock.h"
+#include "engine/http/headers.h"
+
+/// Which target group of a forward action gets a request (alb-behaviour §2.6).
+namespace spillway::balance {
+
+/// The access log's error reason for GroupChoice::cookieInvalid.
+inline constexpr const char* kGroupCookieInvalid = "AWSALBTGCookieInvalid";
+
+struct GroupChoice {
+  const ForwardGroup* group = nullptr;  ///< null: all weights are 0, so nobody gets it (503)
+  bool cookieInvalid = false;           ///< the client's AWSALBTG was not ours or damaged
+};
+
+/// By weight, at random; with group stickiness the group that the client was sent to first. There is no
+/// failover from one group to another.
+GroupChoice chooseGroup(const ActionSnapshot& action, const http::Headers& request,
+                        const CookieSealer& sealer, WallTime now, Random& random);
+
+/// Puts AWSALBTG and AWSALBTGCORS on a target's response when the action has group stickiness. Not for
+/// answers that the balancer makes.
+void addGroupCookies(http::Headers& response, const ActionSnapshot& action, const GroupSnapshot& group,
+                     const CookieSealer& sealer, WallTime now);
+
+}  // namespace spillway::balance

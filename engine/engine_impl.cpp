@@ -32,21 +32,41 @@ std::string bindKey(const balance::ListenerSnapshot& listener, const net::Socket
 
 }  // namespace
 
+EngineOptions Engine::Impl::withDefaults(EngineOptions given) {
+  if (given.dataDirectory.empty()) given.dataDirectory = defaultDataDirectory();
+  return given;
+}
+
 Engine::Impl::Impl(EngineOptions given)
-    : options(std::move(given)), controlSink(bus.addSink()), health(control, controlSink) {
+    : options(withDefaults(std::move(given))), controlSink(bus.addSink()), health(control, controlSink) {
   // OpenSSL writes to sockets without MSG_NOSIGNAL: a peer that has left is an error there, not the program's
   // end.
   std::signal(SIGPIPE, SIG_IGN);
-  if (options.dataDirectory.empty()) options.dataDirectory = defaultDataDirectory();
   if (!options.accessLogFile.empty()) (void)bus.writeAccessLog(options.accessLogFile);
   for (std::size_t i = 0; i < workerCount(options.workers); ++i) {
-    workers.push_back(std::make_unique<proxy::Worker>(i, bus.addSink(), metrics.addWorker(), keys));
+    workers.push_back(std::make_unique<proxy::Worker>(i, bus.addSink(), metrics.addWorker(), keys, sealer));
   }
-  controlThread = std::thread([this] { control.run(); });
+  controlThread = std::thread([this] {
+    everySecond();
+    control.run();
+  });
 }
 
 Engine::Impl::~Impl() {
   stop(std::chrono::milliseconds(0));
+}
+
+/// The keys of sessions' cookies. Where they cannot be kept, sessions last as long as the program.
+balance::CookieSealer Engine::Impl::sealerFor(const EngineOptions& given) {
+  auto kept = balance::openCookieKeys(given.dataDirectory, wallNow());
+  return kept ? std::move(*kept) : balance::CookieSealer::withFreshKey();
+}
+
+/// Control thread.
+void Engine::Impl::everySecond() {
+  if (installed) anomalies.tick(installed->groups, control.now());
+  series.add(readMetrics(), wallNow());
+  secondTimer = control.after(std::chrono::seconds(1), [this] { everySecond(); });
 }
 
 /// Runs on the control thread and waits for it.
@@ -86,6 +106,7 @@ void Engine::Impl::install(const std::shared_ptr<const balance::Snapshot>& snaps
   for (auto& worker : workers)
     worker->apply(snapshot);
   health.apply(snapshot);
+  installed = snapshot;
   std::set<std::string> hosts;
   for (const auto& group : snapshot->document.targetGroups) {
     for (const auto& target : group.targets)
@@ -228,6 +249,7 @@ void Engine::Impl::stop(std::chrono::milliseconds grace) {
   onControl([this] {
     ports.clear();
     names.stop();
+    secondTimer.cancel();
     health.stop();
   });
   for (auto& worker : workers)

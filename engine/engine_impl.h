@@ -6,12 +6,15 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/balance/anomaly.h"
 #include "engine/balance/compile.h"
+#include "engine/balance/cookie_keys.h"
 #include "engine/balance/file_watch.h"
 #include "engine/engine.h"
 #include "engine/health/health_monitor.h"
 #include "engine/net/acceptor.h"
 #include "engine/net/resolver.h"
+#include "engine/observe/metric_series.h"
 #include "engine/observe/open_metrics.h"
 #include "engine/proxy/worker.h"
 
@@ -30,6 +33,9 @@ struct Engine::Impl {
       const balance::Snapshot&) const;
   void install(const std::shared_ptr<const balance::Snapshot>&,
                std::map<std::string, net::ListeningSocket>& sockets);
+  static EngineOptions withDefaults(EngineOptions given);
+  static balance::CookieSealer sealerFor(const EngineOptions& given);
+  void everySecond();
   bool admit(const balance::ListenerSnapshot&);
   observe::MetricsReading readMetrics() const;
   std::string serveMetrics(const config::Monitoring&);
@@ -52,7 +58,12 @@ struct Engine::Impl {
   net::ResolvedNames names{control, [this] { watch.wake(); }};
   std::shared_ptr<const balance::Snapshot> live;  ///< under applyMutex; null before the first apply()
   proxy::JwksCache keys;
-  std::map<std::string, Port> ports;  ///< control thread
+  const balance::CookieSealer sealer{sealerFor(options)};
+  balance::AnomalyDetector anomalies;  ///< control thread
+  observe::MetricSeries series;
+  net::Timer secondTimer;                              ///< control thread
+  std::shared_ptr<const balance::Snapshot> installed;  ///< control thread; null before the first apply()
+  std::map<std::string, Port> ports;                   ///< control thread
   std::vector<std::unique_ptr<proxy::Worker>> workers;
   std::thread controlThread;
   std::mutex applyMutex;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/balance/anomaly.h"
 #include "engine/http/grpc_status.h"
 #include "engine/proxy/head_rewrite.h"
 #include "engine/proxy/local_response.h"
@@ -195,9 +196,14 @@ bool Exchange::fits(const balance::GroupSnapshot& group) const {
 }
 
 void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
-  const balance::Pick pick = host_.selector.pick(
-      *group_, {.passOver = {&exclude, exclude ? std::size_t{1} : 0}, .now = host_.loop.now()});
+  const balance::TargetRuntime* passOver[] = {exclude};
+  balance::PickRequest wanted;
+  if (exclude) wanted.passOver = passOver;
+  wanted.sticky = exclude ? nullptr : session_.target;
+  wanted.now = host_.loop.now();
+  const balance::Pick pick = host_.selector.pick(*group_, wanted);
   if (!pick.target) return answer(Outcome::NoTarget, {});
+  if (!exclude) balance::countSession(counts_, session_, *group_, pick);
   chosen_ = pick.target;
   failOpen_ = pick.failOpen;
   slots_.target = chosen_->runtime->slot;
@@ -236,6 +242,7 @@ void Exchange::onStream(http::HttpStream& stream) {
 
 void Exchange::onNoStream(const Error& error) {
   waiting_ = false;
+  if (error.code != ErrorCode::Drained) balance::noteAnswer(*chosen_->runtime, balance::AnswerKind::Failed);
   const balance::TargetRuntime* failed = chosen_->runtime.get();
   leaveTarget(ResetCode::Cancel);
   if (error.code != ErrorCode::Drained && mayRetry()) return chooseTarget(failed);
@@ -306,6 +313,9 @@ void Exchange::onResponseHead(http::MessageHead head, End end) {
   tell(EventKind::ResponseHead, Direction::Response, static_cast<std::uint32_t>(head.status),
        head.fields.bytes());
   rewriteResponseHead(head, listener_->listenerAttributes);
+  addCookies(head.fields);
+  balance::noteAnswer(*chosen_->runtime,
+                      head.status >= 500 ? balance::AnswerKind::Failed : balance::AnswerKind::Good);
   if (end == End::Yes) {
     grpcStatus_ = http::grpcStatusIn(head.fields);
     grpcMessage_ = http::decodeGrpcMessage(head.fields.find("grpc-message").value_or(""));

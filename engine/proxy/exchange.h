@@ -7,6 +7,7 @@
 
 #include "engine/balance/selector.h"
 #include "engine/balance/snapshot.h"
+#include "engine/balance/stickiness.h"
 #include "engine/base/byte_queue.h"
 #include "engine/http/grpc_framing.h"
 #include "engine/http/stream.h"
@@ -25,8 +26,8 @@ class Exchange;
 /// What a worker lends to its exchanges. All of it outlives them.
 struct ExchangeHost {
   ExchangeHost(net::EventLoop& l, pool::TargetPool& p, balance::Selector& s, observe::EventSink& e,
-               observe::WorkerMetrics& m, JwksCache& k)
-      : loop(l), pool(p), selector(s), sink(e), metrics(m), keys(k) {}
+               observe::WorkerMetrics& m, JwksCache& k, const balance::CookieSealer& c)
+      : loop(l), pool(p), selector(s), sink(e), metrics(m), keys(k), sealer(c) {}
   virtual ~ExchangeHost() = default;
 
   net::EventLoop& loop;
@@ -35,6 +36,7 @@ struct ExchangeHost {
   observe::EventSink& sink;
   observe::WorkerMetrics& metrics;
   JwksCache& keys;
+  const balance::CookieSealer& sealer;
 
   virtual StreamId nextStreamId() = 0;
   /// The exchange is over: take it off the list and retire it.
@@ -100,6 +102,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void open();
   void route();
   void act(std::size_t index);
+  void addCookies(http::Headers& fields) const;
   void noteAction(config::ActionType type);
   void forward();
   void redirect(const config::Redirect& settings);
@@ -141,6 +144,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   std::shared_ptr<const balance::ListenerSnapshot> listener_;
   const balance::RuleSnapshot* rule_ = nullptr;      ///< lives as long as listener_; null until it is found
   const balance::GroupSnapshot* group_ = nullptr;    ///< the same; null when the rule does not forward
+  balance::StickySession session_;                   ///< the client's, with group_
   const balance::TargetSnapshot* chosen_ = nullptr;  ///< the target tried last; lives in group_
 
   http::MessageHead request_;  ///< as sent to the target

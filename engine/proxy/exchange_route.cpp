@@ -6,6 +6,7 @@
 #include "engine/balance/router.h"
 #include "engine/balance/transforms.h"
 #include "engine/balance/uri.h"
+#include "engine/balance/weighted_groups.h"
 #include "engine/config/words.h"
 #include "engine/http/grpc_status.h"
 #include "engine/proxy/exchange.h"
@@ -24,8 +25,19 @@ void Exchange::route() {
   rule_ = &found.rule;
   counts_.ruleEvaluations = found.evaluated;
   const balance::ActionSnapshot& last = rule_->actions.back();
-  if (last.settings.type == config::ActionType::Forward && !last.groups.empty())
-    group_ = last.groups.front().group.get();
+  if (last.settings.type != config::ActionType::Forward) return;
+  const balance::GroupChoice choice =
+      balance::chooseGroup(last, request_.fields, host_.sealer, wallNow(), host_.selector.random());
+  if (choice.cookieInvalid) errorReason_ = balance::kGroupCookieInvalid;
+  if (!choice.group) return;
+  group_ = choice.group->group.get();
+  session_ = balance::readSession(request_.fields, *group_, host_.sealer, wallNow());
+}
+
+/// The target's answer brings the client's sessions with it.
+void Exchange::addCookies(http::Headers& fields) const {
+  balance::addSessionCookies(fields, session_, *group_, *chosen_, host_.sealer, wallNow());
+  balance::addGroupCookies(fields, rule_->actions.back(), *group_, host_.sealer, wallNow());
 }
 
 /// For the access log's actions_executed.

@@ -33,8 +33,8 @@ T& putIn(std::vector<std::unique_ptr<T>>& list, std::unique_ptr<T> element) {
 }  // namespace
 
 Worker::Worker(std::size_t index, observe::EventSink& sinkOfThis, observe::WorkerMetrics& metricsOfThis,
-               JwksCache& keysOfAll)
-    : ExchangeHost(loop_, pool_, selector_, sinkOfThis, metricsOfThis, keysOfAll),
+               JwksCache& keysOfAll, const balance::CookieSealer& sealerOfAll)
+    : ExchangeHost(loop_, pool_, selector_, sinkOfThis, metricsOfThis, keysOfAll, sealerOfAll),
       pool_(loop_, metricsOfThis),
       lastStream_((static_cast<StreamId>(index) + 1) << 48) {
   thread_ = std::thread([this] {

@@ -22,7 +22,8 @@ namespace spillway::proxy {
 /// Public functions: any thread (they post); the rest: the worker's own.
 class Worker final : private ExchangeHost, private ClientConnectionHost {
  public:
-  Worker(std::size_t index, observe::EventSink& sink, observe::WorkerMetrics& metrics, JwksCache& keys);
+  Worker(std::size_t index, observe::EventSink& sink, observe::WorkerMetrics& metrics, JwksCache& keys,
+         const balance::CookieSealer& sealer);
   ~Worker() override;
 
   void apply(std::shared_ptr<const balance::Snapshot> snapshot);

@@ -32,7 +32,7 @@ struct GroupSnapshot {
   std::shared_ptr<const net::TlsContext> probeTls;  ///< the same for health checks
   std::vector<TargetSnapshot> targets;
   std::vector<TargetSnapshot> unresolved;  ///< targets whose name has no address now: nothing goes there
-  bool inUse = false;  ///< some listener forwards to it
+  bool inUse = false;                      ///< some listener forwards to it
   bool isGrpc() const { return settings.protocolVersion == config::ProtocolVersion::Grpc; }
 };
 

@@ -27,7 +27,7 @@ class ConnectionOwner {
 /// A connection that carries streams, in either role. Worker thread only.
 class HttpConnection : public net::Retirable {
  public:
-  virtual void start() = 0;  ///< once, before all else
+  virtual void start() = 0;                                    ///< once, before all else
   virtual HttpStream& openStream(StreamHandler& handler) = 0;  ///< connected role; only when canOpenStream()
   virtual bool canOpenStream() const = 0;
   virtual bool isReady() const = 0;

@@ -30,7 +30,8 @@ void Http1Connection::readPending() {
 }
 
 bool Http1Connection::onPeerEnd() {
-  // A client that leaves while its answer is being made is gone (ALB logs 460); one whose answer is made still gets it.
+  // A client that leaves while its answer is being made is gone (ALB logs 460); one whose answer is made
+  // still gets it.
   const bool isAnswered = closing_ || !output_.empty() || (stream_ && stream_->endQueued_);
   if (!ended_ && role_ == Role::Accepted && isAnswered) {
     closing_ = true;

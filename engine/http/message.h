@@ -21,8 +21,8 @@ struct MessageHead {
   /// Requests that want another protocol on their stream: the value of Upgrade on HTTP/1.1, or :protocol of
   /// RFC 8441 on HTTP/2 ("websocket"). Responses: set with the 101 or the 200 that grants it.
   std::string protocol;
-  Version version = Version::Http2;               ///< as the peer spoke
-  int status = 0;                                 ///< responses; 0 = this is a request
+  Version version = Version::Http2;  ///< as the peer spoke
+  int status = 0;                    ///< responses; 0 = this is a request
   HeadProblem problem = HeadProblem::None;
   Headers fields;                                 ///< without pseudo-header fields
   Compliance compliance = Compliance::Compliant;  ///< HTTP/1 requests: how the desync mitigation sees them

@@ -411,8 +411,8 @@ TEST(ValidateRules, WeightedGroups) {
   EXPECT_THAT(validate(document), ElementsAre(errorAt(path + ".targetGroups[2].targetGroup",
                                                       "listed already (targetGroups[0])")));
   groups = {{"g", 1}, {"h", 2}, {"k", 3}};
-  EXPECT_THAT(validate(document),
-              ElementsAre(errorAt(path + ".targetGroups[2].targetGroup", "There is no target group of this name.")));
+  EXPECT_THAT(validate(document), ElementsAre(errorAt(path + ".targetGroups[2].targetGroup",
+                                                      "There is no target group of this name.")));
   groups = {{"g", 5}, {"", 3}, {"h", 1}};
   EXPECT_THAT(validate(document),
               ElementsAre(errorAt(path + ".targetGroups[1].targetGroup", "Name the target group")));

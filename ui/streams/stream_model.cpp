@@ -11,7 +11,6 @@
 
 namespace spillway::ui {
 
-
 namespace {
 
 QString messagesText(const StreamEntry& entry) {

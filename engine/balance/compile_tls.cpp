@@ -64,7 +64,7 @@ std::shared_ptr<const net::TlsContext> TlsCompiler::forListener(const config::Lo
   const bool needsStore = mutual.mode == config::MutualAuthentication::Mode::Verify;
   if (needsStore && !trustStores_.contains(mutual.trustStore))
     problem(path + ".mutualAuthentication.trustStore", mutual.trustStore, "This trust store cannot be read.");
-  if (issues_.size() != before) return nullptr;
+  if (!policy || issues_.size() != before) return nullptr;
   settings.policy = *policy;
   settings.protocols =
       balancer.attributes.http2Enabled ? net::ServerProtocols::Http2AndHttp1 : net::ServerProtocols::Http1;

@@ -78,6 +78,7 @@ Result<CookieSealer> openCookieKeys(const std::string& dataDirectory, WallTime n
     if (const auto written = writeKeys(file, dated); !written) return failure(written.error());
   }
   std::vector<CookieKey> keys;
+  keys.reserve(dated.size());
   for (const DatedKey& item : dated)
     keys.push_back(item.key);
   return CookieSealer(std::move(keys));

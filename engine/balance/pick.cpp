@@ -10,12 +10,13 @@ bool isPassedOver(const PickRequest& request, const TargetSnapshot& target) {
 }
 
 const TargetSnapshot& firstAllowed(Candidates candidates, std::size_t start, const PickRequest& request) {
-  const std::size_t count = candidates.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const TargetSnapshot& candidate = *candidates[(start + i) % count];
-    if (!isPassedOver(request, candidate)) return candidate;
+  const std::size_t first = start % std::max<std::size_t>(candidates.size(), 1);
+  for (const auto part : {candidates.subspan(first), candidates.first(first)}) {
+    for (const TargetSnapshot* candidate : part) {
+      if (!isPassedOver(request, *candidate)) return *candidate;
+    }
   }
-  return *candidates[start % count];
+  return *candidates[first];
 }
 
 }  // namespace spillway::balance

@@ -47,6 +47,7 @@ std::vector<std::string_view> Regex::search(std::string_view text) const {
     return {};
   }
   std::vector<std::string_view> groups;
+  groups.reserve(found.size());
   for (const auto& group : found)
     groups.emplace_back(group.data() ? std::string_view(group.data(), group.size()) : std::string_view());
   return groups;

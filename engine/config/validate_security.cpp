@@ -82,6 +82,7 @@ void checkTrustStoreName(Findings& findings, const std::string& path, const std:
     return;
   }
   std::vector<std::string_view> names;
+  names.reserve(stores.size());
   for (const auto& store : stores)
     names.push_back(store.name);
   if (std::ranges::find(names, name) != names.end()) return;

@@ -9,7 +9,7 @@
 
 #include "engine/http/http1_framing.h"
 
-struct llhttp__internal_s;
+struct llhttp__internal_s;  // NOLINT(bugprone-reserved-identifier): the library's own name
 
 namespace spillway::http {
 

@@ -9,7 +9,6 @@ namespace spillway::proxy {
 
 using observe::Direction;
 using observe::EventKind;
-using observe::Outcome;
 
 namespace {
 

@@ -57,7 +57,6 @@ struct Engine::Impl {
   health::HealthMonitor health;
   net::ResolvedNames names{control, [this] { watch.wake(); }};
   std::shared_ptr<const balance::Snapshot> live;  ///< under applyMutex; null before the first apply()
-  proxy::JwksCache keys;
   const balance::CookieSealer sealer{sealerFor(options)};
   balance::AnomalyDetector anomalies;  ///< control thread
   observe::MetricSeries series;
@@ -65,6 +64,7 @@ struct Engine::Impl {
   std::shared_ptr<const balance::Snapshot> installed;  ///< control thread; null before the first apply()
   std::map<std::string, Port> ports;                   ///< control thread
   std::vector<std::unique_ptr<proxy::Worker>> workers;
+  proxy::JwksCache keys;  ///< goes before the workers: its thread posts to their loops
   std::thread controlThread;
   std::mutex applyMutex;
   bool stopped = false;  ///< under applyMutex

@@ -80,6 +80,7 @@ void ClientConnection::tellConnection(const net::TlsFacts& tls) {
 }
 
 http::Http2Connection& ClientConnection::startHttp2() {
+  isHttp2_ = true;
   const config::Limits& limits = listener_->limits;
   http::Http2Settings settings;
   settings.maxConcurrentStreams = limits.concurrentStreams;
@@ -172,7 +173,7 @@ void ClientConnection::onClosed(const Error& error) {
 
 http::StreamHandler* ClientConnection::onStream(http::HttpStream& stream) {
   ++requests_;
-  const bool tooMany = requests_ >= listener_->limits.requestsPerConnection &&
+  const bool tooMany = isHttp2_ && requests_ >= listener_->limits.requestsPerConnection &&
                        !listener_->beyondAlb.unlimitedRequestsPerConnection;
   const bool tooOld =
       loop_.now() - opened_ >= std::chrono::seconds(listener_->attributes.clientKeepAliveSeconds);

@@ -85,6 +85,7 @@ class ClientConnection final : public net::Retirable,
   TimePoint opened_, earlySince_{};
   std::uint64_t requests_ = 0;
   bool ready_ = false;
+  bool isHttp2_ = false;
 };
 
 }  // namespace spillway::proxy

@@ -103,7 +103,7 @@ class Soak(e2e.EndToEndTest):
             self.assertGreater(int(counts[1]), SECONDS)
             self.assertEqual([int(count) for count in counts.groups()[1:]], [0, 0, 0], said)
             self.assertRegex(said, r" 0 3xx, 0 4xx, 0 5xx", said)
-        self.assertLess(self.resident() - before, 16 * MIB)
+        self.assert_grown_by_less_than(16 * MIB, self.resident() - before)
 
 
 if __name__ == "__main__":

@@ -105,11 +105,19 @@ class EndToEndTest(unittest.TestCase):
     def demo(self, *words):
         return self.keep(Balancer("demo", "--listen", "127.0.0.1:0", *self.engine_options(), *words))
 
+    @property
+    def workspace_file(self):
+        return os.path.join(self.folder, "e2e.spillway.json")
+
     def run_workspace(self, document):
-        file = os.path.join(self.folder, "e2e.spillway.json")
-        with open(file, "w", encoding="utf-8") as out:
+        self.change_workspace(document)
+        return self.keep(Balancer("run", self.workspace_file, *self.engine_options()))
+
+    def change_workspace(self, document):
+        """Writes the file that run_workspace() runs: taken over soon, whole."""
+        with open(self.workspace_file + ".new", "w", encoding="utf-8") as out:
             json.dump(document, out)
-        return self.keep(Balancer("run", file, *self.engine_options()))
+        os.rename(self.workspace_file + ".new", self.workspace_file)
 
     def route_guide_server(self, port=0):
         return self.keep(Program(ROUTEGUIDE, "serve", "--port", str(port)))

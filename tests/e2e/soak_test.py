@@ -2,7 +2,6 @@
 """A minute of mixed traffic while the configuration is swapped every second: no request fails, memory stays."""
 import copy
 import http.server
-import json
 import os
 import re
 import subprocess
@@ -58,7 +57,6 @@ class Soak(e2e.EndToEndTest):
             "name": "one", "port": server.server_address[1], "protocolVersion": "HTTP1",
             "attributes": {"stickiness": {"enabled": True}}, "targets": [{"id": "127.0.0.1"}]})
         self.balancer = self.run_workspace(self.document)
-        self.file = os.path.join(self.folder, "e2e.spillway.json")
 
     def variant(self, number):
         """The document as it is at this second: a target comes and goes, so does a rule."""
@@ -70,11 +68,6 @@ class Soak(e2e.EndToEndTest):
                 "priority": 7, "conditions": [{"field": "path-pattern", "values": ["/x"]}],
                 "actions": [{"type": "fixed-response", "statusCode": 200}]})
         return document
-
-    def apply(self, document):
-        with open(self.file + ".new", "w", encoding="utf-8") as out:
-            json.dump(document, out)
-        os.rename(self.file + ".new", self.file)
 
     def resident(self):
         with open(f"/proc/{self.balancer.process.pid}/status", encoding="utf-8") as lines:
@@ -91,7 +84,7 @@ class Soak(e2e.EndToEndTest):
         begun = time.monotonic()
         before = None
         for number in range(SECONDS):
-            self.apply(self.variant(number))
+            self.change_workspace(self.variant(number))
             time.sleep(1)
             if number == 10:
                 before = self.resident()

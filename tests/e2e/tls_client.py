@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`openssl s_client` as a client: one connection, one HTTP/1.1 request, and what is to say about both."""
+import re
+import subprocess
+
+import e2e
+
+SURELY_OLD = "ALL:@SECLEVEL=0"  # all ciphers of TLS 1.2 and older, also those that need SHA-1
+
+
+class Seen:
+    """What a connection was, read from s_client's output. Strings are empty where there was nothing."""
+
+    def __init__(self, output, errors):
+        def find(pattern):
+            found = re.search(pattern, output, re.MULTILINE)
+            return found[1] if found else ""
+
+        self.output = output + errors
+        self.cipher = find(r"^(?:New|Reused), .*, Cipher is (?!\(NONE\))(\S+)$")
+        self.version = find(r"^ +Protocol +: (\S+)$") or find(r"^(?:New|Reused), (\S+), Cipher") if self.cipher else ""
+        self.reused = bool(find(r"^(Reused), "))
+        self.alpn = find(r"^ALPN protocol: (\S+)$")
+        self.certificate = find(r"^subject=.*CN = ([^,\n]+)")
+        self.was_asked = "Acceptable client certificate CA names" in output or "Client Certificate Types" in output \
+            or "Requested Signature Algorithms" in output
+        self.ca_names = re.findall(r"^CN = (.+)$", find(r"Acceptable client certificate CA names\n((?:.+=.+\n)+)"),
+                                   re.MULTILINE)
+        self.alert = find(r"alert number (\d+)") or "".join(re.findall(r"alert number (\d+)", errors)[:1])
+        self.status = find(r"HTTP/1\.1 (\d{3}) ")
+        self.body = output.partition("\r\n\r\n")[2]
+
+
+def connect(address, *options, name="", fields=()):
+    """One s_client; it asks for / when the handshake succeeds, and stays until the server closes."""
+    words = ["openssl", "s_client", "-connect", address, "-ign_eof", *options]
+    words += ["-servername", name] if name else ["-noservername"]
+    request = "".join(f"{line}\r\n" for line in ("GET / HTTP/1.1", "Host: e2e.localhost", "Connection: close", *fields))
+    done = subprocess.run(words, input=f"{request}\r\n".encode(), capture_output=True, timeout=e2e.PATIENCE, check=False)
+    return Seen(*(said.decode("latin-1") for said in (done.stdout, done.stderr)))

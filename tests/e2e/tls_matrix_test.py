@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TLS as openssl's client sees it: security policies, ALPN, SNI, replaced certificates, sessions, mutual TLS, key log."""
+import concurrent.futures
+import glob
+import itertools
+import json
+import os
+import re
+import shutil
+import stat
+import unittest
+import urllib.parse
+
+import certificates
+import e2e
+import http_targets
+import tls_client
+
+# The cipher groups of the reference's section 1.4, in the server's order of the full list.
+T13 = "TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256".split()
+ALL = [(name, group) for group, name in (pair.split(":") for pair in (
+    "E-GCM:ECDHE-ECDSA-AES128-GCM-SHA256 E-GCM:ECDHE-RSA-AES128-GCM-SHA256 "
+    "E-CBC2:ECDHE-ECDSA-AES128-SHA256 E-CBC2:ECDHE-RSA-AES128-SHA256 "
+    "E-CBC1:ECDHE-ECDSA-AES128-SHA E-CBC1:ECDHE-RSA-AES128-SHA "
+    "E-GCM:ECDHE-ECDSA-AES256-GCM-SHA384 E-GCM:ECDHE-RSA-AES256-GCM-SHA384 "
+    "E-CBC2:ECDHE-ECDSA-AES256-SHA384 E-CBC2:ECDHE-RSA-AES256-SHA384 "
+    "E-CBC1:ECDHE-ECDSA-AES256-SHA E-CBC1:ECDHE-RSA-AES256-SHA "
+    "R-2:AES128-GCM-SHA256 R-2:AES128-SHA256 R-1:AES128-SHA "
+    "R-2:AES256-GCM-SHA384 R-2:AES256-SHA256 R-1:AES256-SHA").split())]
+
+
+def ciphers(*groups):
+    return [name for name, group in ALL if group in groups]
+
+
+RES = ciphers("E-GCM")
+SHA2 = ciphers("E-GCM", "E-CBC2")
+EXT1 = ciphers("E-GCM", "E-CBC2", "R-2")
+EXT2 = ciphers("E-GCM", "E-CBC2", "E-CBC1", "R-2", "R-1")
+FS = ciphers("E-GCM", "E-CBC2", "E-CBC1")
+FS[-2:] = reversed(FS[-2:])  # "The FS policies list E-RSA-256-SHA before E-ECDSA-256-SHA"
+
+VERSIONS = {"TLSv1": "-tls1", "TLSv1.1": "-tls1_1", "TLSv1.2": "-tls1_2", "TLSv1.3": "-tls1_3"}
+NEWEST = {"1.3": "TLSv1.3", "1.2": "TLSv1.2", "1.1": "TLSv1.1", "1.0": "TLSv1"}
+
+# policy without its beginning: its versions, its ciphers of TLS 1.2
+POLICIES = {
+    "TLS13-1-3-2021-06": ("1.3", []), "TLS13-1-3-PQ-2025-09": ("1.3", []),
+    "TLS13-1-2-Res-2021-06": ("1.3 1.2", RES), "TLS13-1-2-Res-PQ-2025-09": ("1.3 1.2", RES),
+    "TLS13-1-2-2021-06": ("1.3 1.2", SHA2), "TLS13-1-2-PQ-2025-09": ("1.3 1.2", SHA2),
+    "TLS13-1-2-Ext1-2021-06": ("1.3 1.2", EXT1), "TLS13-1-2-Ext1-PQ-2025-09": ("1.3 1.2", EXT1),
+    "TLS13-1-2-Ext2-2021-06": ("1.3 1.2", EXT2), "TLS13-1-2-Ext2-PQ-2025-09": ("1.3 1.2", EXT2),
+    "TLS13-1-1-2021-06": ("1.3 1.2 1.1", EXT2),
+    "TLS13-1-0-2021-06": ("1.3 1.2 1.1 1.0", EXT2), "TLS13-1-0-PQ-2025-09": ("1.3 1.2 1.1 1.0", EXT2),
+    "TLS-1-2-2017-01": ("1.2", EXT1), "TLS-1-2-Ext-2018-06": ("1.2", EXT2), "TLS-1-1-2017-01": ("1.2 1.1", EXT2),
+    "2016-08": ("1.2 1.1 1.0", EXT2),
+    "FS-1-2-Res-2020-10": ("1.2", RES), "FS-1-2-Res-2019-08": ("1.2", SHA2), "FS-1-2-2019-08": ("1.2", FS),
+    "FS-1-1-2019-08": ("1.2 1.1", FS), "FS-2018-06": ("1.2 1.1 1.0", FS),
+}
+WALKED = ["TLS13-1-2-Res-2021-06", "TLS13-1-2-2021-06", "TLS13-1-2-Ext1-2021-06", "TLS13-1-2-Ext2-2021-06",
+          "FS-1-2-2019-08"]  # one for each set of ciphers
+
+
+def in_parallel(work, items):
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        return list(pool.map(work, items))
+
+
+class TlsTest(e2e.EndToEndTest):
+    """HTTPS listeners that answer by themselves, unless told else."""
+
+    def authority(self, name="root", *more):
+        return certificates.Authority(self.folder, name, *more)
+
+    def listener(self, name, identities, **more):
+        return {"name": name, "protocol": "HTTPS", "port": 0,
+                "certificates": [identity.of_listener() for identity in identities],
+                "defaultActions": [{"type": "fixed-response", "statusCode": 200, "messageBody": name}], **more}
+
+    def document(self, listeners, **more):
+        return {"version": 1, "loadBalancers": [{"name": "e2e", "listeners": listeners, **more}], "targetGroups": []}
+
+    def run_listeners(self, *listeners, **more):
+        """The addresses by the listeners' names."""
+        balancer = self.run_workspace(self.document(listeners, **more))
+        return {listener["name"]: listener["address"] for listener in balancer.ready["listeners"]}
+
+
+class SecurityPolicies(TlsTest):
+    """Each policy on a listener of its own, with an RSA and an ECDSA certificate."""
+
+    def setUp(self):
+        super().setUp()
+        root = self.authority()
+        pair = [root.issue("e2e", ["e2e.localhost"], key=kind) for kind in ("P-256", 2048)]
+        self.addresses = self.run_listeners(*(
+            self.listener(name, pair, sslPolicy=f"ELBSecurityPolicy-{name}") for name in POLICIES))
+
+    def connect(self, policy, version, offered=tls_client.SURELY_OLD):
+        return tls_client.connect(self.addresses[policy], VERSIONS[version], "-cipher", offered, name="e2e.localhost")
+
+    def test_each_policy_takes_its_versions_and_no_other(self):
+        cases = list(itertools.product(POLICIES, VERSIONS))
+        for (policy, version), seen in zip(cases, in_parallel(lambda case: self.connect(*case), cases)):
+            with self.subTest(policy=policy, version=version):
+                allowed, known = POLICIES[policy]
+                if version not in [NEWEST[word] for word in allowed.split()]:
+                    self.assertEqual((seen.cipher, seen.alert), ("", "70"), seen.output)  # protocol_version
+                    continue
+                self.assertEqual((seen.version, seen.status), (version, "200"), seen.output)
+                self.assertIn(seen.cipher, T13 if version == "TLSv1.3" else known)
+
+    def test_the_servers_order_of_ciphers_decides(self):
+        def walk(policy):
+            """All that the listener takes from a client that has everything, best first."""
+            client = certificates.openssl("ciphers", "-s", "-tls1_2", tls_client.SURELY_OLD).strip().split(":")
+            taken = []
+            while True:
+                # The client's own order is the opposite.
+                offered = [name for name in reversed(client) if name not in taken]
+                seen = self.connect(policy, "TLSv1.2", ":".join(offered) + ":@SECLEVEL=0")
+                if not seen.cipher:
+                    self.assertEqual(seen.alert, "40", seen.output)  # handshake_failure
+                    return taken
+                taken.append(seen.cipher)
+
+        for policy, taken in zip(WALKED, in_parallel(walk, WALKED)):
+            with self.subTest(policy=policy):
+                # The certificate is chosen before: ECDSA as long as the client can.
+                known = POLICIES[policy][1]
+                self.assertEqual(taken, [name for name in known if "ECDSA" in name] +
+                                 [name for name in known if "ECDSA" not in name])
+
+    def test_the_servers_order_of_tls_13_decides(self):
+        for offered in itertools.permutations(T13, 2):
+            with self.subTest(offered=offered):
+                seen = tls_client.connect(self.addresses["TLS13-1-3-2021-06"], "-ciphersuites", ":".join(offered))
+                self.assertEqual(seen.cipher, min(offered, key=T13.index))
+
+
+class Connections(TlsTest):
+    """What else a client and a listener agree on."""
+
+    def test_alpn(self):
+        root = self.authority()
+        identity = root.issue("e2e", ["e2e.localhost"])
+        both = self.run_listeners(self.listener("both", [identity]))["both"]
+        for offered, expected in (("h2", "h2"), ("http/1.1", "http/1.1"), ("http/1.1,h2", "h2"),
+                                  ("spdy/3,http/1.1", "http/1.1"), ("", "")):
+            with self.subTest(offered=offered):
+                seen = tls_client.connect(both, *(["-alpn", offered] if offered else []))
+                self.assertEqual(seen.alpn, expected)
+                self.assertTrue(seen.cipher, seen.output)
+        with self.subTest("none of ours"):
+            seen = tls_client.connect(both, "-alpn", "spdy/3")
+            self.assertEqual((seen.cipher, seen.alert), ("", "120"), seen.output)  # no_application_protocol
+
+    def test_alpn_without_http2(self):
+        identity = self.authority().issue("e2e", ["e2e.localhost"])
+        one = self.run_listeners(self.listener("one", [identity]), attributes={"http2Enabled": False})["one"]
+        for offered, expected in (("h2,http/1.1", "http/1.1"), ("http/1.1", "http/1.1"), ("", "")):
+            with self.subTest(offered=offered):
+                seen = tls_client.connect(one, *(["-alpn", offered] if offered else []))
+                self.assertEqual((seen.alpn, seen.status), (expected, "200"), seen.output)
+
+    def test_a_replaced_certificate_is_served_to_the_next_connection(self):
+        root = self.authority()
+        before, after = (root.issue(name, ["e2e.localhost"], key=kind)
+                         for name, kind in (("before", "P-256"), ("after", 2048)))
+        served = certificates.Identity(os.path.join(self.folder, "served.crt"), os.path.join(self.folder, "served.key"))
+        shutil.copy(before.certificate, served.certificate)
+        shutil.copy(before.key, served.key)
+        address = self.run_listeners(self.listener("in", [served]))["in"]
+        self.assertEqual(tls_client.connect(address).certificate, "before")
+        for part in ("certificate", "key"):  # as renewal programs do it: each is whole at any moment
+            shutil.copy(getattr(after, part), getattr(served, part) + ".new")
+            os.rename(getattr(served, part) + ".new", getattr(served, part))
+        self.wait_until(lambda: tls_client.connect(address).certificate == "after", "the new certificate is served")
+        self.assertEqual(tls_client.connect(address).status, "200")
+
+    def test_sessions_are_resumed(self):
+        identity = self.authority().issue("e2e", ["e2e.localhost"])
+        address = self.run_listeners(self.listener("in", [identity], sslPolicy="ELBSecurityPolicy-TLS13-1-0-2021-06"))
+        session = os.path.join(self.folder, "session.pem")
+        for options in (["-tls1_3"], ["-tls1_2"], ["-tls1_2", "-no_ticket"],
+                        ["-tls1", "-cipher", tls_client.SURELY_OLD]):
+            with self.subTest(options=options):
+                first = tls_client.connect(address["in"], *options, "-sess_out", session, name="e2e.localhost")
+                again = tls_client.connect(address["in"], *options, "-sess_in", session, name="e2e.localhost")
+                self.assertEqual((first.reused, first.status), (False, "200"), first.output)
+                self.assertEqual((again.reused, again.status), (True, "200"), again.output)
+                self.assertEqual(again.cipher, first.cipher)
+                self.assertNotIn("Max Early Data: 1", again.output)
+
+    def test_the_key_log_file_has_the_secrets_while_it_is_on(self):
+        identity = self.authority().issue("e2e", ["e2e.localhost"])
+        document = self.document([self.listener("in", [identity])])
+        ours, theirs = (os.path.join(self.folder, name) for name in ("ours.log", "theirs.log"))
+
+        def secrets(file):
+            return {line for line in certificates.read(file).splitlines() if line and not line.startswith("#")}
+
+        balancer = self.run_workspace({**document, "monitoring": {"tlsKeyLogFile": ours}})
+        for version in ("-tls1_2", "-tls1_3"):
+            self.assertEqual(tls_client.connect(balancer.address, version, "-keylogfile", theirs).status, "200")
+        self.assertEqual({line.split()[0] for line in secrets(theirs)} - {"EXPORTER_SECRET"},
+                         {"CLIENT_RANDOM", "CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+                          "CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0"})
+        self.assertEqual(secrets(ours), secrets(theirs))
+        self.assertEqual(stat.S_IMODE(os.stat(ours).st_mode), 0o600)
+
+        with self.subTest("off again"):
+            written = os.path.getsize(ours)
+            document["loadBalancers"][0]["listeners"][0]["defaultActions"][0]["messageBody"] = "changed"
+            self.change_workspace(document)
+            self.wait_until(lambda: tls_client.connect(balancer.address).body.startswith("changed"), "the key log is off")
+            settled = os.path.getsize(ours)
+            self.assertGreaterEqual(settled, written)
+            self.assertEqual(tls_client.connect(balancer.address).status, "200")
+            self.assertEqual(os.path.getsize(ours), settled)
+
+
+if __name__ == "__main__":
+    unittest.main()

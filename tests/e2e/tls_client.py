@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`openssl s_client` as a client: one connection, one HTTP/1.1 request, and what is to say about both."""
+import json
 import re
 import subprocess
 
+import certificates
 import e2e
 
 SURELY_OLD = "ALL:@SECLEVEL=0"  # all ciphers of TLS 1.2 and older, also those that need SHA-1
@@ -22,13 +24,15 @@ class Seen:
         self.reused = bool(find(r"^(Reused), "))
         self.alpn = find(r"^ALPN protocol: (\S+)$")
         self.certificate = find(r"^subject=.*CN = ([^,\n]+)")
-        self.was_asked = "Acceptable client certificate CA names" in output or "Client Certificate Types" in output \
-            or "Requested Signature Algorithms" in output
-        self.ca_names = re.findall(r"^CN = (.+)$", find(r"Acceptable client certificate CA names\n((?:.+=.+\n)+)"),
-                                   re.MULTILINE)
-        self.alert = find(r"alert number (\d+)") or "".join(re.findall(r"alert number (\d+)", errors)[:1])
+        self.ca_names = find(r"^Acceptable client certificate CA names\n((?:.* = .*\n)+)").splitlines()
+        self.alert = "".join(re.findall(r"alert number (\d+)", errors)[:1])
         self.status = find(r"HTTP/1\.1 (\d{3}) ")
         self.body = output.partition("\r\n\r\n")[2]
+
+    def mutual_tls_fields(self):
+        """The fields of mutual TLS that the target got: http_targets answers with the request's head."""
+        head = json.JSONDecoder().raw_decode(self.body)[0]
+        return {name.lower(): value for name, value in head.items() if name.lower().startswith("x-amzn-mtls-")}
 
 
 def connect(address, *options, name="", fields=()):
@@ -38,3 +42,23 @@ def connect(address, *options, name="", fields=()):
     request = "".join(f"{line}\r\n" for line in ("GET / HTTP/1.1", "Host: e2e.localhost", "Connection: close", *fields))
     done = subprocess.run(words, input=f"{request}\r\n".encode(), capture_output=True, timeout=e2e.PATIENCE, check=False)
     return Seen(*(said.decode("latin-1") for said in (done.stdout, done.stderr)))
+
+
+class TlsTest(e2e.EndToEndTest):
+    """HTTPS listeners that answer by themselves, unless told else."""
+
+    def authority(self, name="root", *more):
+        return certificates.Authority(self.folder, name, *more)
+
+    def listener(self, name, identities, **more):
+        return {"name": name, "protocol": "HTTPS", "port": 0,
+                "certificates": [identity.of_listener() for identity in identities],
+                "defaultActions": [{"type": "fixed-response", "statusCode": 200, "messageBody": name}], **more}
+
+    def document(self, listeners, **more):
+        return {"version": 1, "loadBalancers": [{"name": "e2e", "listeners": listeners, **more}], "targetGroups": []}
+
+    def run_listeners(self, *listeners, **more):
+        """The addresses by the listeners' names."""
+        balancer = self.run_workspace(self.document(listeners, **more))
+        return {listener["name"]: listener["address"] for listener in balancer.ready["listeners"]}

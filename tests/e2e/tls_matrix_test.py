@@ -1,19 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """TLS as openssl's client sees it: security policies, ALPN, SNI, replaced certificates, sessions, mutual TLS, key log."""
 import concurrent.futures
-import glob
 import itertools
-import json
 import os
-import re
 import shutil
 import stat
 import unittest
-import urllib.parse
 
 import certificates
-import e2e
-import http_targets
 import tls_client
 
 # The cipher groups of the reference's section 1.4, in the server's order of the full list.
@@ -66,27 +60,7 @@ def in_parallel(work, items):
         return list(pool.map(work, items))
 
 
-class TlsTest(e2e.EndToEndTest):
-    """HTTPS listeners that answer by themselves, unless told else."""
-
-    def authority(self, name="root", *more):
-        return certificates.Authority(self.folder, name, *more)
-
-    def listener(self, name, identities, **more):
-        return {"name": name, "protocol": "HTTPS", "port": 0,
-                "certificates": [identity.of_listener() for identity in identities],
-                "defaultActions": [{"type": "fixed-response", "statusCode": 200, "messageBody": name}], **more}
-
-    def document(self, listeners, **more):
-        return {"version": 1, "loadBalancers": [{"name": "e2e", "listeners": listeners, **more}], "targetGroups": []}
-
-    def run_listeners(self, *listeners, **more):
-        """The addresses by the listeners' names."""
-        balancer = self.run_workspace(self.document(listeners, **more))
-        return {listener["name"]: listener["address"] for listener in balancer.ready["listeners"]}
-
-
-class SecurityPolicies(TlsTest):
+class SecurityPolicies(tls_client.TlsTest):
     """Each policy on a listener of its own, with an RSA and an ECDSA certificate."""
 
     def setUp(self):
@@ -138,7 +112,55 @@ class SecurityPolicies(TlsTest):
                 self.assertEqual(seen.cipher, min(offered, key=T13.index))
 
 
-class Connections(TlsTest):
+class ServerNames(tls_client.TlsTest):
+    """Several certificates on one listener: ALB's choice, whatever their order in the list."""
+
+    # name: the certificate that loses, the one that wins; the rules of the reference's section 1.3 in their order
+    PAIRS = {
+        "kind.test": ({"key": 2048}, {"key": "P-256"}),
+        "kind-before-expiry.test": ({"key": 2048}, {"key": "P-256", "days": (-9, -1)}),
+        "expiry.test": ({"key": "P-384", "days": (-9, -1)}, {"key": "P-256"}),
+        "hash.test": ({"hash": "sha256"}, {"hash": "sha384"}),
+        "hash-before-length.test": ({"hash": "sha256", "key": 3072}, {"hash": "sha512", "key": 2048}),
+        "length.test": ({"key": "P-256"}, {"key": "P-384"}),
+        "length-of-rsa.test": ({"key": 2048}, {"key": 3072}),
+        "validity.test": ({"days": (-1, 30)}, {"days": (-1, 60)}),
+    }
+
+    def setUp(self):
+        super().setUp()
+        root = self.authority("root", None, 2048)
+        default = root.issue("default", ["default.test"])
+        others = [root.issue("wildcard", ["*.wild.test"])]
+        for name, (loser, winner) in self.PAIRS.items():
+            others += [root.issue(f"worse {name}", [name], **loser), root.issue(f"better {name}", [name], **winner)]
+        self.addresses = self.run_listeners(self.listener("as listed", [default, *others]),
+                                            self.listener("reversed", [default, *reversed(others)]))
+
+    def served(self, listener, name, *options):
+        seen = tls_client.connect(self.addresses[listener], *options, name=name)
+        self.assertEqual(seen.status, "200", seen.output)
+        return seen.certificate
+
+    def test_the_name_chooses(self):
+        for name, expected in (("", "default"), ("default.test", "default"), ("nobody.test", "default"),
+                               ("a.wild.test", "wildcard"), ("A.Wild.Test", "wildcard"),
+                               ("wild.test", "default"), ("a.b.wild.test", "default")):
+            with self.subTest(name=name):
+                self.assertEqual(self.served("as listed", name), expected)
+
+    def test_the_best_of_several_is_served(self):
+        for listener, name in itertools.product(self.addresses, self.PAIRS):
+            with self.subTest(listener=listener, name=name):
+                self.assertEqual(self.served(listener, name), f"better {name}")
+
+    def test_a_client_gets_what_it_can_check(self):
+        for options in (["-sigalgs", "RSA-PSS+SHA256:RSA+SHA256"], ["-tls1_2", "-cipher", "aRSA"]):
+            with self.subTest(options=options):
+                self.assertEqual(self.served("as listed", "kind.test", *options), "worse kind.test")
+
+
+class Connections(tls_client.TlsTest):
     """What else a client and a listener agree on."""
 
     def test_alpn(self):
@@ -190,7 +212,8 @@ class Connections(TlsTest):
                 self.assertEqual((first.reused, first.status), (False, "200"), first.output)
                 self.assertEqual((again.reused, again.status), (True, "200"), again.output)
                 self.assertEqual(again.cipher, first.cipher)
-                self.assertNotIn("Max Early Data: 1", again.output)
+        with self.subTest("no early data"):
+            self.assertIn("Max Early Data: 0\n", tls_client.connect(address["in"], "-tls1_3").output)
 
     def test_the_key_log_file_has_the_secrets_while_it_is_on(self):
         identity = self.authority().issue("e2e", ["e2e.localhost"])

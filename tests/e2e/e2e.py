@@ -229,11 +229,16 @@ class PythonTarget:
         self.server.stop(None).wait(PATIENCE)
 
 
-def start_nghttpd(test, folder, *options):
-    """nghttp2's server of files, cleartext with prior knowledge, on a free port; its address."""
+def free_port():
+    """A port of 127.0.0.1 that was free a moment ago, for programs that take no port 0."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return probe.getsockname()[1]
+
+
+def start_nghttpd(test, folder, *options):
+    """nghttp2's server of files, cleartext with prior knowledge, on a free port; its address."""
+    port = free_port()
     process = subprocess.Popen(["nghttpd", "--no-tls", "-a", "127.0.0.1", "-d", folder, *options, str(port)],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     test.addCleanup(process.wait)

@@ -5,19 +5,21 @@ import http.client
 import http.server
 import json
 import threading
+import urllib.request
+
+import e2e
 
 HEALTH = "/health"
 
 
 class HttpTarget:
     """Answers 200 with the request's header fields as JSON, and its name in X-Served-By. Knobs may be turned at any
-    time: health (the status of health checks), delay (an event that answers wait for), cookies (Set-Cookie values)."""
+    time: health (the status of health checks), gate (an event that answers wait for), cookies (Set-Cookie values)."""
 
     def __init__(self, test, name):
         target = self
         self.name, self.health, self.gate, self.cookies = name, 200, None, []
         self.requests = 0
-        self.checks = 0
 
         class Handler(http.server.BaseHTTPRequestHandler):
             """One connection."""
@@ -44,7 +46,6 @@ class HttpTarget:
 
     def answer(self, exchange):
         if exchange.path == HEALTH:
-            self.checks += 1
             exchange.send_response(self.health)
             exchange.send_header("Content-Length", "0")
             exchange.end_headers()
@@ -90,3 +91,50 @@ class HttpClient:
 def cookie_pairs(*cookies):
     """What a browser sends back of these Set-Cookie values."""
     return "; ".join(cookie.split(";", 1)[0] for cookie in cookies)
+
+
+class TargetsTest(e2e.EndToEndTest):
+    """A cleartext listener in front of HTTP1 groups of HttpTargets."""
+
+    def setUp(self):
+        super().setUp()
+        self.metrics = e2e.free_port()
+
+    def targets(self, *names):
+        return [HttpTarget(self, name) for name in names]
+
+    @staticmethod
+    def group(name, targets, **attributes):
+        """A target group, checked as fast as a desk may."""
+        return {"name": name, "port": 80, "protocolVersion": "HTTP1", "healthCheckPath": HEALTH,
+                "healthCheckIntervalSeconds": 2, "healthCheckTimeoutSeconds": 1, "healthyThresholdCount": 1,
+                "unhealthyThresholdCount": 1, "attributes": attributes,
+                "targets": [target.of_group() for target in targets]}
+
+    def document(self, *groups, **forward):
+        """All goes to the first group unless `forward` says more."""
+        forward = forward or {"targetGroup": groups[0]["name"]}
+        return {"version": 1, "monitoring": {"openMetricsPort": self.metrics}, "targetGroups": list(groups),
+                "loadBalancers": [{
+                    "name": "e2e", "beyondAlb": {"fastHealthChecks": True},
+                    "listeners": [{"protocol": "HTTP", "port": 0,
+                                   "defaultActions": [{"type": "forward", **forward}]}]}]}
+
+    def run_document(self, document, *healthy):
+        """Starts the balancer and waits until these targets are healthy."""
+        self.address = self.run_workspace(document).address
+        self.wait_until_healthy(*healthy)
+
+    def wait_until_healthy(self, *targets):
+        """Until exactly these targets are."""
+        wanted = {f"127.0.0.1:{target.port}" for target in targets}
+        self.wait_until(lambda: self.healthy() == wanted, f"{[target.name for target in targets]} are healthy")
+
+    def healthy(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics}/metrics") as response:
+            lines = response.read().decode().splitlines()
+        return {line.split('target="')[1].split('"')[0] for line in lines
+                if line.startswith("spillway_target_healthy{") and float(line.split()[-1]) == 1}
+
+    def client(self):
+        return HttpClient(self, self.address)

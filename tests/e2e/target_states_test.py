@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Targets that drain, fail their checks or are new: what running and new requests come to, by counting."""
+import threading
+import time
+import unittest
+
+import grpc
+
+import e2e
+import http_targets
+
+ECHO, NAME = "/test.Test/Echo", "/test.Test/Name"
+
+
+class Draining(http_targets.TargetsTest):
+    """A target leaves its group by a change of the workspace file, with a request still running."""
+
+    def run_with_held_request(self, delay):
+        """Two targets, the first of which holds a request; it leaves."""
+        self.leaving, self.staying = self.targets("leaving", "staying")
+        self.leaving.gate = threading.Event()
+        self.addCleanup(self.leaving.gate.set)
+        both = self.document(self.group("targets", [self.leaving, self.staying], deregistrationDelaySeconds=delay))
+        self.run_document(both, self.leaving, self.staying)
+        self.held = e2e.in_background(self.client().get)
+        if not self.has_begun(within=0.5):  # it was the other one's turn
+            self.held = e2e.in_background(self.client().get)
+        self.wait_until(lambda: self.leaving.requests == 1, "the target has the request")
+        self.begun = time.monotonic()
+        self.change_workspace(self.document(self.group("targets", [self.staying], deregistrationDelaySeconds=delay)))
+        self.wait_until(lambda: self.healthy() == {f"127.0.0.1:{self.staying.port}"}, "the target drains")
+
+    def has_begun(self, within):
+        deadline = time.monotonic() + within
+        while not self.leaving.requests and not self.held.done() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self.leaving.requests == 1
+
+    def test_the_running_request_ends_well_and_new_ones_go_elsewhere(self):
+        self.run_with_held_request(delay=60)
+        self.assertEqual(self.client().count(20), {"staying": 20})
+        self.assertFalse(self.held.done())
+        self.leaving.gate.set()
+        answer = self.held.result(e2e.PATIENCE)
+        self.assertEqual((answer.status, answer.served_by), (200, "leaving"))
+        self.assertEqual(self.leaving.requests, 1)
+
+    def test_the_running_request_gets_502_when_the_delay_is_over(self):
+        self.run_with_held_request(delay=2)
+        self.assertEqual(self.held.result(e2e.PATIENCE).status, 502)
+        self.assertGreater(time.monotonic() - self.begun, 1.9)
+        self.assertEqual(self.client().count(10), {"staying": 10})
+
+
+class DrainingStreams(e2e.EndToEndTest):
+    """The same for a gRPC stream."""
+
+    def grpc_target(self, name):
+        def echo(requests, context):
+            context.send_initial_metadata((("x-served-by", name),))
+            yield from requests
+
+        def tell(request, context):
+            context.send_initial_metadata((("x-served-by", name),))
+            return request
+
+        target = e2e.PythonTarget({ECHO: grpc.stream_stream_rpc_method_handler(echo),
+                                   NAME: grpc.unary_unary_rpc_method_handler(tell)})
+        self.addCleanup(target.stop)
+        return target
+
+    def test_a_stream_runs_on_until_the_delay_is_over(self):
+        targets = {name: self.grpc_target(name) for name in ("a", "b")}
+
+        def document(*names):
+            made = e2e.workspace(*(targets[name].address for name in names), listeners=[{"protocol": "HTTP", "port": 0}])
+            made["targetGroups"][0]["attributes"] = {"deregistrationDelaySeconds": 3}
+            return made
+
+        channel = self.open(e2e.plain_channel(self.run_workspace(document("a", "b")).address))
+        tell = channel.unary_unary(NAME)
+
+        def server():
+            answer, call = tell.with_call(b"", timeout=e2e.PATIENCE)
+            self.assertEqual(answer, b"")
+            return e2e.served_by(call)
+
+        self.wait_until(lambda: {server(), server()} == {"a", "b"}, "both targets serve")
+        outbox = e2e.Outbox()
+        stream = channel.stream_stream(ECHO)(iter(outbox), timeout=e2e.PATIENCE)
+        self.addCleanup(outbox.close)
+        outbox.put(b"before")
+        self.assertEqual(next(stream), b"before")
+        other = ({"a", "b"} - {e2e.served_by(stream)}).pop()
+        begun = time.monotonic()
+        self.change_workspace(document(other))
+        self.wait_until(lambda: {server() for _ in range(4)} == {other}, "new calls go elsewhere", within=2)
+        outbox.put(b"after")
+        self.assertEqual(next(stream), b"after")
+        with self.assertRaises(grpc.RpcError) as ended:
+            next(stream)
+        self.assertEqual(ended.exception.code(), grpc.StatusCode.UNAVAILABLE)
+        self.assertGreater(time.monotonic() - begun, 2.9)
+        self.assertEqual({server() for _ in range(4)}, {other})
+
+
+class Health(http_targets.TargetsTest):
+    """Targets whose checks fail, and recover."""
+
+    def test_unhealthy_targets_get_nothing_until_none_is_healthy(self):
+        a, b = self.targets("a", "b")
+        self.run_document(self.document(self.group("targets", [a, b])), a, b)
+        client = self.client()
+        self.assertEqual(client.count(20), {"a": 10, "b": 10})
+        a.health = 503
+        self.wait_until_healthy(b)
+        self.assertEqual(client.count(20), {"b": 20})
+        b.health = 503
+        self.wait_until_healthy()
+        self.assertEqual(client.count(20), {"a": 10, "b": 10}, "fail-open")
+        a.health = 200
+        self.wait_until_healthy(a)
+        self.assertEqual(client.count(20), {"a": 20})
+
+    def test_fail_open_below_a_threshold(self):
+        for threshold in ({"count": 2}, {"count": 1, "percentage": 60}):
+            with self.subTest(threshold):
+                a, b = self.targets("a", "b")
+                b.health = 503
+                self.run_document(self.document(self.group("targets", [a, b], unhealthyStateRouting=threshold)), a)
+                self.wait_until(lambda: self.client().count(8) == {"a": 4, "b": 4}, "both get requests")
+                b.health = 200
+                self.wait_until_healthy(a, b)
+                b.health = 503
+                self.wait_until_healthy(a)
+                self.assertEqual(self.client().count(20), {"a": 10, "b": 10})
+                self.metrics = e2e.free_port()
+
+    def test_a_session_leaves_an_unhealthy_target(self):
+        a, b = self.targets("a", "b")
+        self.run_document(self.document(self.group("targets", [a, b], stickiness={"enabled": True})), a, b)
+        client = self.client()
+        first = client.get()
+        served, other = (a, b) if first.served_by == "a" else (b, a)
+        sent = http_targets.cookie_pairs(*first.cookies.values())
+        served.health = 503
+        self.wait_until_healthy(other)
+        self.assertEqual(client.count(10, Cookie=sent), {other.name: 10})
+        other.health = 503
+        self.wait_until_healthy()
+        self.assertEqual(client.count(10, Cookie=sent), {first.served_by: 10}, "fail-open keeps sessions")
+
+
+class SlowStart(http_targets.TargetsTest):
+    """A new target in a group with the shortest slow start, 30 s, looked at for the first 10 s."""
+
+    def share(self, client, name, seconds):
+        """Its part of the requests of so many seconds."""
+        served = []
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            served.append(client.get().served_by)
+        return served.count(name) / len(served)
+
+    def test_the_share_of_a_new_target_rises(self):
+        old, new = self.targets("old", "new")
+        self.run_document(self.document(self.group("targets", [old], slowStartSeconds=30)), old)
+        self.change_workspace(self.document(self.group("targets", [old, new], slowStartSeconds=30)))
+        self.wait_until_healthy(old, new)
+        begun = time.monotonic()
+        client = self.client()
+        early = self.share(client, "new", 2)  # by the reference: 1/30 to the other's 1 after a second, 3 %
+        time.sleep(begun + 8 - time.monotonic())
+        late = self.share(client, "new", 2)  # 9/30 to 1: 23 %
+        self.assertLess(early, 0.10)
+        self.assertGreater(late, 0.13)
+        self.assertLess(late, 0.36)
+
+
+if __name__ == "__main__":
+    unittest.main()

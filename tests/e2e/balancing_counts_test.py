@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who gets how many requests: algorithms, weighted groups and all kinds of stickiness, by counting."""
 import itertools
-import threading
 import unittest
 
 import e2e
@@ -26,16 +25,11 @@ class Algorithms(http_targets.TargetsTest):
     def test_least_outstanding_spares_the_slow_target(self):
         slow, quick = self.targets("slow", "quick")
         self.run_group([slow, quick], algorithm="least_outstanding_requests")
-        slow.gate = threading.Event()
-        held = []
-        while not slow.requests:  # equally busy targets take turns: at the second request at the latest
-            before = slow.requests + quick.requests
-            held.append(e2e.in_background(self.client().get))
-            self.wait_until(lambda: slow.requests + quick.requests > before, "a target has the request")
+        held = self.hold_a_request(slow)
         client = self.client()
         self.assertEqual(client.count(30), {"quick": 30})
         slow.gate.set()
-        self.assertEqual(held[-1].result(e2e.PATIENCE).served_by, "slow")
+        self.assertEqual(held.result(e2e.PATIENCE).served_by, "slow")
         self.assertEqual(client.count(30), {"slow": 15, "quick": 15})
 
     def test_weighted_random_is_even_and_random(self):
@@ -102,9 +96,9 @@ class BalancerCookie(http_targets.TargetsTest):
     """Stickiness of the type lb_cookie."""
 
     def run_sticky(self, **stickiness):
-        self.all = self.targets("a", "b", "c")
-        self.run_document(self.document(self.group("targets", self.all, stickiness={
-            "enabled": True, **stickiness})), *self.all)
+        targets = self.targets("a", "b", "c")
+        self.run_document(self.document(self.group("targets", targets, stickiness={
+            "enabled": True, **stickiness})), *targets)
         return self.client()
 
     def test_a_client_stays_with_its_target(self):

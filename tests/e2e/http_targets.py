@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small HTTP/1.1 targets that count what they get, and a client that tells who answered."""
 import collections
+import contextlib
 import http.client
 import http.server
 import json
@@ -61,7 +62,8 @@ class HttpTarget:
             exchange.send_header("Set-Cookie", cookie)
         exchange.send_header("Content-Length", str(len(body)))
         exchange.end_headers()
-        exchange.wfile.write(body)
+        with contextlib.suppress(ConnectionError):  # whoever waited may have gone
+            exchange.wfile.write(body)
 
 
 Answer = collections.namedtuple("Answer", "status served_by cookies fields")
@@ -101,7 +103,8 @@ class TargetsTest(e2e.EndToEndTest):
         self.metrics = e2e.free_port()
 
     def targets(self, *names):
-        return [HttpTarget(self, name) for name in names]
+        self.all = [HttpTarget(self, name) for name in names]
+        return self.all
 
     @staticmethod
     def group(name, targets, **attributes):
@@ -138,3 +141,18 @@ class TargetsTest(e2e.EndToEndTest):
 
     def client(self):
         return HttpClient(self, self.address)
+
+    def hold_a_request(self, target):
+        """Sends requests until this target has one, which it answers when its gate is opened; the answer's future."""
+        target.gate = threading.Event()
+        self.addCleanup(target.gate.set)
+        already = target.requests
+        while True:
+            before = self.requests()
+            answer = e2e.in_background(self.client().get)
+            self.wait_until(lambda count=before: self.requests() > count, "a target has the request")
+            if target.requests > already:
+                return answer
+
+    def requests(self):
+        return sum(target.requests for target in self.all)

@@ -68,7 +68,7 @@ void checkListener(Findings&, const std::string& path, const Listener&, const Lo
                    const Relations&);
 /// Security policy, certificates and mutual TLS of a listener.
 void checkSecurity(Findings&, const std::string& path, const Listener&, const Document&);
-/// Trust stores, and the key log that gives all secrets away.
+/// Trust stores, how many listeners use them, and the key log that gives all secrets away.
 void checkSecurityFiles(Findings&, const Document&);
 /// Attributes and limits of a load balancer.
 void checkLoadBalancerAttributes(Findings&, const std::string& path, const LoadBalancer&);

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kMostCertificates = 26;     // ALB: the default one and 25 more
 constexpr std::size_t kMostRevocationFiles = 30;  // ALB, per trust store
+constexpr std::size_t kMostTrustStores = 20;      // ALB, per account
+constexpr std::size_t kMostVerifyListeners = 2;   // ALB, per load balancer
 
 void checkPolicy(Findings& findings, const std::string& path, const std::string& policy) {
   if (const auto standIn = standInForFips(policy); !standIn.empty()) {
@@ -118,6 +120,17 @@ void checkTrustStore(Findings& findings, const std::string& path, const TrustSto
   }
 }
 
+/// Said at each listener that is one too many.
+void checkVerifyListeners(Findings& findings, const std::string& path, const LoadBalancer& balancer) {
+  std::size_t verifying = 0;
+  for (std::size_t i = 0; i < balancer.listeners.size(); ++i) {
+    if (balancer.listeners[i].mutualAuthentication.mode != MutualAuthentication::Mode::Verify) continue;
+    if (++verifying <= kMostVerifyListeners) continue;
+    findings.error(fmt::format("{}.listeners[{}].mutualAuthentication.mode", path, i), "verify",
+                   "A load balancer has at most 2 listeners with the mode \"verify\".");
+  }
+}
+
 }  // namespace
 
 void checkSecurity(Findings& findings, const std::string& path, const Listener& listener,
@@ -140,6 +153,12 @@ void checkSecurity(Findings& findings, const std::string& path, const Listener& 
 }
 
 void checkSecurityFiles(Findings& findings, const Document& document) {
+  for (std::size_t i = 0; i < document.loadBalancers.size(); ++i)
+    checkVerifyListeners(findings, fmt::format("loadBalancers[{}]", i), document.loadBalancers[i]);
+  if (document.trustStores.size() > kMostTrustStores) {
+    findings.error("trustStores", std::to_string(document.trustStores.size()),
+                   "There are at most 20 trust stores.");
+  }
   Holders<std::string> names;
   for (std::size_t i = 0; i < document.trustStores.size(); ++i) {
     const TrustStore& store = document.trustStores[i];

@@ -80,6 +80,39 @@ TEST(ValidateSecurity, TrustStores) {
   EXPECT_THAT(validate(document), ElementsAre(errorAt("trustStores[0].revocationFiles", "at most 30")));
 }
 
+TEST(ValidateSecurity, AtMostTwentyTrustStores) {
+  Document document = goodDocument();
+  for (int i = 0; i < 20; ++i)
+    document.trustStores.push_back({"store-" + std::to_string(i), "/ca.pem", {}});
+  EXPECT_THAT(validate(document), IsEmpty());
+  document.trustStores.push_back({"store-20", "/ca.pem", {}});
+  EXPECT_THAT(validate(document), ElementsAre(errorAt("trustStores", "at most 20")));
+}
+
+TEST(ValidateSecurity, AtMostTwoListenersOfALoadBalancerVerify) {
+  Document document = goodDocument();
+  document.trustStores = {{"clients", "/ca.pem", {}}};
+  auto& listeners = document.loadBalancers[0].listeners;
+  listeners[0].mutualAuthentication = {Mode::Verify, "clients", false, false};
+  for (std::uint32_t port : {50052, 50053, 50054}) {
+    listeners.push_back(listeners[0]);
+    listeners.back().port = port;
+  }
+  listeners[1].mutualAuthentication = {Mode::Passthrough, "", false, false};
+  EXPECT_THAT(
+      validate(document),
+      ElementsAre(errorAt("loadBalancers[0].listeners[3].mutualAuthentication.mode", "at most 2 listeners")));
+  Document other = goodDocument();
+  other.loadBalancers[0].name = "other";
+  other.loadBalancers[0].listeners = {listeners[3]};
+  other.loadBalancers[0].listeners[0].defaultActions = {forwardTo("h")};
+  other.targetGroups[0].name = "h";
+  listeners.pop_back();
+  document.loadBalancers.push_back(other.loadBalancers[0]);
+  document.targetGroups.push_back(other.targetGroups[0]);
+  EXPECT_THAT(validate(document), IsEmpty()) << "each load balancer has its own two";
+}
+
 TEST(ValidateSecurity, TheKeyLogIsWarnedOf) {
   Document document = goodDocument();
   document.monitoring.tlsKeyLogFile = "/tmp/keys";

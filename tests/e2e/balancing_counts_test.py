@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who gets how many requests: algorithms, weighted groups and all kinds of stickiness, by counting."""
+"""Who gets how many requests: algorithms, slow start, weighted groups and all kinds of stickiness, by counting."""
 import itertools
+import time
 import unittest
 
 import e2e
@@ -38,6 +39,32 @@ class Algorithms(http_targets.TargetsTest):
         order = [client.get().served_by for _ in range(400)]
         self.assertAlmostEqual(order.count("a"), 200, delta=60)  # six standard deviations
         self.assertAlmostEqual(sum(one == next for one, next in itertools.pairwise(order)), 200, delta=60)
+
+
+class SlowStart(http_targets.TargetsTest):
+    """A new target in a group with the shortest slow start, 30 s, looked at for the first 8 s."""
+
+    def share(self, client, name, seconds):
+        """Its part of the requests of so many seconds."""
+        served = []
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            served.append(client.get().served_by)
+        return served.count(name) / len(served)
+
+    def test_the_share_of_a_new_target_rises(self):
+        old, new = self.targets("old", "new")
+        self.run_document(self.document(self.group("targets", [old], slowStartSeconds=30)), old)
+        self.change_workspace(self.document(self.group("targets", [old, new], slowStartSeconds=30)))
+        self.wait_until_healthy(old, new)
+        begun = time.monotonic()
+        client = self.client()
+        early = self.share(client, "new", 1.5)  # 3 % : by then it has at most 1.5/30 of the other's share
+        time.sleep(begun + 6 - time.monotonic())
+        late = self.share(client, "new", 1.5)  # 18 % : at most 7.5/30
+        self.assertLess(early, 0.08)
+        self.assertGreater(late, 0.1)
+        self.assertLess(late, 0.3)
 
 
 class WeightedGroups(http_targets.TargetsTest):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Targets that drain, fail their checks or are new: what running and new requests come to, by counting."""
+"""Targets that drain or fail their checks: what running and new requests come to, by counting."""
 import time
 import unittest
 
@@ -62,7 +62,7 @@ class DrainingStreams(e2e.EndToEndTest):
 
         def document(*names):
             made = e2e.workspace(*(targets[name].address for name in names), listeners=[{"protocol": "HTTP", "port": 0}])
-            made["targetGroups"][0]["attributes"] = {"deregistrationDelaySeconds": 3}
+            made["targetGroups"][0]["attributes"] = {"deregistrationDelaySeconds": 2}
             return made
 
         channel = self.open(e2e.plain_channel(self.run_workspace(document("a", "b")).address))
@@ -82,13 +82,13 @@ class DrainingStreams(e2e.EndToEndTest):
         other = ({"a", "b"} - {e2e.served_by(stream)}).pop()
         begun = time.monotonic()
         self.change_workspace(document(other))
-        self.wait_until(lambda: {server() for _ in range(4)} == {other}, "new calls go elsewhere", within=2)
+        self.wait_until(lambda: {server() for _ in range(4)} == {other}, "new calls go elsewhere")
         outbox.put(b"after")
         self.assertEqual(next(stream), b"after")
         with self.assertRaises(grpc.RpcError) as ended:
             next(stream)
         self.assertEqual(ended.exception.code(), grpc.StatusCode.INTERNAL)  # the head is out: RST_STREAM INTERNAL_ERROR
-        self.assertGreater(time.monotonic() - begun, 2.9)
+        self.assertGreater(time.monotonic() - begun, 1.9)
         self.assertEqual({server() for _ in range(4)}, {other})
 
 
@@ -140,32 +140,6 @@ class Health(http_targets.TargetsTest):
         other.health = 503
         self.wait_until_healthy()
         self.assertEqual(client.count(10, Cookie=sent), {first.served_by: 10}, "fail-open keeps sessions")
-
-
-class SlowStart(http_targets.TargetsTest):
-    """A new target in a group with the shortest slow start, 30 s, looked at for the first 8 s."""
-
-    def share(self, client, name, seconds):
-        """Its part of the requests of so many seconds."""
-        served = []
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            served.append(client.get().served_by)
-        return served.count(name) / len(served)
-
-    def test_the_share_of_a_new_target_rises(self):
-        old, new = self.targets("old", "new")
-        self.run_document(self.document(self.group("targets", [old], slowStartSeconds=30)), old)
-        self.change_workspace(self.document(self.group("targets", [old, new], slowStartSeconds=30)))
-        self.wait_until_healthy(old, new)
-        begun = time.monotonic()
-        client = self.client()
-        early = self.share(client, "new", 1.5)  # 3 % : by then it has at most 1.5/30 of the other's share
-        time.sleep(begun + 6 - time.monotonic())
-        late = self.share(client, "new", 1.5)  # 18 % : at most 7.5/30
-        self.assertLess(early, 0.08)
-        self.assertGreater(late, 0.1)
-        self.assertLess(late, 0.3)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include "engine/pki/certificate.h"
 #include "engine/pki/key_file.h"
 #include "engine/pki/pkcs12.h"
+#include "engine/pki/trust_store_limits.h"
 
 namespace spillway::balance {
 
@@ -29,10 +30,13 @@ void TlsCompiler::problem(std::string path, std::string value, std::string messa
 void TlsCompiler::readTrustStore(const config::TrustStore& settings, const std::string& path) {
   TrustStore store;
   bool good = true;
+  const auto refuse = [&](const std::string& field, const std::string& value, const Error& error) {
+    problem(path + field, value, error.detail);
+    good = false;
+  };
   const auto take = [&](Result<std::string> text, const std::string& field, const std::string& file) {
     if (text) return std::move(*text);
-    problem(path + field, file, text.error().detail);
-    good = false;
+    refuse(field, file, text.error());
     return std::string();
   };
   store.caCertificates = take(pki::readCertificateFile(settings.caCertificatesFile), ".caCertificatesFile",
@@ -42,6 +46,12 @@ void TlsCompiler::readTrustStore(const config::TrustStore& settings, const std::
     store.revocationLists.push_back(
         take(pki::readRevocationFile(file), fmt::format(".revocationFiles[{}]", i), file));
   }
+  if (!good) return;
+  const auto& caFile = settings.caCertificatesFile;
+  if (const auto few = pki::checkAuthorities(store.caCertificates, "The file " + caFile); !few)
+    refuse(".caCertificatesFile", caFile, few.error());
+  if (const auto few = pki::checkRevocations(store.revocationLists); !few)
+    refuse(".revocationFiles", "", few.error());
   if (good) trustStores_.emplace(settings.name, std::move(store));
 }
 

@@ -115,6 +115,14 @@ TEST_F(CertificateFiles, ProblemsNameTheFieldAndTheFile) {
   expectProblem("monitoring.tlsKeyLogFile", "/no/such/folder/keys");
 }
 
+TEST_F(CertificateFiles, ATrustStoreHasAlbsSize) {
+  std::string bundle;
+  for (int i = 0; i < 26; ++i)
+    bundle += root_.certificatePem;
+  writeFile(file("ca.pem"), bundle);
+  expectProblem("trustStores[0].caCertificatesFile", file("ca.pem") + " holds 26 CA certificates");
+}
+
 TEST_F(CertificateFiles, AreListedOnceEach) {
   document_.loadBalancers[0].listeners.push_back(listener());
   EXPECT_THAT(watchedFiles(document_), ElementsAre(file("a.key"), file("a.pem"), file("b.p12"),

@@ -43,7 +43,7 @@ def make_key(file, kind):
 
 def date(days):
     """So many days from now, as openssl wants it."""
-    return (datetime.datetime.utcnow() + datetime.timedelta(days=days)).strftime("%Y%m%d%H%M%SZ")
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).strftime("%Y%m%d%H%M%SZ")
 
 
 def read(file):

@@ -61,7 +61,8 @@ class DrainingStreams(e2e.EndToEndTest):
         targets = {name: self.grpc_target(name) for name in ("a", "b")}
 
         def document(*names):
-            made = e2e.workspace(*(targets[name].address for name in names), listeners=[{"protocol": "HTTP", "port": 0}])
+            made = e2e.workspace(*(targets[name].address for name in names),
+                                 listeners=[{"protocol": "HTTP", "port": 0}])
             made["targetGroups"][0]["attributes"] = {"deregistrationDelaySeconds": 2}
             return made
 

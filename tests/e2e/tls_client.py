@@ -40,7 +40,8 @@ def connect(address, *options, name="", fields=()):
     words = ["openssl", "s_client", "-connect", address, "-ign_eof", *options]
     words += ["-servername", name] if name else ["-noservername"]
     request = "".join(f"{line}\r\n" for line in ("GET / HTTP/1.1", "Host: e2e.localhost", "Connection: close", *fields))
-    done = subprocess.run(words, input=f"{request}\r\n".encode(), capture_output=True, timeout=e2e.PATIENCE, check=False)
+    done = subprocess.run(words, input=f"{request}\r\n".encode(), capture_output=True, timeout=e2e.PATIENCE,
+                          check=False)
     return Seen(*(said.decode("latin-1") for said in (done.stdout, done.stderr)))
 
 

@@ -31,10 +31,11 @@ class MutualTlsTest(tls_client.TlsTest):
         self.below = self.authority("below", self.root)
         self.target = http_targets.HttpTarget(self, "target")
 
-    def run_mutual(self, trust=None, **mutual):
-        """Starts the balancer."""
+    def run_mutual(self, trust=None, names=None, **mutual):
+        """Starts the balancer; `names` are other names of header fields."""
         listener = self.listener("in", [self.root.issue("server", ["e2e.localhost"])], mutualAuthentication=mutual,
-                                 defaultActions=[{"type": "forward", "targetGroup": "targets"}])
+                                 defaultActions=[{"type": "forward", "targetGroup": "targets"}],
+                                 attributes={"requestHeaderNames": names or {}})
         logs = {"connectionLogs": {"enabled": True, "directory": self.folder}}
         document = self.document([listener], attributes=logs)
         document["targetGroups"] = [{"name": "targets", "port": 80, "protocolVersion": "HTTP1",
@@ -130,6 +131,16 @@ class Verify(MutualTlsTest):
             "x-amzn-mtls-clientcert-validity": validity(identity),
             "x-amzn-mtls-clientcert-leaf": as_header(certificates.read(identity.certificate)),
         })
+
+    def test_header_fields_can_have_other_names(self):
+        identity = self.root.issue("client")
+        self.run_mutual({"caCertificatesFile": self.root.certificate}, {"X-Amzn-Mtls-Clientcert-Subject": "X-Who"},
+                        mode="verify", trustStore="clients")
+        seen = self.connect(identity, fields=["X-Who: forged", "X-Amzn-Mtls-Clientcert-Subject: forged"])
+        head = seen.head()
+        self.assertEqual(head["x-who"], "CN=client")
+        self.assertNotIn("x-amzn-mtls-clientcert-subject", head)
+        self.assertIn("x-amzn-mtls-clientcert-leaf", head)
 
     def test_expiry_can_be_ignored_and_names_be_advertised(self):
         expired = self.root.issue("expired", days=(-9, -1))

@@ -29,10 +29,14 @@ class Seen:
         self.status = find(r"HTTP/1\.1 (\d{3}) ")
         self.body = output.partition("\r\n\r\n")[2]
 
+    def head(self):
+        """The request's fields as the target got them, names in lower case: http_targets answers with them."""
+        fields = json.JSONDecoder().raw_decode(self.body)[0]
+        return {name.lower(): value for name, value in fields.items()}
+
     def mutual_tls_fields(self):
-        """The fields of mutual TLS that the target got: http_targets answers with the request's head."""
-        head = json.JSONDecoder().raw_decode(self.body)[0]
-        return {name.lower(): value for name, value in head.items() if name.lower().startswith("x-amzn-mtls-")}
+        """Of the head, those of mutual TLS."""
+        return {name: value for name, value in self.head().items() if name.startswith("x-amzn-mtls-")}
 
 
 def connect(address, *options, name="", fields=()):

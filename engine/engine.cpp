@@ -3,11 +3,10 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cstdlib>
 
 #include "engine/balance/decide.h"
-#include "engine/base/letter_case.h"
+#include "engine/base/text.h"
 #include "engine/engine_impl.h"
 #include "engine/health/probe.h"
 
@@ -63,10 +62,8 @@ Result<observe::Decision> Engine::explain(const ListenerId& id, const ImaginedRe
   request.scheme = imagined.scheme;
   request.authority = imagined.authority;
   request.path = imagined.path;
-  for (auto [name, value] : imagined.fields) {
-    std::ranges::transform(name, name.begin(), lowered);
-    request.fields.add(name, value);
-  }
+  for (const auto& [name, value] : imagined.fields)
+    request.fields.add(lowerCase(name), value);
   return balance::explain(*listener, std::move(request), *client, impl_->sealer, SteadyClock::now());
 }
 

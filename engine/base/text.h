@@ -27,10 +27,11 @@ constexpr bool isAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// The lowest `digits` hexadecimal digits of a number, in lower case.
-inline void appendHex(std::string& text, std::uint64_t number, int digits) {
+/// Writes the lowest `digits` hexadecimal digits of a number, in lower case; returns where they end.
+constexpr char* writeHex(char* at, std::uint64_t number, int digits) {
   for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
-    text += "0123456789abcdef"[number >> shift & 15];
+    *at++ = "0123456789abcdef"[number >> shift & 15];
+  return at;
 }
 
 /// Without the spaces and tabs around it.

@@ -26,6 +26,17 @@ std::vector<nghttp2_nv>& emptyFieldList() {
   return fields;
 }
 
+bool isVolatile(std::string_view name) {
+  constexpr std::uint64_t kSizes = [] {
+    std::uint64_t sizes = 0;
+    for (const std::string_view each : kVolatile)
+      sizes |= std::uint64_t{1} << each.size();
+    return sizes;
+  }();
+  if (name.size() >= 64 || (kSizes >> name.size() & 1) == 0) return false;
+  return std::ranges::find(kVolatile, name) != kVolatile.end();
+}
+
 nghttp2_nv field(std::string_view name, std::string_view value) {
   // nghttp2 copies both, and asks for non-const pointers all the same.
   return {reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
@@ -37,8 +48,7 @@ void addFields(std::vector<nghttp2_nv>& out, const Headers& headers) {
   for (std::size_t i = 0; i < headers.count(); ++i) {
     const Headers::Field each = headers.at(i);
     out.push_back(field(each.name, each.value));
-    if (std::ranges::find(kVolatile, each.name) != kVolatile.end())
-      out.back().flags = NGHTTP2_NV_FLAG_NO_INDEX;
+    if (isVolatile(each.name)) out.back().flags = NGHTTP2_NV_FLAG_NO_INDEX;
   }
 }
 

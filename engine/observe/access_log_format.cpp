@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/observe/access_log_format.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "engine/observe/log_text.h"
@@ -10,6 +11,8 @@ namespace spillway::observe {
 namespace {
 
 constexpr std::size_t kUserAgentLimit = 8 * 1024;
+/// Room for numbers, times, words, prefixes and the gaps between fields.
+constexpr std::size_t kFixedFields = 1024;
 
 bool isOverTls(LogType type) {
   return type == LogType::Https || type == LogType::H2 || type == LogType::Grpcs || type == LogType::Wss;
@@ -63,22 +66,57 @@ void appendCertificate(LogLine& line, const StreamRecord& record) {
 }
 
 /// Fields 26 and 27: every target that was tried, in order. ALB lists one; a retry (not on AWS) makes more.
-void appendAttempts(LogLine& line, const StreamRecord& record) {
+struct Attempts {
   std::string targets, statuses;
+};
+
+Attempts attemptsOf(const StreamRecord& record) {
+  Attempts all;
   for (const TargetAttempt& attempt : record.targets) {
-    const char* gap = targets.empty() ? "" : " ";
-    targets += gap + attempt.target;
-    statuses += gap + (attempt.status == 0 ? "-" : std::to_string(attempt.status));
+    const char* gap = all.targets.empty() ? "" : " ";
+    all.targets += gap + attempt.target;
+    all.statuses += gap + (attempt.status == 0 ? "-" : std::to_string(attempt.status));
   }
-  if (record.targets.empty()) {
-    targets = record.target;
-    if (record.targetStatus != 0) statuses = std::to_string(record.targetStatus);
-  }
-  line.quoted(targets).quoted(statuses);
+  if (record.targets.empty()) all.targets = record.target;
+  if (record.targets.empty() && record.targetStatus != 0) all.statuses = std::to_string(record.targetStatus);
+  return all;
 }
 
 std::string_view classification(const StreamRecord& record) {
   return record.compliance == Compliance::Compliant ? std::string_view() : toString(record.compliance);
+}
+
+/// No line has more; what is quoted may take four bytes for each.
+std::size_t mostBytes(const StreamRecord& record, const Attempts& attempts) {
+  const StreamHead& head = *record.head;
+  std::size_t texts = std::min(head.userAgent.size(), kUserAgentLimit);
+  for (const std::string* text : {&head.method,
+                                  &head.authority,
+                                  &head.path,
+                                  &head.client,
+                                  &head.loadBalancer,
+                                  &record.target,
+                                  &record.httpVersion,
+                                  &record.listenerAddress,
+                                  &record.tlsCipher,
+                                  &record.tlsProtocol,
+                                  &record.targetGroup,
+                                  &record.traceId,
+                                  &record.sni,
+                                  &record.certificate,
+                                  &record.rulePriority,
+                                  &record.actions,
+                                  &record.redirectUrl,
+                                  &record.errorReason,
+                                  &attempts.targets,
+                                  &attempts.statuses,
+                                  &record.complianceReason,
+                                  &record.connectionTraceId,
+                                  &record.transformedHost,
+                                  &record.transformedUri,
+                                  &record.transformStatus})
+    texts += text->size();
+  return 4 * texts + 2 * record.listenerAddress.size() + kFixedFields;
 }
 
 /// Fields 1-12.
@@ -104,10 +142,10 @@ void appendRequest(LogLine& line, const StreamRecord& record) {
 }
 
 /// Fields 21-34.
-void appendDecisions(LogLine& line, const StreamRecord& record) {
+void appendDecisions(LogLine& line, const StreamRecord& record, const Attempts& attempts) {
   line.text(record.rulePriority).time(record.head->started).quoted(record.actions);
   line.quoted(record.redirectUrl).quoted(record.errorReason);
-  appendAttempts(line, record);
+  line.quoted(attempts.targets).quoted(attempts.statuses);
   line.quoted(classification(record)).quoted(record.complianceReason).text(record.connectionTraceId);
   line.quoted(record.transformedHost).quoted(record.transformedUri).quoted(record.transformStatus);
   line.text(nodeAddress(record.listenerAddress));
@@ -117,15 +155,16 @@ void appendDecisions(LogLine& line, const StreamRecord& record) {
 
 std::string formatIsoTime(WallTime time) {
   std::string text;
-  LogLine(text).time(time);
+  LogLine(text, kFixedFields).time(time);
   return text;
 }
 
 void appendAccessLogLine(std::string& text, const StreamRecord& record) {
-  LogLine line(text);
+  const Attempts attempts = attemptsOf(record);
+  LogLine line(text, mostBytes(record, attempts));
   appendNumbers(line, record);
   appendRequest(line, record);
-  appendDecisions(line, record);
+  appendDecisions(line, record, attempts);
 }
 
 std::string formatAccessLogLine(const StreamRecord& record) {

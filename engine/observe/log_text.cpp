@@ -3,9 +3,12 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace spillway::observe {
 namespace {
+
+constexpr std::size_t kMostDigits = 20;
 
 constexpr std::array<bool, 256> makePlain() {
   std::array<bool, 256> plain{};
@@ -16,61 +19,61 @@ constexpr std::array<bool, 256> makePlain() {
 /// Bytes that stand for themselves between quotes.
 constexpr auto kPlain = makePlain();
 
-void appendEscaped(std::string& line, std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  for (std::size_t done = 0; done < text.size();) {
-    std::size_t end = done;
-    while (end < text.size() && kPlain[static_cast<unsigned char>(text[end])])
-      ++end;
-    line.append(text, done, end - done);
-    if (end == text.size()) return;
-    const auto byte = static_cast<unsigned char>(text[end]);
-    line += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
-    done = end + 1;
-  }
+// What writes at `at` returns where it ended.
+
+char* write(char* at, std::string_view text) {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
 }
 
-void appendNumber(std::string& line, std::uint64_t value) {
-  std::array<char, 20> digits;
-  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  line.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+char* writeEscaped(char* at, std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kPlain[byte]) {
+      *at++ = c;
+      continue;
+    }
+    at = write(at, "\\x");
+    *at++ = kDigits[byte >> 4];
+    *at++ = kDigits[byte & 15];
+  }
+  return at;
+}
+
+char* writeNumber(char* at, std::uint64_t value) {
+  return std::to_chars(at, at + kMostDigits, value).ptr;
 }
 
 /// With leading zeros.
-void appendDigits(std::string& line, std::uint64_t value, std::size_t width) {
-  std::array<char, 20> digits;
+char* writeDigits(char* at, std::uint64_t value, std::size_t width) {
   for (std::size_t i = width; i-- > 0; value /= 10)
-    digits[i] = static_cast<char>('0' + value % 10);
-  line.append(digits.data(), width);
+    at[i] = static_cast<char>('0' + value % 10);
+  return at + width;
 }
 
-void appendSeconds(std::string& line, std::int64_t micros) {
+char* writeSeconds(char* at, std::int64_t micros) {
   const auto millis = static_cast<std::uint64_t>((micros + 500) / 1000);
-  appendNumber(line, millis / 1000);
-  line += '.';
-  appendDigits(line, millis % 1000, 3);
+  at = writeNumber(at, millis / 1000);
+  *at++ = '.';
+  return writeDigits(at, millis % 1000, 3);
 }
 
-void appendTime(std::string& line, WallTime time) {
+char* writeTime(char* at, WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const auto micros =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time - day).count());
   const std::uint64_t seconds = micros / 1'000'000;
-  appendDigits(line, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
-  line += '-';
-  appendDigits(line, static_cast<unsigned>(date.month()), 2);
-  line += '-';
-  appendDigits(line, static_cast<unsigned>(date.day()), 2);
-  line += 'T';
-  appendDigits(line, seconds / 3600, 2);
-  line += ':';
-  appendDigits(line, seconds / 60 % 60, 2);
-  line += ':';
-  appendDigits(line, seconds % 60, 2);
-  line += '.';
-  appendDigits(line, micros % 1'000'000, 6);
-  line += 'Z';
+  char* end = write(at, "0000-00-00T00:00:00.000000Z");
+  writeDigits(at, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+  writeDigits(at + 5, static_cast<unsigned>(date.month()), 2);
+  writeDigits(at + 8, static_cast<unsigned>(date.day()), 2);
+  writeDigits(at + 11, seconds / 3600, 2);
+  writeDigits(at + 14, seconds / 60 % 60, 2);
+  writeDigits(at + 17, seconds % 60, 2);
+  writeDigits(at + 20, micros % 1'000'000, 6);
+  return end;
 }
 
 }  // namespace
@@ -81,30 +84,31 @@ std::string_view orDash(std::string_view text) {
 
 std::string quoted(std::string_view text) {
   std::string line;
-  LogLine(line).quoted(text);
+  LogLine(line, 4 * text.size() + 4).quoted(text);
   return line;
 }
 
 std::string formatSeconds(std::int64_t micros) {
   std::string line;
-  appendSeconds(line, micros);
+  LogLine(line, kMostDigits + 4).seconds(micros);
   return line;
 }
 
-void LogLine::beginField() {
-  if (line_.size() > begin_) line_ += ' ';
+LogLine::LogLine(std::string& text, std::size_t most) : text_(text) {
+  const std::size_t before = text.size();
+  text.resize(before + most + 1);  // a space follows each field; the last one goes
+  at_ = text.data() + before;
+  begin_ = at_;
+}
+
+LogLine::~LogLine() {
+  if (at_ != begin_) --at_;
+  text_.resize(static_cast<std::size_t>(at_ - text_.data()));
 }
 
 LogLine& LogLine::text(std::string_view text) {
-  beginField();
-  line_ += orDash(text);
-  return *this;
-}
-
-LogLine& LogLine::text(std::initializer_list<std::string_view> pieces) {
-  beginField();
-  for (const std::string_view piece : pieces)
-    line_ += piece;
+  at_ = write(at_, orDash(text));
+  *at_++ = ' ';
   return *this;
 }
 
@@ -113,17 +117,16 @@ LogLine& LogLine::quoted(std::string_view text) {
 }
 
 LogLine& LogLine::quoted(std::initializer_list<std::string_view> pieces) {
-  beginField();
-  line_ += '"';
+  *at_++ = '"';
   for (const std::string_view piece : pieces)
-    appendEscaped(line_, piece);
-  line_ += '"';
+    at_ = writeEscaped(at_, piece);
+  at_ = write(at_, "\" ");
   return *this;
 }
 
 LogLine& LogLine::number(std::uint64_t value) {
-  beginField();
-  appendNumber(line_, value);
+  at_ = writeNumber(at_, value);
+  *at_++ = ' ';
   return *this;
 }
 
@@ -133,14 +136,14 @@ LogLine& LogLine::status(int status) {
 
 LogLine& LogLine::seconds(std::int64_t micros) {
   if (micros < 0) return text("-1");
-  beginField();
-  appendSeconds(line_, micros);
+  at_ = writeSeconds(at_, micros);
+  *at_++ = ' ';
   return *this;
 }
 
 LogLine& LogLine::time(WallTime time) {
-  beginField();
-  appendTime(line_, time);
+  at_ = writeTime(at_, time);
+  *at_++ = ' ';
   return *this;
 }
 

@@ -25,12 +25,15 @@ std::string formatSeconds(std::int64_t micros);
 /// nothing is allocated but the line.
 class LogLine {
  public:
-  /// Appends to `line`, which must outlive this.
-  explicit LogLine(std::string& line) : line_(line), begin_(line.size()) {}
+  /// Appends to `text`, which must outlive this and is whole when this ends. `most`: the line has no more
+  /// bytes; quoted bytes count four times.
+  LogLine(std::string& text, std::size_t most);
+  ~LogLine();
+  LogLine(const LogLine&) = delete;
+  LogLine& operator=(const LogLine&) = delete;
 
   /// As orDash() and quoted(); what comes in pieces becomes one field.
   LogLine& text(std::string_view text);
-  LogLine& text(std::initializer_list<std::string_view> pieces);
   LogLine& quoted(std::string_view text);
   LogLine& quoted(std::initializer_list<std::string_view> pieces);
   LogLine& number(std::uint64_t value);
@@ -42,10 +45,9 @@ class LogLine {
   LogLine& time(WallTime time);
 
  private:
-  void beginField();
-
-  std::string& line_;
-  std::size_t begin_;  ///< of the line; what is before it is other lines
+  std::string& text_;
+  const char* begin_;
+  char* at_;
 };
 
 }  // namespace spillway::observe

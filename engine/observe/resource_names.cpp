@@ -18,10 +18,11 @@ std::uint64_t hashOf(std::string_view text) {
 }
 
 std::string withHash(std::string_view prefix, std::string_view name) {
+  constexpr std::size_t kDigits = 16;
   std::string text;
-  text.reserve(prefix.size() + name.size() + 17);
-  text.append(prefix).append(name) += '/';
-  appendHex(text, hashOf(name), 16);
+  text.reserve(prefix.size() + name.size() + 1 + kDigits);
+  text.append(prefix).append(name).append(1, '/').append(kDigits, '0');
+  writeHex(text.data() + text.size() - kDigits, hashOf(name), kDigits);
   return text;
 }
 

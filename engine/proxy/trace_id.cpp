@@ -3,38 +3,33 @@
 
 #include <chrono>
 #include <cstdint>
-#include <random>
 
+#include "engine/balance/random.h"
 #include "engine/base/text.h"
 
 namespace spillway::proxy {
 namespace {
 
 constexpr std::size_t kLargeHead = 7 * 1024;
-constexpr std::size_t kTraceIdSize = 35;
 
 std::uint64_t randomBits() {
-  thread_local std::mt19937_64 generator{std::random_device{}()};
-  return generator();
+  thread_local balance::Random random = balance::Random::unpredictable();
+  return random.next();
 }
 
 }  // namespace
 
 std::string newTraceId() {
   const auto seconds = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::string id("1-");
-  id.reserve(kTraceIdSize);
-  appendHex(id, static_cast<std::uint32_t>(seconds), 8);
-  id += '-';
-  appendHex(id, randomBits(), 16);
-  appendHex(id, randomBits() >> 32, 8);
+  std::string id = "1-00000000-000000000000000000000000";
+  writeHex(id.data() + 2, static_cast<std::uint64_t>(seconds), 8);
+  writeHex(writeHex(id.data() + 11, randomBits(), 16), randomBits(), 8);
   return id;
 }
 
 std::string newConnectionTraceId() {
-  std::string id("TID_");
-  appendHex(id, randomBits(), 16);
-  appendHex(id, randomBits(), 16);
+  std::string id = "TID_00000000000000000000000000000000";
+  writeHex(writeHex(id.data() + 4, randomBits(), 16), randomBits(), 16);
   return id;
 }
 
@@ -42,6 +37,7 @@ std::string nextTrace(std::string_view incoming, std::size_t headerBytes) {
   if (headerBytes > kLargeHead) incoming = {};
   std::string rest;
   bool hasSelf = false, hasRoot = false;
+  if (incoming.empty()) return "Root=" + newTraceId();
   forEachMember(incoming, ';', [&](std::string_view field) {
     if (field.starts_with("Self=")) {
       if (!hasSelf) rest.append(";Self=").append(newTraceId());

@@ -161,22 +161,17 @@ std::optional<Outcome> Exchange::refusal() const {
   if (request_.problem == http::HeadProblem::RequestLineTooLong) return Outcome::UriTooLong;
   if (request_.problem == http::HeadProblem::HeadersTooLarge) return Outcome::LimitExceeded;
   const bool isTunnel = !request_.protocol.empty();
+  // Only HTTP/2 clients get here: an HTTP/1.1 offer of another protocol has been ignored (RFC 9110 §7.8).
+  if (isTunnel && request_.protocol != "websocket") return Outcome::UpgradeRefused;
   if (request_.method == "TRACE" || (request_.method == "CONNECT" && !isTunnel))
     return Outcome::MethodNotAllowed;
   return std::nullopt;
 }
 
-/// WebSocket is the only protocol that is switched to; a request for another one is a request like others.
 /// What an HTTP/2 client asks for with an extended CONNECT (RFC 8441 §5), an HTTP/1.1 target is asked for
 /// with an Upgrade (RFC 6455 §4.1).
 void Exchange::prepareUpgrade() {
-  if (request_.protocol.empty()) return;
-  if (request_.protocol != "websocket") {
-    request_.protocol.clear();
-    requestEnded_ = true;
-    return;
-  }
-  if (request_.method != "CONNECT") return;
+  if (request_.protocol.empty() || request_.method != "CONNECT") return;
   request_.method = "GET";
   request_.fields.set("sec-websocket-key", newWebSocketKey());
 }

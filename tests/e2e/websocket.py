@@ -147,19 +147,24 @@ class Server:
         with contextlib.suppress(OSError, EOFError):
             if self.context:
                 connection = self.context.wrap_socket(connection, server_side=True)
-            while True:
-                first, fields, rest = read_head(connection)
-                if fields.get("user-agent", "").startswith("ELB-HealthChecker"):
-                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-                    continue
-                self.heads.append((first, fields))
-                if self.instead or fields.get("upgrade") != "websocket":
-                    connection.sendall(self.instead or b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nplain")
-                    continue
-                connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                                   b"Connection: Upgrade\r\nSec-WebSocket-Accept: "
-                                   + accept_of(fields["sec-websocket-key"]).encode() + b"\r\n\r\n" + self.greeting)
-                return self.peers.put(Peer(connection, masks=False, received=rest))
+            return self.peers.put(self.handshake(connection))
+        connection.close()
+
+    def handshake(self, connection):
+        """Answers requests until one has become a WebSocket connection; its end."""
+        while True:
+            first, fields, rest = read_head(connection)
+            if fields.get("user-agent", "").startswith("ELB-HealthChecker"):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                continue
+            self.heads.append((first, fields))
+            if self.instead or fields.get("upgrade") != "websocket":
+                connection.sendall(self.instead or b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nplain")
+                continue
+            connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                               b"Connection: Upgrade\r\nSec-WebSocket-Accept: "
+                               + accept_of(fields["sec-websocket-key"]).encode() + b"\r\n\r\n" + self.greeting)
+            return Peer(connection, masks=False, received=rest)
 
     def stop(self):
         self.listener.shutdown(socket.SHUT_RDWR)

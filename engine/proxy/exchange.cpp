@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/balance/anomaly.h"
+#include "engine/http/conversion_compliance.h"
 #include "engine/http/grpc_status.h"
 #include "engine/proxy/head_rewrite.h"
 #include "engine/proxy/local_response.h"
@@ -83,8 +84,22 @@ void Exchange::forward() {
   counts_.droppedInvalidHeader = rewrite.droppedInvalidHeader;
   counts_.forwardedInvalidHeader = rewrite.forwardedInvalidHeader;
   if (rewrite.refusal) return answer(*rewrite.refusal, {});
+  if (!passesDesyncMitigation()) return answer(Outcome::DesyncBlocked, {});
   prepareUpgrade();
   chooseTarget(nullptr);
+}
+
+/// HTTP/1 requests were judged when they were read; an HTTP/2 request is when it is to become one.
+bool Exchange::passesDesyncMitigation() {
+  using config::DesyncMitigationMode;
+  const bool becomesHttp1 = group_->settings.protocolVersion == config::ProtocolVersion::Http1;
+  if (request_.version != http::Version::Http2 || !becomesHttp1 || !request_.protocol.empty()) return true;
+  http::classifyAsHttp1(request_, requestEnded_ ? End::Yes : End::No);
+  const auto mode = listener_->attributes.desyncMitigationMode;
+  request_.closeAfter =
+      mode == DesyncMitigationMode::Defensive && request_.compliance == http::Compliance::Ambiguous;
+  if (mode == DesyncMitigationMode::Strictest) return request_.compliance == http::Compliance::Compliant;
+  return mode == DesyncMitigationMode::Monitor || request_.compliance != http::Compliance::Severe;
 }
 
 void Exchange::onRequestData(const ByteChunk& chunk, End end) {

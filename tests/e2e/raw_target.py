@@ -11,7 +11,7 @@ from e2e import PATIENCE
 
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST_LINE = re.compile(rb"(" + TOKEN + rb") ([!-~]+) HTTP/1\.1")
-FIELD = re.compile(rb"(" + TOKEN + rb"): ([\t -~]*)")  # one space, and no byte but printable ASCII
+FIELD = re.compile(rb"(" + TOKEN + rb"): ([\t -~\x80-\xff]*)")  # one space, no control characters
 CHUNK = re.compile(rb"[0-9a-f]{1,8}\Z")                # no sign, no white space, no extension
 # What belongs to a connection, not to a request, or frames it for those who read names with a squint.
 UNWANTED = re.compile(r"upgrade|http2-settings|proxy-connection|keep-alive|expect|"
@@ -69,7 +69,7 @@ class Reader:
         fields = []
         while line := self.line():
             name, value = self.match(FIELD, line).groups()
-            fields.append((name.decode().lower(), value.decode()))
+            fields.append((name.decode().lower(), value.decode("latin-1")))
         return fields
 
     def request(self):

@@ -236,6 +236,7 @@ class Tunnel:
     def __init__(self, client, stream):
         self.client = client
         self.stream = stream
+        self.ended = False
 
     def sendall(self, data):
         self.client.send(b"".join(raw_http2.frame(raw_http2.DATA, 0, self.stream, data[at:at + 16384])
@@ -243,14 +244,16 @@ class Tunnel:
 
     def recv(self, _):
         """The next bytes; b"" at END_STREAM; a reset is an error."""
-        while True:
+        while not self.ended:
             got = self.client.read()
             if got.stream != self.stream:
                 continue
             if got.type == raw_http2.RST_STREAM:
                 raise ConnectionResetError(got.payload.hex())
-            if got.type == raw_http2.DATA and (got.payload or got.flags & raw_http2.END_STREAM):
+            self.ended = bool(got.flags & raw_http2.END_STREAM)
+            if got.type == raw_http2.DATA and got.payload:
                 return got.payload
+        return b""
 
     def shutdown(self, _):
         self.client.send(raw_http2.frame(raw_http2.DATA, raw_http2.END_STREAM, self.stream))

@@ -150,7 +150,7 @@ void Exchange::endOfRequest() {
 void Exchange::onRequestSent(std::size_t bytes) {
   lastActivity_ = host_.loop.now();
   requestSent_ += bytes;
-  if (requestSent_ <= requestConsumed_ || responseEnded_) return;
+  if (requestSent_ <= requestConsumed_ || (responseEnded_ && !isTunnel_)) return;
   // Bytes that a first target got already were consumed then.
   client_->consume(requestSent_ - requestConsumed_);
   requestConsumed_ = requestSent_;

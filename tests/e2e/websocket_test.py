@@ -143,8 +143,10 @@ class Upgrade(WebSocketTest):
                 begins.finish_sending()
                 self.assertEqual(goes_on.receive(), Message(TEXT, b"my last word"))
                 self.assertTrue(goes_on.is_ended())
-                goes_on.send(BINARY, MESSAGES[4].payload)
-                self.assertEqual(begins.receive(), Message(BINARY, MESSAGES[4].payload))
+                more = Message(BINARY, os.urandom(1024 * 1024))  # than any window
+                sent = in_background(lambda end=goes_on, message=more: end.send(*message))
+                self.assertEqual(begins.receive(), more)
+                sent.result(PATIENCE)
                 goes_on.close()
                 self.assertTrue(begins.is_ended())
         self.assertEqual([entry.elb_status for entry in self.log_entries(2)], ["101", "101"])

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/observe/resource_names.h"
 
-#include <fmt/core.h>
-
 #include <cstdint>
 #include <string_view>
+
+#include "engine/base/text.h"
 
 namespace spillway::observe {
 namespace {
@@ -17,18 +17,26 @@ std::uint64_t hashOf(std::string_view text) {
   return hash;
 }
 
+std::string withHash(std::string_view prefix, std::string_view name) {
+  std::string text;
+  text.reserve(prefix.size() + name.size() + 17);
+  text.append(prefix).append(name) += '/';
+  appendHex(text, hashOf(name), 16);
+  return text;
+}
+
 }  // namespace
 
 std::string loadBalancerResource(const std::string& name) {
-  return fmt::format("app/{}/{:016x}", name, hashOf(name));
+  return withHash("app/", name);
 }
 
 std::string targetGroupResource(const std::string& name) {
-  return fmt::format("targetgroup/{}/{:016x}", name, hashOf(name));
+  return withHash("targetgroup/", name);
 }
 
 std::string targetGroupArn(const std::string& name) {
-  return "arn:aws:elasticloadbalancing:local-1:000000000000:" + targetGroupResource(name);
+  return withHash("arn:aws:elasticloadbalancing:local-1:000000000000:targetgroup/", name);
 }
 
 }  // namespace spillway::observe

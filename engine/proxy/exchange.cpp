@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/balance/anomaly.h"
+#include "engine/balance/decide.h"
 #include "engine/http/conversion_compliance.h"
 #include "engine/http/grpc_status.h"
 #include "engine/proxy/head_rewrite.h"
@@ -212,6 +213,7 @@ void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
   wanted.sticky = exclude ? nullptr : session_.target;
   wanted.now = host_.loop.now();
   const balance::Pick pick = host_.selector.pick(*group_, wanted);
+  if (decision_) decision_->choices.push_back(balance::describe(*group_, wanted, pick));
   if (!pick.target) return answer(Outcome::NoTarget, {});
   if (!exclude) balance::countSession(counts_, session_, *group_, pick);
   chosen_ = pick.target;
@@ -253,10 +255,19 @@ void Exchange::onStream(http::HttpStream& stream) {
 void Exchange::onNoStream(const Error& error) {
   waiting_ = false;
   if (error.code != ErrorCode::Drained) balance::noteAnswer(*chosen_->runtime, balance::AnswerKind::Failed);
+  noteFailure(outcomeOf(error), moreWords(error));
   const balance::TargetRuntime* failed = chosen_->runtime.get();
   leaveTarget(ResetCode::Cancel);
   if (error.code != ErrorCode::Drained && mayRetry()) return chooseTarget(failed);
   answer(outcomeOf(error), moreWords(error));
+}
+
+/// For the decision trace: why the target that was chosen last gave no answer.
+void Exchange::noteFailure(Outcome outcome, const std::string& words) {
+  if (!decision_) return;
+  std::string& failed = decision_->choices.back().failed;
+  failed = factsOf(outcome).words;
+  if (!words.empty()) failed += " " + words;
 }
 
 void Exchange::keepForReplay(const ByteChunk& chunk) {
@@ -300,6 +311,7 @@ void Exchange::onTargetReset(const http::StreamError& error) {
   // HTTP/1 cannot express the request: the client's doing, not the target's.
   if (error.error.code == ErrorCode::Protocol && error.error.side == Side::Client)
     outcome = Outcome::BadRequest;
+  noteFailure(outcome, moreWords(error.error));
   if (status_ != 0) {
     // The answer has begun: the client's stream is broken off with what the target said.
     return breakOff(outcome, error.connectionLost ? ResetCode::Internal : error.code, moreWords(error.error));

@@ -87,7 +87,10 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   record->head = head_;
   record->ended = wallNow();
   record->durationMicros = microsBetween(received_, now);
-  if (chosen_) record->target = chosen_->text;
+  if (chosen_) {
+    record->target = chosen_->text;
+    record->availabilityZone = chosen_->zone;
+  }
   record->targets = tried_;
   if (group_) record->targetGroup = group_->settings.name;
   if (dispatched_ != TimePoint{}) {
@@ -110,6 +113,7 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   fillConnection(*record, *facts_);
   record->traceId = traceId_;
   record->counts = counts_;
+  record->decision = decision_;
   if (rule_) record->rulePriority = std::to_string(rule_->priority);
   if (!rule_) record->rulePriority = "-";
   record->actions = actions_;

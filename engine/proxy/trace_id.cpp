@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/proxy/trace_id.h"
 
-#include <fmt/core.h>
-
 #include <chrono>
 #include <cstdint>
 #include <random>
@@ -13,6 +11,7 @@ namespace spillway::proxy {
 namespace {
 
 constexpr std::size_t kLargeHead = 7 * 1024;
+constexpr std::size_t kTraceIdSize = 35;
 
 std::uint64_t randomBits() {
   thread_local std::mt19937_64 generator{std::random_device{}()};
@@ -23,12 +22,20 @@ std::uint64_t randomBits() {
 
 std::string newTraceId() {
   const auto seconds = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return fmt::format("1-{:08x}-{:016x}{:08x}", static_cast<std::uint32_t>(seconds), randomBits(),
-                     static_cast<std::uint32_t>(randomBits()));
+  std::string id("1-");
+  id.reserve(kTraceIdSize);
+  appendHex(id, static_cast<std::uint32_t>(seconds), 8);
+  id += '-';
+  appendHex(id, randomBits(), 16);
+  appendHex(id, randomBits() >> 32, 8);
+  return id;
 }
 
 std::string newConnectionTraceId() {
-  return fmt::format("TID_{:016x}{:016x}", randomBits(), randomBits());
+  std::string id("TID_");
+  appendHex(id, randomBits(), 16);
+  appendHex(id, randomBits(), 16);
+  return id;
 }
 
 std::string nextTrace(std::string_view incoming, std::size_t headerBytes) {
@@ -37,16 +44,16 @@ std::string nextTrace(std::string_view incoming, std::size_t headerBytes) {
   bool hasSelf = false, hasRoot = false;
   forEachMember(incoming, ';', [&](std::string_view field) {
     if (field.starts_with("Self=")) {
-      if (!hasSelf) rest += fmt::format(";Self={}", newTraceId());
+      if (!hasSelf) rest.append(";Self=").append(newTraceId());
       hasSelf = true;
       return;
     }
     hasRoot |= field.starts_with("Root=");
-    rest += fmt::format(";{}", field);
+    rest.append(";").append(field);
   });
   // Fields without Root and Self are kept behind a new Root: AWS does not say.
   if (hasSelf) return rest.substr(1);
-  return fmt::format("{}={}{}", hasRoot ? "Self" : "Root", newTraceId(), rest);
+  return std::string(hasRoot ? "Self=" : "Root=").append(newTraceId()).append(rest);
 }
 
 }  // namespace spillway::proxy

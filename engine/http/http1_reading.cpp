@@ -31,15 +31,16 @@ void Http1Connection::readPending() {
 
 bool Http1Connection::onPeerEnd() {
   // A client that leaves while its answer is being made is gone (ALB logs 460); one whose answer is made
-  // still gets it.
+  // still gets it. In a tunnel each direction has an end of its own.
+  const bool isTunnel = stream_ && stream_->isTunnel_;
   const bool isAnswered = closing_ || !output_.empty() || (stream_ && stream_->endQueued_);
-  if (!ended_ && role_ == Role::Accepted && isAnswered) {
+  if (!ended_ && !isTunnel && role_ == Role::Accepted && isAnswered) {
     closing_ = true;
     reusable_ = false;
     wantFlush();
     return true;
   }
-  if (ended_ || !stream_ || !stream_->isTunnel_) return false;
+  if (ended_ || !isTunnel) return false;
   if (!pending_.empty()) readPending();
   if (!stream_ || aborting_) return false;
   stream_->incomingEnded_ = true;

@@ -25,7 +25,7 @@ struct MessageHead {
   int status = 0;                    ///< responses; 0 = this is a request
   HeadProblem problem = HeadProblem::None;
   Headers fields;                                 ///< without pseudo-header fields
-  Compliance compliance = Compliance::Compliant;  ///< HTTP/1 requests: how the desync mitigation sees them
+  Compliance compliance = Compliance::Compliant;  ///< of an HTTP/1 request, or one that becomes such
   ComplianceReason complianceReason = ComplianceReason::None;
   /// The desync mitigation wants neither connection to carry another request after this one.
   bool closeAfter = false;

@@ -7,6 +7,7 @@
 
 #include "engine/balance/anomaly.h"
 #include "engine/balance/decide.h"
+#include "engine/http/conversion_compliance.h"
 #include "engine/http/grpc_status.h"
 #include "engine/proxy/head_rewrite.h"
 #include "engine/proxy/local_response.h"
@@ -84,8 +85,22 @@ void Exchange::forward() {
   counts_.droppedInvalidHeader = rewrite.droppedInvalidHeader;
   counts_.forwardedInvalidHeader = rewrite.forwardedInvalidHeader;
   if (rewrite.refusal) return answer(*rewrite.refusal, {});
+  if (!passesDesyncMitigation()) return answer(Outcome::DesyncBlocked, {});
   prepareUpgrade();
   chooseTarget(nullptr);
+}
+
+/// HTTP/1 requests were judged when they were read; an HTTP/2 request is when it is to become one.
+bool Exchange::passesDesyncMitigation() {
+  using config::DesyncMitigationMode;
+  const bool becomesHttp1 = group_->settings.protocolVersion == config::ProtocolVersion::Http1;
+  if (request_.version != http::Version::Http2 || !becomesHttp1 || !request_.protocol.empty()) return true;
+  http::classifyAsHttp1(request_, requestEnded_ ? End::Yes : End::No);
+  const auto mode = listener_->attributes.desyncMitigationMode;
+  request_.closeAfter =
+      mode == DesyncMitigationMode::Defensive && request_.compliance == http::Compliance::Ambiguous;
+  if (mode == DesyncMitigationMode::Strictest) return request_.compliance == http::Compliance::Compliant;
+  return mode == DesyncMitigationMode::Monitor || request_.compliance != http::Compliance::Severe;
 }
 
 void Exchange::onRequestData(const ByteChunk& chunk, End end) {
@@ -136,7 +151,7 @@ void Exchange::endOfRequest() {
 void Exchange::onRequestSent(std::size_t bytes) {
   lastActivity_ = host_.loop.now();
   requestSent_ += bytes;
-  if (requestSent_ <= requestConsumed_ || responseEnded_) return;
+  if (requestSent_ <= requestConsumed_ || (responseEnded_ && !isTunnel_)) return;
   // Bytes that a first target got already were consumed then.
   client_->consume(requestSent_ - requestConsumed_);
   requestConsumed_ = requestSent_;
@@ -162,22 +177,17 @@ std::optional<Outcome> Exchange::refusal() const {
   if (request_.problem == http::HeadProblem::RequestLineTooLong) return Outcome::UriTooLong;
   if (request_.problem == http::HeadProblem::HeadersTooLarge) return Outcome::LimitExceeded;
   const bool isTunnel = !request_.protocol.empty();
+  // Only HTTP/2 clients get here: an HTTP/1.1 offer of another protocol has been ignored (RFC 9110 §7.8).
+  if (isTunnel && request_.protocol != "websocket") return Outcome::UpgradeRefused;
   if (request_.method == "TRACE" || (request_.method == "CONNECT" && !isTunnel))
     return Outcome::MethodNotAllowed;
   return std::nullopt;
 }
 
-/// WebSocket is the only protocol that is switched to; a request for another one is a request like others.
 /// What an HTTP/2 client asks for with an extended CONNECT (RFC 8441 §5), an HTTP/1.1 target is asked for
 /// with an Upgrade (RFC 6455 §4.1).
 void Exchange::prepareUpgrade() {
-  if (request_.protocol.empty()) return;
-  if (request_.protocol != "websocket") {
-    request_.protocol.clear();
-    requestEnded_ = true;
-    return;
-  }
-  if (request_.method != "CONNECT") return;
+  if (request_.protocol.empty() || request_.method != "CONNECT") return;
   request_.method = "GET";
   request_.fields.set("sec-websocket-key", newWebSocketKey());
 }

@@ -113,6 +113,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void send(observe::Outcome outcome, const LocalResponse& response);
   std::optional<observe::Outcome> refusal() const;
   bool fits(const balance::GroupSnapshot& group) const;
+  bool passesDesyncMitigation();
   void prepareUpgrade();
   bool exceedsBodyLimit() const;
   void refuseBody();

@@ -18,7 +18,7 @@ std::int64_t microsBetween(TimePoint from, TimePoint to) {
 
 observe::LogType logType(const http::MessageHead& request, bool hasTls, bool isGrpc) {
   using observe::LogType;
-  if (!request.protocol.empty()) return hasTls ? LogType::Wss : LogType::Ws;
+  if (request.protocol == "websocket") return hasTls ? LogType::Wss : LogType::Ws;
   if (request.version != http::Version::Http2) return hasTls ? LogType::Https : LogType::Http;
   if (hasTls) return isGrpc ? observe::LogType::Grpcs : observe::LogType::H2;
   return isGrpc ? observe::LogType::Grpc : observe::LogType::H2c;

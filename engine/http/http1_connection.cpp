@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/http/http1_connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/http/http1_stream.h"
@@ -13,6 +14,8 @@ namespace {
 constexpr std::size_t kOutputLimit = 32 * 1024;
 /// What a peer may send ahead of its turn before reading stops.
 constexpr std::size_t kPendingLimit = 16 * 1024;
+/// A nearly full window is not filled by the byte.
+constexpr std::size_t kSmallestRead = 2 * 1024;
 
 }  // namespace
 
@@ -205,11 +208,12 @@ void Http1Connection::resetStream(const Error& error) {
 
 void Http1Connection::updateReading() {
   if (ended_) return;
-  const bool full =
-      pending_.size() >= kPendingLimit || (stream_ && stream_->unconsumed_ >= stream_->window_.size());
-  if (full) {
+  const std::size_t waits = stream_ ? stream_->unconsumed_ : 0;
+  const std::size_t window = stream_ ? stream_->window_.size() : settings_.window;
+  if (pending_.size() >= kPendingLimit || waits >= window) {
     transport_->pauseReading();
   } else {
+    transport_->limitReading(std::max(window - waits, kSmallestRead));
     transport_->resumeReading();
   }
 }

@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -274,7 +275,7 @@ void Transport::read() {
     if (readPaused_ || readEnded_) return;
     ByteBlock* block = ByteBlock::forReading();
     const std::uint32_t begin = block->used;
-    const std::size_t room = block->capacity - begin;
+    const std::size_t room = std::min<std::size_t>(block->capacity - begin, readLimit_);
     const long got = readSome(block->data + begin, room);
     if (got == -2) return;
     if (got == -1) return watch_->waitReadable();

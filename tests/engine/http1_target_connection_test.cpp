@@ -68,7 +68,7 @@ TEST_F(Http1TargetConnection, AShortBodyIsTold) {
   ASSERT_TRUE(runUntil([&] { return r.isOver(); }));
   ASSERT_TRUE(r.error);
   EXPECT_TRUE(r.error->connectionLost);
-  EXPECT_EQ(r.error->error.code, ErrorCode::Protocol);
+  EXPECT_EQ(r.error->error.code, ErrorCode::BodyShort);
   EXPECT_NE(r.error->error.detail.find("5 bytes before its Content-Length"), std::string::npos);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/http/http1_connection.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/http/http1_stream.h"
@@ -14,7 +13,7 @@ namespace {
 constexpr std::size_t kOutputLimit = 32 * 1024;
 /// What a peer may send ahead of its turn before reading stops.
 constexpr std::size_t kPendingLimit = 16 * 1024;
-/// A nearly full window is not filled by the byte.
+/// A window with less room than this counts as full: bytes are not read by the handful.
 constexpr std::size_t kSmallestRead = 2 * 1024;
 
 }  // namespace
@@ -210,10 +209,10 @@ void Http1Connection::updateReading() {
   if (ended_) return;
   const std::size_t waits = stream_ ? stream_->unconsumed_ : 0;
   const std::size_t window = stream_ ? stream_->window_.size() : settings_.window;
-  if (pending_.size() >= kPendingLimit || waits >= window) {
+  if (pending_.size() >= kPendingLimit || waits + kSmallestRead > window) {
     transport_->pauseReading();
   } else {
-    transport_->limitReading(std::max(window - waits, kSmallestRead));
+    transport_->limitReading(window - waits);
     transport_->resumeReading();
   }
 }

@@ -189,7 +189,8 @@ TEST_F(HostileHttp1Client, OneThatLeavesInTheMiddleOfItsBodyIs400) {
 }
 
 TEST_F(HostileHttp1Client, OneThatDoesNotReadItsLastAnswerIsToBlame) {
-  ScriptedServer target({kOk + "Content-Length: 20000\r\n\r\n" + std::string(20'000, 'x')});
+  ScriptedServer target(
+      {kOk + "Connection: close\r\nContent-Length: 20000\r\n\r\n" + std::string(20'000, 'x')});
   apply(http1Document(target));
   RawClient client(address(), 4096);
   // Answers go out until the kernel takes no more; the one that stands is with us as a whole.

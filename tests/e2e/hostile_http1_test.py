@@ -2,16 +2,15 @@
 """Hostile HTTP/1 clients are refused in HTTP's words or cut in time, cost little, and other clients do not notice."""
 import concurrent.futures
 import contextlib
-import socket
 import time
 import unittest
 
 import e2e
 import raw_http2
-from raw_http1 import Cut, RawClient, RawTarget
+from raw_http1 import RawClient, RawTarget
 
 MIB = 1024 * 1024
-HEAD_TIME, IDLE = 1, 3  # seconds
+HEAD_TIME, IDLE = 1, 2  # seconds
 GET = b"GET /%s HTTP/1.1\r\nHost: e2e.localhost\r\n"
 POST = b"POST /%s HTTP/1.1\r\nHost: e2e.localhost\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -52,7 +51,7 @@ class HostileHttp1(e2e.EndToEndTest):
         self.balancer = self.run_workspace(document)
         self.plain, self.secure, self.other = self.balancer.addresses
         self.assert_served()
-        self.before = self.resident()
+        self.before = self.balancer.resident()
 
     def connect(self, address=None, **options):
         client = RawClient(address or self.plain, **options)
@@ -62,10 +61,6 @@ class HostileHttp1(e2e.EndToEndTest):
     def assert_served(self):
         with contextlib.closing(RawClient(self.plain)) as honest:
             self.assertEqual(honest.get("/honest").status, 200)
-
-    def resident(self):
-        with open(f"/proc/{self.balancer.process.pid}/status", encoding="utf-8") as lines:
-            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
 
     def ends_within(self, client, least, most):
         """What came until the balancer closed, which it does in that many seconds, with leeway for slow machines."""
@@ -105,17 +100,17 @@ class HostileHttp1(e2e.EndToEndTest):
             client.send(lines[:1])
             begun = time.monotonic()
             trickle(client, (lines[i:i + 1] for i in range(1, len(lines))), 0.02)
-            trickle(client, [b"a"] * 200, 0.1)  # goes on as long as it may
+            while not client.has_input() and time.monotonic() - begun < e2e.PATIENCE:
+                trickle(client, [b"a"], 0.02)
             self.assertLess(time.monotonic() - begun, HEAD_TIME + 5)
-            got = b""
-            with contextlib.suppress(OSError):  # the peer has stopped listening long ago
-                got = client.rest()
-            if got:
+            got = client.rest()
+            if lines.startswith(b"GET"):
                 self.assertTrue(got.startswith(b"HTTP/1.1 408 Request Time-out\r\n"), got)
-            if lines.count(b"\n"):
+            if lines.count(b"\n"):  # only a whole line tells what was asked for
                 self.assertEqual(self.logged(name)[0].elb_status, "408")
 
         self.all_at_once({
+            "slow-preface": raw_http2.PREFACE[:8],
             "slow-line": b"GET /slow-line",
             "slow-field": GET % b"slow-field" + b"X-A: ",
             "slow-fields": GET % b"slow-fields" + b"X-A: b\r\nX-C: d\r\n",
@@ -234,7 +229,7 @@ class HostileHttp1(e2e.EndToEndTest):
             "endless-trailers": (CHUNKED % b"endless-trailers" + b"0\r\n", b"X-A: b\r\n", 400),
         }, check)
         self.assert_served()
-        self.assert_grown_by_less_than(16 * MIB, self.resident() - self.before)
+        self.assert_grown_by_less_than(16 * MIB, self.balancer.resident() - self.before)
 
     def test_bodies_that_are_broken_are_refused(self):
         def check(name, body):
@@ -259,25 +254,6 @@ class HostileHttp1(e2e.EndToEndTest):
         entry = self.logged("leaves")[0]
         self.assertEqual((entry.elb_status, entry.target_status, entry.error_reason), ("400", "-", "-"))
 
-    def test_a_flood_of_requests_whose_answers_are_not_read(self):
-        client = self.connect(receive_buffer=4096)
-        client.socket.settimeout(2)
-        one = GET % b"flood" + b"\r\n"
-        sent = 0
-        with contextlib.suppress(OSError):
-            while sent < 100_000:
-                client.send(one * 500)
-                sent += 500
-        self.assert_served()
-        self.assert_grown_by_less_than(16 * MIB, self.resident() - self.before)
-        self.wait_until(lambda: self.is_left(client), "the client is sent away")
-
-    @staticmethod
-    def is_left(client):
-        """Whether the balancer has ended that connection, of which nothing is read."""
-        state = client.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
-        return state != 1  # TCP_ESTABLISHED
-
     def test_a_flood_of_requests_is_answered_in_order(self):
         client = self.connect(patience=e2e.PATIENCE)
         count = 5_000
@@ -291,7 +267,7 @@ class HostileHttp1(e2e.EndToEndTest):
         for client in idle[::10]:
             client.send(b"GET / HTTP/1.1\r\n")
         self.assert_served()
-        self.assert_grown_by_less_than(32 * MIB, self.resident() - self.before)
+        self.assert_grown_by_less_than(32 * MIB, self.balancer.resident() - self.before)
         for client in idle:
             self.assertIn(client.rest()[:13], (b"", b"HTTP/1.1 408 "))
         self.assert_served()

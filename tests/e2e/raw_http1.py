@@ -109,11 +109,14 @@ class RawClient(Reader):
 
 class RawTarget:
     """A server that lets `serve(reader, head)` deal with each request of each connection, in a thread of its own, until
-    that returns False or the peer leaves. `greet(socket)` may speak before. Health checks are not told: they get 200."""
+    that returns False or the peer leaves. `greet(socket)` may speak before. Health checks are not told, they get 200.
+    """
 
-    def __init__(self, test, serve, greet=None):
+    def __init__(self, test, serve, greet=None, send_buffer=0):
         self.serve, self.greet = serve, greet
         self.server = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        if send_buffer:
+            self.server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         self.port = self.server.getsockname()[1]
         self.ended = threading.Event()
         test.addCleanup(self.stop)

@@ -52,7 +52,7 @@ class Transport : public Retirable {
   /// Sends FIN: nothing is written after it. Reading goes on. Once is enough; again does nothing.
   void finishWriting();
   void pauseReading();
-  /// From now on at most this many bytes come in one onBytes; not 0.
+  /// From now on at most this many bytes come in one onBytes, while this thread holds much already; not 0.
   void limitReading(std::size_t bytes) { readLimit_ = bytes; }
   void resumeReading();
   enum class Close : bool { Now, AfterPeer };

@@ -27,7 +27,8 @@ struct MessageHead {
   Headers fields;                                 ///< without pseudo-header fields
   Compliance compliance = Compliance::Compliant;  ///< of an HTTP/1 request, or one that becomes such
   ComplianceReason complianceReason = ComplianceReason::None;
-  /// The desync mitigation wants neither connection to carry another request after this one.
+  /// Requests: the desync mitigation wants neither connection to carry another request after this one.
+  /// Responses: the client's connection is to carry none.
   bool closeAfter = false;
 };
 

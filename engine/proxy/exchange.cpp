@@ -33,6 +33,7 @@ std::string moreWords(const Error& error) {
     case ErrorCode::TlsHandshake:
     case ErrorCode::AlpnMismatch:
     case ErrorCode::Protocol:
+    case ErrorCode::BodyShort:
     case ErrorCode::Unreachable:
     case ErrorCode::System:
       return error.detail;
@@ -160,8 +161,12 @@ void Exchange::onRequestSent(std::size_t bytes) {
 void Exchange::onClientReset(const http::StreamError& error) {
   if (outcome_ == Outcome::Completed) {
     const bool isBroken = error.error.code == ErrorCode::Protocol;
+    // A client that cancels its stream, or waits no longer, is not one that breaks off its body.
+    const bool isBodyShort = error.connectionLost && !requestEnded_ && !isTunnel_ && status_ == 0 &&
+                             request_.version != http::Version::Http2;
     outcome_ = error.error.code == ErrorCode::Drained ? Outcome::Drained
                : isBroken                             ? Outcome::BadRequest
+               : isBodyShort                          ? Outcome::ClientBodyShort
                                                       : Outcome::ClientClosed;
     if (isBroken) detail_ = error.error.detail;
   }
@@ -430,7 +435,9 @@ void Exchange::send(Outcome outcome, const LocalResponse& response) {
     grpcMessage_ = http::decodeGrpcMessage(response.head.fields.find("grpc-message").value_or(""));
   }
   const bool hasBody = !response.body.empty() && request_.method != "HEAD";
-  client_->sendHead(response.head, hasBody ? End::No : End::Yes);
+  http::MessageHead head = response.head;
+  head.closeAfter = !requestEnded_;  // what is left of the request would be taken for the next one
+  client_->sendHead(head, hasBody ? End::No : End::Yes);
   if (hasBody) {
     ByteQueue body;
     body.append({reinterpret_cast<const std::uint8_t*>(response.body.data()), response.body.size()});
@@ -468,10 +475,12 @@ void Exchange::checkDeadlines(TimePoint now) {
 
 void Exchange::endByIdleTimeout() {
   endedBecause_ = fmt::format("idle_timeout.timeout_seconds = {}", listener_->attributes.idleTimeoutSeconds);
-  const bool clientStalls = responseHeld_ > 0 || (!requestEnded_ && status_ == 0);
-  const Outcome outcome = clientStalls ? Outcome::ClientTimeout : Outcome::TargetTimeout;
+  const bool isUnread = responseHeld_ > 0 || responseEnded_ || fromBalancer_;
+  // A target that does not read holds the client up, and is not to be mistaken for a silent client.
+  const bool isAwaited = !requestEnded_ && status_ == 0 && requestBody_ <= requestSent_;
+  const Outcome outcome = isUnread || isAwaited ? Outcome::ClientTimeout : Outcome::TargetTimeout;
   if (status_ != 0) {
-    return breakOff(outcome, ResetCode::Internal, responseHeld_ > 0 ? "It did not read its answer." : "");
+    return breakOff(outcome, ResetCode::Internal, isUnread ? "It did not read its answer." : "");
   }
   leaveTarget(ResetCode::Cancel);
   answer(outcome, {});

@@ -119,6 +119,10 @@ Outcome outcomeOf(const Error& error) {
       return Outcome::TargetTlsFailed;
     case ErrorCode::Protocol:
       return Outcome::BadResponse;
+    case ErrorCode::HeadTooLarge:
+      return Outcome::TargetHeadTooLarge;
+    case ErrorCode::BodyShort:
+      return Outcome::TargetBodyShort;
     case ErrorCode::Drained:
       return Outcome::Drained;
     default:
@@ -140,6 +144,8 @@ Outcome outcomeOf(http::RefusalKind kind) {
       return Outcome::UnsupportedTransferCoding;
     case http::RefusalKind::UnsupportedVersion:
       return Outcome::UnsupportedVersion;
+    case http::RefusalKind::HeadTimeout:
+      return Outcome::ClientTimeout;
   }
   return Outcome::BadRequest;
 }

@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "engine/balance/decide.h"
+#include "engine/base/text.h"
 #include "engine/engine_impl.h"
 #include "engine/health/probe.h"
 
@@ -36,6 +38,33 @@ observe::MetricsReading Engine::readMetrics() const {
 
 std::unique_ptr<observe::Subscription> Engine::subscribe(const observe::SubscriptionOptions& options) {
   return impl_->bus.subscribe(options);
+}
+
+const observe::MetricSeries& Engine::series() const {
+  return impl_->series;
+}
+
+std::vector<observe::LogStatus> Engine::logs() const {
+  return impl_->bus.logStatuses();
+}
+
+Result<observe::Decision> Engine::explain(const ListenerId& id, const ImaginedRequest& imagined) const {
+  const auto running = impl_->snapshot();
+  const auto listener = running ? running->findListener(id) : nullptr;
+  if (!listener) {
+    return failure(Error{ErrorCode::Invalid, Side::Client,
+                         fmt::format("No listener {} of {} runs.", id.listener, id.loadBalancer)});
+  }
+  const auto client = net::SocketAddress::parse(imagined.clientIp, 1);
+  if (!client) return failure(client.error());
+  http::MessageHead request;
+  request.method = imagined.method;
+  request.scheme = imagined.scheme;
+  request.authority = imagined.authority;
+  request.path = imagined.path;
+  for (const auto& [name, value] : imagined.fields)
+    request.fields.add(lowerCase(name), value);
+  return balance::explain(*listener, std::move(request), *client, impl_->sealer, SteadyClock::now());
 }
 
 void Engine::checkNow(const TargetId& target) {

@@ -7,13 +7,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "engine/config/model.h"
 #include "engine/health/target_status.h"
+#include "engine/observe/decision.h"
 #include "engine/observe/event_bus.h"
 #include "engine/observe/events.h"
+#include "engine/observe/log_file.h"
+#include "engine/observe/metric_series.h"
 #include "engine/observe/metrics_reading.h"
 
 namespace spillway {
@@ -29,6 +33,13 @@ struct ListenerStatus {
   ListenerId id;
   config::Protocol protocol = config::Protocol::Https;
   std::vector<std::string> addresses;  ///< bound: "127.0.0.1:50051", "[::1]:50051"
+};
+
+/// A request as somebody imagines it, to ask what would become of it.
+struct ImaginedRequest {
+  std::string method = "GET", scheme = "https", authority, path = "/";
+  std::vector<std::pair<std::string, std::string>> fields;  ///< names and values of header fields
+  std::string clientIp = "127.0.0.1";
 };
 
 struct ApplyReport {
@@ -57,6 +68,12 @@ class Engine {
   std::vector<TargetStatus> targets() const;
   observe::MetricsReading readMetrics() const;
   std::unique_ptr<observe::Subscription> subscribe(const observe::SubscriptionOptions&);
+  /// The metrics' last hour by the second and last day by the minute; lives as long as the engine.
+  const observe::MetricSeries& series() const;
+  /// How ALB's log files fare.
+  std::vector<observe::LogStatus> logs() const;
+  /// What the balancer would decide about this request now; an error names what makes no sense.
+  Result<observe::Decision> explain(const ListenerId&, const ImaginedRequest&) const;
   /// Checks this target's health now (the schedule goes on from there). Returns at once.
   void checkNow(const TargetId&);
   /// Waits until all events emitted so far have reached the subscriptions and the access log. For tests and

@@ -12,6 +12,7 @@
 #include "engine/balance/watched_files.h"
 #include "engine/config/validate.h"
 #include "engine/observe/log_files.h"
+#include "engine/pki/local_ca.h"
 
 namespace spillway {
 namespace {
@@ -54,6 +55,12 @@ Engine::Impl::Impl(EngineOptions given)
 
 Engine::Impl::~Impl() {
   stop(std::chrono::milliseconds(0));
+}
+
+/// What https key endpoints of this machine may be signed by, besides what the system trusts.
+std::string Engine::Impl::caPem(const EngineOptions& given) {
+  const auto ca = pki::LocalCa::open(given.dataDirectory);
+  return ca ? ca->certificatePem() : std::string();
 }
 
 /// The keys of sessions' cookies. Where they cannot be kept, sessions last as long as the program.
@@ -123,7 +130,7 @@ void Engine::Impl::install(const std::shared_ptr<const balance::Snapshot>& snaps
   std::erase_if(ports, [&](const auto& item) { return !wanted.contains(item.first); });
   for (auto& [key, port] : ports)
     port.listener = wanted[key];
-  publishListeners(*snapshot);
+  publish(snapshot);
   observe::Event event{.kind = observe::EventKind::ConfigApplied, .time = wallNow()};
   event.text =
       std::make_shared<const std::string>(fmt::format("Configuration {} is live.", snapshot->version));
@@ -153,9 +160,9 @@ void Engine::Impl::openPort(const std::string& key, net::ListeningSocket socket)
       });
 }
 
-void Engine::Impl::publishListeners(const balance::Snapshot& snapshot) {
+void Engine::Impl::publish(const std::shared_ptr<const balance::Snapshot>& snapshot) {
   std::vector<ListenerStatus> statuses;
-  for (const auto& listener : snapshot.listeners) {
+  for (const auto& listener : snapshot->listeners) {
     ListenerStatus status{listener->id, listener->protocol, {}};
     for (const auto& address : listener->binds) {
       const auto at = ports.find(bindKey(*listener, address));
@@ -165,6 +172,13 @@ void Engine::Impl::publishListeners(const balance::Snapshot& snapshot) {
   }
   const std::lock_guard lock(statusMutex);
   listeners = std::move(statuses);
+  published = snapshot;
+}
+
+/// What runs now; null before the first apply().
+std::shared_ptr<const balance::Snapshot> Engine::Impl::snapshot() const {
+  const std::lock_guard lock(statusMutex);
+  return published;
 }
 
 ApplyReport Engine::Impl::apply(const config::Document& document) {
@@ -211,7 +225,7 @@ void Engine::Impl::applyAgain() {
   const config::Document document = live->document;
   applyLocked(document, report);
   if (report.applied) return;
-  observe::Event event{.kind = observe::EventKind::ConfigApplied, .time = wallNow()};
+  observe::Event event{.kind = observe::EventKind::ConfigRefused, .time = wallNow()};
   event.text = std::make_shared<const std::string>(
       fmt::format("A changed file was not taken over. {}",
                   report.issues.empty() ? std::string() : config::describe(report.issues.back())));
@@ -224,15 +238,27 @@ observe::MetricsReading Engine::Impl::readMetrics() const {
   reading.grpcMethods = bus.grpcMethods();
   for (const TargetStatus& target : health.statuses())
     reading.hosts[target.id].state = target.state;
+  const auto running = snapshot();
+  if (!running) return reading;
+  for (const auto& group : running->groups) {
+    for (const balance::TargetSnapshot& target : group->targets) {
+      observe::HostReading& host = reading.hosts[target.runtime->id];
+      host.availabilityZone = target.zone;
+      host.anomalous = target.runtime->anomalous.load(std::memory_order_relaxed);
+      host.mitigated = target.runtime->weight.load(std::memory_order_relaxed) < balance::kFullWeight;
+    }
+  }
   return reading;
 }
 
 /// Serves OpenMetrics where the document says; the empty text, or what is in the way.
 std::string Engine::Impl::serveMetrics(const config::Monitoring& monitoring) {
   if (monitoring.openMetricsPort == metricsPort) return {};
-  metricsServer.reset();
-  metricsPort.reset();
-  if (!monitoring.openMetricsPort) return {};
+  if (!monitoring.openMetricsPort) {
+    metricsServer.reset();
+    metricsPort.reset();
+    return {};
+  }
   auto server = observe::OpenMetricsServer::serve(static_cast<std::uint16_t>(*monitoring.openMetricsPort),
                                                   [this] { return readMetrics(); });
   if (!server) return server.error().detail;

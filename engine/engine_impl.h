@@ -34,13 +34,15 @@ struct Engine::Impl {
   void install(const std::shared_ptr<const balance::Snapshot>&,
                std::map<std::string, net::ListeningSocket>& sockets);
   static EngineOptions withDefaults(EngineOptions given);
+  static std::string caPem(const EngineOptions& given);
   static balance::CookieSealer sealerFor(const EngineOptions& given);
   void everySecond();
   bool admit(const balance::ListenerSnapshot&);
   observe::MetricsReading readMetrics() const;
   std::string serveMetrics(const config::Monitoring&);
   void openPort(const std::string& key, net::ListeningSocket socket);
-  void publishListeners(const balance::Snapshot&);
+  void publish(const std::shared_ptr<const balance::Snapshot>&);
+  std::shared_ptr<const balance::Snapshot> snapshot() const;
   ApplyReport apply(const config::Document& document);
   void applyLocked(const config::Document& document, ApplyReport& report);
   void applyAgain();
@@ -64,13 +66,14 @@ struct Engine::Impl {
   std::shared_ptr<const balance::Snapshot> installed;  ///< control thread; null before the first apply()
   std::map<std::string, Port> ports;                   ///< control thread
   std::vector<std::unique_ptr<proxy::Worker>> workers;
-  proxy::JwksCache keys;  ///< goes before the workers: its thread posts to their loops
+  proxy::JwksCache keys{caPem(options)};  ///< goes before the workers: its thread posts to their loops
   std::thread controlThread;
   std::mutex applyMutex;
   bool stopped = false;  ///< under applyMutex
   mutable std::mutex statusMutex;
   std::vector<ListenerStatus> listeners;
-  std::optional<std::uint32_t> metricsPort;  ///< under applyMutex
+  std::shared_ptr<const balance::Snapshot> published;  ///< what `listeners` tells of; for readers
+  std::optional<std::uint32_t> metricsPort;            ///< under applyMutex
   std::unique_ptr<observe::OpenMetricsServer> metricsServer;
   balance::FileWatch watch{std::chrono::seconds(1), [this] { applyAgain(); }};
 };

@@ -79,6 +79,7 @@ class Compiler {
     TargetSnapshot result;
     result.runtime = runtimes_.target({group.settings.name, target.id, port});
     result.serverName = target.id;
+    result.zone = target.availabilityZone;
     if (!*address) {
       result.text = fmt::format("{}:{}", target.id, port);
       return group.unresolved.push_back(std::move(result));

@@ -4,6 +4,35 @@
 #include <algorithm>
 
 namespace spillway::balance {
+namespace {
+
+using observe::TargetState;
+
+/// ALB does not say whether fail-open takes targets in their first checks: at a desk an answer from a target
+/// that is just starting is worth more than a 503.
+bool isRoutable(TargetState state) {
+  return state == TargetState::Healthy || state == TargetState::Unhealthy || state == TargetState::Initial;
+}
+
+/// Percentages refer to the registered targets; either threshold is enough.
+bool isTooFew(std::size_t healthy, std::size_t registered, const config::MinimumHealthyTargets& minimum) {
+  if (minimum.count && healthy < *minimum.count) return true;
+  return minimum.percentage && healthy * 100 < registered * *minimum.percentage;
+}
+
+}  // namespace
+
+bool failsOpen(const GroupSnapshot& group) {
+  const auto healthy =
+      std::ranges::count_if(group.targets, [](const auto& target) { return mayUse(target, false); });
+  return isTooFew(static_cast<std::size_t>(healthy), group.targets.size(),
+                  group.settings.attributes.unhealthyStateRouting);
+}
+
+bool mayUse(const TargetSnapshot& target, bool failOpen) {
+  const TargetState state = target.runtime->state.load(std::memory_order_relaxed);
+  return failOpen ? isRoutable(state) : state == TargetState::Healthy;
+}
 
 bool isPassedOver(const PickRequest& request, const TargetSnapshot& target) {
   return std::ranges::find(request.passOver, target.runtime.get()) != request.passOver.end();

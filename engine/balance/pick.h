@@ -27,6 +27,11 @@ using Candidates = std::span<const TargetSnapshot* const>;
 /// A group's place in its round; shared by all workers.
 using Cursor = std::atomic<std::uint32_t>;
 
+/// Whether so few targets are healthy that requests go to all (fail-open).
+bool failsOpen(const GroupSnapshot& group);
+/// Whether requests may go to this target now.
+bool mayUse(const TargetSnapshot& target, bool failOpen);
+
 bool isPassedOver(const PickRequest& request, const TargetSnapshot& target);
 
 /// The candidate at `start` (modulo their number), or the next one that is not passed over.

@@ -2,24 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "engine/balance/request_view.h"
 #include "engine/balance/snapshot.h"
+#include "engine/observe/decision.h"
 
 namespace spillway::balance {
 
-/// One rule that was tried, for the decision trace.
-struct RuleTry {
-  std::uint32_t priority = 0;  ///< 0 = the default rule
-  bool matched = false;
-  std::string failed;  ///< the first condition that did not hold, "path-pattern /a/*"; empty when matched
-  bool operator==(const RuleTry&) const = default;
-};
-
 /// The rules in the order in which they were tried; the last one is the rule that matched.
-using RuleTrace = std::vector<RuleTry>;
+using RuleTrace = std::vector<observe::RuleTry>;
 
 struct RuleMatch {
   const RuleSnapshot& rule;     ///< lives as long as the listener's snapshot

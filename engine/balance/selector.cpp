@@ -11,24 +11,6 @@
 namespace spillway::balance {
 namespace {
 
-using observe::TargetState;
-
-TargetState stateOf(const TargetSnapshot& target) {
-  return target.runtime->state.load(std::memory_order_relaxed);
-}
-
-/// ALB does not say whether fail-open takes targets in their first checks: at a desk an answer from a target
-/// that is just starting is worth more than a 503.
-bool isRoutable(TargetState state) {
-  return state == TargetState::Healthy || state == TargetState::Unhealthy || state == TargetState::Initial;
-}
-
-/// Percentages refer to the registered targets; either threshold is enough.
-bool isTooFew(std::size_t healthy, std::size_t registered, const config::MinimumHealthyTargets& minimum) {
-  if (minimum.count && healthy < *minimum.count) return true;
-  return minimum.percentage && healthy * 100 < registered * *minimum.percentage;
-}
-
 std::chrono::seconds slowStartOf(const GroupSnapshot& group) {
   return std::chrono::seconds(group.settings.attributes.slowStartSeconds);
 }
@@ -38,18 +20,12 @@ std::chrono::seconds slowStartOf(const GroupSnapshot& group) {
 void Selector::renew(View& view, const GroupSnapshot& group) {
   view.usable.clear();
   view.slowUntil = {};
+  view.failOpen = failsOpen(group);
   for (const TargetSnapshot& target : group.targets) {
-    if (stateOf(target) != TargetState::Healthy) continue;
+    if (!mayUse(target, view.failOpen)) continue;
     view.usable.push_back(&target);
-    view.slowUntil = std::max(view.slowUntil, slowStartEnd(*target.runtime, slowStartOf(group)));
-  }
-  view.failOpen =
-      isTooFew(view.usable.size(), group.targets.size(), group.settings.attributes.unhealthyStateRouting);
-  if (!view.failOpen) return;
-  view.usable.clear();
-  view.slowUntil = {};
-  for (const TargetSnapshot& target : group.targets) {
-    if (isRoutable(stateOf(target))) view.usable.push_back(&target);
+    if (!view.failOpen)
+      view.slowUntil = std::max(view.slowUntil, slowStartEnd(*target.runtime, slowStartOf(group)));
   }
 }
 
@@ -62,8 +38,7 @@ Pick Selector::pick(const GroupSnapshot& group, const PickRequest& request) {
   }
   if (view.usable.empty()) return {};
   if (const TargetSnapshot* sticky = request.sticky; sticky && !isPassedOver(request, *sticky)) {
-    const TargetState state = stateOf(*sticky);
-    if (state == TargetState::Healthy || (view.failOpen && isRoutable(state))) return {sticky, view.failOpen};
+    if (mayUse(*sticky, view.failOpen)) return {sticky, view.failOpen};
   }
   return {&choose(view, group, request), view.failOpen};
 }

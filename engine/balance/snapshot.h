@@ -20,6 +20,7 @@ struct TargetSnapshot {
   std::shared_ptr<TargetRuntime> runtime;
   net::SocketAddress address;  ///< resolved
   std::string text;            ///< "127.0.0.1:50061", for logs
+  std::string zone;            ///< its label, as configured; empty = the balancer's
   std::string serverName;      ///< for SNI and certificate checks; the id as configured
   std::string poolKey;         ///< connections may be shared only where all that makes the peer is equal
 };

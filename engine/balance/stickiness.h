@@ -8,21 +8,13 @@
 #include "engine/balance/pick.h"
 #include "engine/balance/snapshot.h"
 #include "engine/balance/sticky_cookie.h"
+#include "engine/observe/decision.h"
 
 /// Sessions of a client with one target (alb-behaviour §3.6): AWSALB and AWSALBCORS (lb_cookie), AWSALBAPP-0
 /// to -3 (app_cookie).
 namespace spillway::balance {
 
-/// What the request's cookies say about its session.
-enum class SessionState : std::uint8_t {
-  Off,          ///< the group has no stickiness
-  NoCookie,     ///< none sent; with application cookies: not both sent
-  Undecodable,  ///< not ours, changed on its way, or its key is gone
-  OtherGroup,   ///< it belongs to another group
-  Expired,
-  TargetGone,  ///< its target is not in the group any more, or drains
-  Found,       ///< the selector decides whether its target may still be used
-};
+using observe::SessionState;
 
 /// One session as a cookie holds it.
 struct SessionEntry {

@@ -47,8 +47,8 @@ GroupChoice chooseGroup(const ActionSnapshot& action, const http::Headers& reque
   if (action.settings.targetGroupStickiness.enabled) {
     if (const auto value = findCookiePair(request, kGroupCookie)) {
       const auto text = sealer.open(CookieUse::TargetGroup, *value);
-      choice.cookieInvalid = !text;
       if (text) choice.group = byCookie(action, *text, now);
+      choice.cookie = !text ? GroupCookie::Invalid : choice.group ? GroupCookie::Held : GroupCookie::Past;
     }
   }
   if (!choice.group) choice.group = byWeight(action, random);

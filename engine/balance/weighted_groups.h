@@ -10,12 +10,20 @@
 /// Which target group of a forward action gets a request (alb-behaviour §2.6).
 namespace spillway::balance {
 
-/// The access log's error reason for GroupChoice::cookieInvalid.
+/// The access log's error reason for GroupCookie::Invalid.
 inline constexpr const char* kGroupCookieInvalid = "AWSALBTGCookieInvalid";
+
+/// What became of the client's AWSALBTG.
+enum class GroupCookie : std::uint8_t {
+  None,     ///< not sent, or group stickiness is off
+  Held,     ///< it named the group
+  Past,     ///< it has expired, or its group gets nothing now
+  Invalid,  ///< not ours, or damaged
+};
 
 struct GroupChoice {
   const ForwardGroup* group = nullptr;  ///< null: all weights are 0, so nobody gets it (503)
-  bool cookieInvalid = false;           ///< the client's AWSALBTG was not ours or damaged
+  GroupCookie cookie = GroupCookie::None;
 };
 
 /// By weight, at random; with group stickiness the group that the client was sent to first. There is no

@@ -15,6 +15,7 @@ struct Pool {
   static constexpr std::size_t kKeep = 256;
   std::vector<ByteBlock*> small, large;
   ByteBlock* reading = nullptr;
+  std::size_t inUse = 0;  ///< bytes
   ~Pool() {
     if (reading && --reading->references == 0) std::free(reading);
     for (auto* list : {&small, &large})
@@ -44,6 +45,7 @@ ByteBlock* ByteBlock::acquire(std::size_t size) {
     block = list.back();
     list.pop_back();
   }
+  pool().inUse += capacity;
   block->references = 1;
   block->capacity = static_cast<std::uint32_t>(capacity);
   block->used = 0;
@@ -61,8 +63,13 @@ ByteBlock* ByteBlock::forReading() {
   return block;
 }
 
+std::size_t ByteBlock::inUse() {
+  return pool().inUse;
+}
+
 void ByteBlock::release(ByteBlock* block) noexcept {
   if (--block->references) return;
+  pool().inUse -= block->capacity;
   auto& list = pool().list(block->capacity);
   if (list.size() < Pool::kKeep) {
     list.push_back(block);

@@ -23,6 +23,8 @@ struct ByteBlock {
   /// The block into which this thread reads from sockets, with room for 4 KiB at least: what is kept of one
   /// read shares its block with what came before and after. The pool's own: take a reference for each chunk.
   static ByteBlock* forReading();
+  /// Bytes of this thread's blocks that somebody holds.
+  static std::size_t inUse();
 };
 
 /// A reference to some bytes of a block. Cheap to copy and to slice; one thread only.

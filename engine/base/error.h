@@ -18,6 +18,8 @@ enum class ErrorCode : std::uint8_t {
   Closed,           ///< the peer closed the connection
   ConnectionReset,  ///< the peer reset the connection, or a read or write failed
   Protocol,         ///< the peer broke its protocol
+  HeadTooLarge,     ///< the head of the peer's answer is over its limit
+  BodyShort,        ///< the body of the peer's answer ended before its told length
   IdleTimeout,      ///< nothing moved for the idle timeout
   Drained,          ///< we ended it: listener or target removed, or the program stops
   AddressInUse,     ///< bind: somebody else holds the port

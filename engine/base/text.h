@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,13 @@ constexpr bool equalsIgnoringCase(std::string_view one, std::string_view other) 
 
 constexpr bool isAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Writes the lowest `digits` hexadecimal digits of a number, in lower case; returns where they end.
+constexpr char* writeHex(char* at, std::uint64_t number, int digits) {
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+    *at++ = "0123456789abcdef"[number >> shift & 15];
+  return at;
 }
 
 /// Without the spaces and tabs around it.

@@ -9,7 +9,7 @@ void Headers::add(std::string_view name, std::string_view value) {
     entries_.reserve(16);
   }
   const auto at = static_cast<std::uint32_t>(text_.size());
-  text_.append(name).append(value);
+  text_.append(name.data(), name.size()).append(value.data(), value.size());
   entries_.push_back({at, static_cast<std::uint32_t>(name.size()),
                       at + static_cast<std::uint32_t>(name.size()),
                       static_cast<std::uint32_t>(value.size())});
@@ -25,17 +25,12 @@ void Headers::remove(std::string_view name) {
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const Field field = at(i);
-    if (field.name == name) return field.value;
+  for (const Entry& entry : entries_) {
+    if (entry.nameSize == name.size() &&
+        name.compare(0, name.size(), text_.data() + entry.name, entry.nameSize) == 0)
+      return std::string_view(text_.data() + entry.value, entry.valueSize);
   }
   return std::nullopt;
-}
-
-Headers::Field Headers::at(std::size_t index) const {
-  const Entry& entry = entries_[index];
-  const std::string_view text = text_;
-  return {text.substr(entry.name, entry.nameSize), text.substr(entry.value, entry.valueSize)};
 }
 
 std::size_t Headers::bytes() const {

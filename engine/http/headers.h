@@ -24,9 +24,9 @@ class Headers {
   /// Removes in one pass what `unwanted(name, value)` says; its views are valid only within the call.
   template <class Unwanted>
   void removeIf(Unwanted&& unwanted) {
-    const std::string_view text = text_;
     std::erase_if(entries_, [&](const Entry& entry) {
-      return unwanted(text.substr(entry.name, entry.nameSize), text.substr(entry.value, entry.valueSize));
+      return unwanted(std::string_view(text_.data() + entry.name, entry.nameSize),
+                      std::string_view(text_.data() + entry.value, entry.valueSize));
     });
   }
   /// The first value of this name.
@@ -34,7 +34,10 @@ class Headers {
   std::size_t count() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
   /// Views are valid until the next change.
-  Field at(std::size_t index) const;
+  Field at(std::size_t index) const {
+    const Entry& entry = entries_[index];
+    return {{text_.data() + entry.name, entry.nameSize}, {text_.data() + entry.value, entry.valueSize}};
+  }
   /// Sum of the lengths of all names and values, bytes.
   std::size_t bytes() const;
 

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kOutputLimit = 32 * 1024;
 /// What a peer may send ahead of its turn before reading stops.
 constexpr std::size_t kPendingLimit = 16 * 1024;
+/// A window with less room than this counts as full: bytes are not read by the handful.
+constexpr std::size_t kSmallestRead = 2 * 1024;
 
 }  // namespace
 
@@ -205,11 +207,12 @@ void Http1Connection::resetStream(const Error& error) {
 
 void Http1Connection::updateReading() {
   if (ended_) return;
-  const bool full =
-      pending_.size() >= kPendingLimit || (stream_ && stream_->unconsumed_ >= stream_->window_.size());
-  if (full) {
+  const std::size_t waits = stream_ ? stream_->unconsumed_ : 0;
+  const std::size_t window = stream_ ? stream_->window_.size() : settings_.window;
+  if (pending_.size() >= kPendingLimit || waits + kSmallestRead > window) {
     transport_->pauseReading();
   } else {
+    transport_->limitReading(window - waits);
     transport_->resumeReading();
   }
 }

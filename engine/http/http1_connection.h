@@ -60,6 +60,8 @@ class Http1Connection final : public HttpConnection, private net::TransportListe
   void receive(const ByteChunk& early) { onBytes(early); }
   /// Within onBadRequest: writes the answer to it. Returns the bytes it takes on the wire.
   std::size_t answer(const MessageHead& head, std::string_view body);
+  /// Accepted role, while headSince() is set: the owner's onBadRequest follows, then the connection ends.
+  void refuseSlowHead();
   /// When the first byte of a head came that is not whole yet; {} when no head is on its way.
   TimePoint headSince() const override { return headSince_; }
 

@@ -289,10 +289,10 @@ class RequestReader {
     request_.keepAlive = !close && (!isOld || keep);
     request_.expectsContinue &= !isOld && request_.body.kind != BodyKind::None;
     addEndToEndFields(section_, head.fields);
-    // h2c would let a client speak past us (RFC 9113 §3.1 has dropped it); TLS and a choice of several are
-    // not for a balancer. Such offers may be ignored (RFC 9110 §7.8), and are.
-    const bool offered = upgrade && !isOld && request_.body.kind == BodyKind::None && isToken(protocol);
-    if (offered && !protocol.starts_with("h2") && !protocol.starts_with("tls")) head.protocol = protocol;
+    // h2c would let a client speak past us (RFC 9113 §3.1 has dropped it), and what others are we would not
+    // know. Offers may be ignored (RFC 9110 §7.8): all but WebSocket are.
+    const bool offered = upgrade && !isOld && request_.body.kind == BodyKind::None;
+    if (offered && protocol == "websocket") head.protocol = protocol;
   }
 
   /// What we take for compliant must be framed by a second parser as by this one.

@@ -29,6 +29,7 @@ enum class RefusalKind : std::uint8_t {
   DesyncBlocked,              ///< well enough formed, but not for this desync mitigation mode
   UnsupportedTransferCoding,  ///< anything but chunked
   UnsupportedVersion,         ///< neither HTTP/1.0 nor HTTP/1.1
+  HeadTimeout,                ///< the head was not whole in time
 };
 
 /// A request's head as it was understood.

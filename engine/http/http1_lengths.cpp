@@ -55,20 +55,20 @@ void readTransferEncoding(std::string_view value, LengthFields& lengths) {
   if (isEmpty) result = TransferEncoding::Bad;
 }
 
-/// ALB: names that turn into one of the two by trimming, folding of case or swapping of "_" and "-".
-bool isSuspicious(std::string_view name) {
+}  // namespace
+
+bool looksLikeLengthField(std::string_view name) {
+  // ALB: names that turn into one of the two by trimming, folding of case or swapping of "_" and "-".
   std::string plain = lowerCase(name);
   std::erase_if(plain, [](char c) { return c < 'a' || c > 'z'; });
   if (plain != "contentlength" && plain != "transferencoding") return false;
   return !equalsIgnoringCase(name, "content-length") && !equalsIgnoringCase(name, "transfer-encoding");
 }
 
-}  // namespace
-
 LengthFields readLengthFields(FieldSection& section) {
   LengthFields lengths;
   const auto removed =
-      std::erase_if(section.fields, [](const RawField& field) { return isSuspicious(field.name); });
+      std::erase_if(section.fields, [](const RawField& field) { return looksLikeLengthField(field.name); });
   lengths.suspicious = removed > 0;
   for (const RawField& field : section.fields) {
     if (equalsIgnoringCase(field.name, "content-length")) readContentLength(field.value, lengths);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "engine/http/http1_fields.h"
 
@@ -32,6 +33,8 @@ struct LengthFields {
   bool suspicious = false;
 };
 
+/// Whether a careless parser takes this name for Content-Length or Transfer-Encoding, which it is not.
+bool looksLikeLengthField(std::string_view name);
 /// Reads them, and removes suspicious fields from the section: nobody behind us shall read them in his way.
 LengthFields readLengthFields(FieldSection& section);
 

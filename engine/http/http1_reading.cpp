@@ -31,15 +31,16 @@ void Http1Connection::readPending() {
 
 bool Http1Connection::onPeerEnd() {
   // A client that leaves while its answer is being made is gone (ALB logs 460); one whose answer is made
-  // still gets it.
+  // still gets it. In a tunnel each direction has an end of its own.
+  const bool isTunnel = stream_ && stream_->isTunnel_;
   const bool isAnswered = closing_ || !output_.empty() || (stream_ && stream_->endQueued_);
-  if (!ended_ && role_ == Role::Accepted && isAnswered) {
+  if (!ended_ && !isTunnel && role_ == Role::Accepted && isAnswered) {
     closing_ = true;
     reusable_ = false;
     wantFlush();
     return true;
   }
-  if (ended_ || !stream_ || !stream_->isTunnel_) return false;
+  if (ended_ || !isTunnel) return false;
   if (!pending_.empty()) readPending();
   if (!stream_ || aborting_) return false;
   stream_->incomingEnded_ = true;
@@ -67,10 +68,10 @@ void Http1Connection::onClosed(const Error& error) {
     return end(error);
   }
   if (phase_ == Phase::Body || phase_ == Phase::Trailers) {
-    return end({ErrorCode::Protocol, Side::Target,
-                body_.isChunked()
-                    ? "The body ended before its last chunk."
-                    : fmt::format("The body ended {} bytes before its Content-Length.", body_.missing())});
+    if (body_.isChunked() || phase_ == Phase::Trailers)
+      return end({ErrorCode::Protocol, Side::Target, "The body ended before its last chunk."});
+    return end({ErrorCode::BodyShort, Side::Target,
+                fmt::format("The body ended {} bytes before its Content-Length.", body_.missing())});
   }
   end({ErrorCode::Closed, Side::Target, "The target closed the connection with the request open."});
 }
@@ -117,8 +118,11 @@ std::size_t Http1Connection::parseHead(const ByteChunk& bytes) {
     return taken;
   }
   if (role_ == Role::Connected) {
-    fail(head_.state() == State::Garbage ? "The answer does not begin with an HTTP/1 status line."
-                                         : "The answer's head is over its limit.");
+    if (head_.state() == State::Garbage) {
+      fail("The answer does not begin with an HTTP/1 status line.");
+    } else {
+      abort({ErrorCode::HeadTooLarge, Side::Target, "The answer's head is over its limit."});
+    }
   } else if (head_.state() == State::Garbage) {
     refuse(RefusalKind::BadRequest, "This is no HTTP request.", nullptr);
   } else if (head_.state() == State::LineTooLong) {
@@ -168,6 +172,10 @@ void Http1Connection::onResponseHead() {
     return;
   }
   if (head.status < 200) {
+    // All heads of an answer share one limit: a flood of interim ones ends.
+    stream_->interimBytes_ += head_.taken();
+    if (stream_->interimBytes_ > settings_.limits.responseHeadersBytes)
+      return abort({ErrorCode::HeadTooLarge, Side::Target, "The interim answers are over their limit."});
     expectHead();
     // 100 answers an Expect that is never passed on.
     if (head.status != 100 && handler) handler->onHead(std::move(head), End::No);
@@ -240,6 +248,13 @@ std::size_t Http1Connection::parseTunnel(const ByteChunk& bytes) {
   stream_->receivedBytes_ += bytes.size();
   stream_->giveData(bytes, End::No);
   return bytes.size();
+}
+
+void Http1Connection::refuseSlowHead() {
+  const Http1Request known =
+      readRequestHead(head_.wholeLines() + "\r\n", settings_.desync, transport_->hasTls() ? "https" : "http");
+  headSince_ = {};
+  refuse(RefusalKind::HeadTimeout, "Its head was not whole in time.", &known);
 }
 
 void Http1Connection::refuse(RefusalKind kind, std::string detail, const Http1Request* request) {

@@ -81,7 +81,8 @@ void Http1Stream::sendResponseHead(const MessageHead& head, End end) {
   }
   if (upgradeOffered_) stayHttp();
   outgoing_ = responseFraming(head, end);
-  if (outgoing_.kind == BodyKind::UntilClose || connection_.draining_) connection_.reusable_ = false;
+  if (outgoing_.kind == BodyKind::UntilClose || head.closeAfter || connection_.draining_)
+    connection_.reusable_ = false;
   const Reuse reuse = connection_.reusable_ ? Reuse::Yes : Reuse::No;
   const bool tellsZero = end == End::Yes && outgoing_.kind == BodyKind::None && method_ != "HEAD" &&
                          head.status != 304 && !head.fields.find("content-length");

@@ -61,6 +61,8 @@ class Http1Stream final : public HttpStream, public net::Retirable {
   bool isReleased_ = false;      ///< the rest of what the peer sends is not needed
   bool answerBegun_ = false;     ///< connected role: a byte of the answer has come
   std::uint64_t receivedBytes_ = 0, sentBytes_ = 0;
+
+  std::uint64_t interimBytes_ = 0;  ///< connected role: of the heads before the final one
 };
 
 }  // namespace spillway::http

@@ -11,6 +11,32 @@
 namespace spillway::http {
 namespace {
 
+/// Fields whose values hardly ever come again: in the dynamic table they would push out those that do, and
+/// each would have to be compared with all of its name (RFC 7541 §6.2.3).
+constexpr std::array<std::string_view, 14> kVolatile{
+    "x-amzn-trace-id", "x-request-id", "x-correlation-id", "traceparent",   "tracestate",
+    "grpc-timeout",    "grpc-message", "x-b3-traceid",     "x-b3-spanid",   "etag",
+    "last-modified",   "location",     "if-none-match",    "content-range",
+};
+
+/// For one call of nghttp2, which copies what it needs.
+std::vector<nghttp2_nv>& emptyFieldList() {
+  thread_local std::vector<nghttp2_nv> fields;
+  fields.clear();
+  return fields;
+}
+
+bool isVolatile(std::string_view name) {
+  constexpr std::uint64_t kSizes = [] {
+    std::uint64_t sizes = 0;
+    for (const std::string_view each : kVolatile)
+      sizes |= std::uint64_t{1} << each.size();
+    return sizes;
+  }();
+  if (name.size() >= 64 || (kSizes >> name.size() & 1) == 0) return false;
+  return std::ranges::find(kVolatile, name) != kVolatile.end();
+}
+
 nghttp2_nv field(std::string_view name, std::string_view value) {
   // nghttp2 copies both, and asks for non-const pointers all the same.
   return {reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
@@ -19,8 +45,11 @@ nghttp2_nv field(std::string_view name, std::string_view value) {
 }
 
 void addFields(std::vector<nghttp2_nv>& out, const Headers& headers) {
-  for (std::size_t i = 0; i < headers.count(); ++i)
-    out.push_back(field(headers.at(i).name, headers.at(i).value));
+  for (std::size_t i = 0; i < headers.count(); ++i) {
+    const Headers::Field each = headers.at(i);
+    out.push_back(field(each.name, each.value));
+    if (isVolatile(each.name)) out.back().flags = NGHTTP2_NV_FLAG_NO_INDEX;
+  }
 }
 
 ssize_t readOutput(nghttp2_session*, std::int32_t, std::uint8_t*, std::size_t room, std::uint32_t* flags,
@@ -41,7 +70,7 @@ long Http2Stream::fillFrame(std::size_t room, std::uint32_t& flags) {
   if (last) flags |= NGHTTP2_DATA_FLAG_EOF;
   if (last && trailers_) {
     flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-    std::vector<nghttp2_nv> fields;
+    std::vector<nghttp2_nv>& fields = emptyFieldList();
     addFields(fields, *trailers_);
     if (nghttp2_submit_trailer(connection_.session_, id_, fields.data(), fields.size()) != 0) {
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -52,7 +81,7 @@ long Http2Stream::fillFrame(std::size_t room, std::uint32_t& flags) {
 
 /// 1xx: passed on at once, the final head follows (RFC 9110 §15.2).
 void Http2Stream::sendInterim(const MessageHead& head) {
-  std::vector<nghttp2_nv> fields;
+  std::vector<nghttp2_nv>& fields = emptyFieldList();
   const std::string status = std::to_string(head.status);
   fields.push_back(field(":status", status));
   addFields(fields, head.fields);
@@ -63,8 +92,7 @@ void Http2Stream::sendInterim(const MessageHead& head) {
 
 void Http2Stream::sendHead(const MessageHead& head, End end) {
   if (head.status >= 100 && head.status < 200) return sendInterim(head);
-  std::vector<nghttp2_nv> fields;
-  fields.reserve(head.fields.count() + 4);
+  std::vector<nghttp2_nv>& fields = emptyFieldList();
   std::array<char, 4> status{};
   const bool isRequest = head.status == 0;
   if (isRequest) {

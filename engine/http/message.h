@@ -25,9 +25,10 @@ struct MessageHead {
   int status = 0;                    ///< responses; 0 = this is a request
   HeadProblem problem = HeadProblem::None;
   Headers fields;                                 ///< without pseudo-header fields
-  Compliance compliance = Compliance::Compliant;  ///< HTTP/1 requests: how the desync mitigation sees them
+  Compliance compliance = Compliance::Compliant;  ///< of an HTTP/1 request, or one that becomes such
   ComplianceReason complianceReason = ComplianceReason::None;
-  /// The desync mitigation wants neither connection to carry another request after this one.
+  /// Requests: the desync mitigation wants neither connection to carry another request after this one.
+  /// Responses: the client's connection is to carry none.
   bool closeAfter = false;
 };
 

@@ -52,6 +52,8 @@ class Transport : public Retirable {
   /// Sends FIN: nothing is written after it. Reading goes on. Once is enough; again does nothing.
   void finishWriting();
   void pauseReading();
+  /// From now on at most this many bytes come in one onBytes, while this thread holds much already; not 0.
+  void limitReading(std::size_t bytes) { readLimit_ = bytes; }
   void resumeReading();
   enum class Close : bool { Now, AfterPeer };
   /// Ends the connection; no callback follows. AfterPeer: sends FIN and lets the peer read what is on its
@@ -88,6 +90,7 @@ class Transport : public Retirable {
   HandshakeResult handshakeResult_;
   Phase phase_ = Phase::Idle;
   bool isServer_ = true;
+  std::size_t readLimit_ = SIZE_MAX;
   bool readPaused_ = false;
   bool readPosted_ = false;
   bool readEnded_ = false;     ///< the peer has sent its last byte

@@ -43,7 +43,7 @@ AccessLog::~AccessLog() {
 }
 
 void AccessLog::append(const StreamRecord& record) {
-  gathered_ += formatAccessLogLine(record);
+  appendAccessLogLine(gathered_, record);
   gathered_ += '\n';
   if (gathered_.size() >= kGather) write();
 }

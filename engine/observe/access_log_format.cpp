@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/observe/access_log_format.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include <algorithm>
 #include <string_view>
 
 #include "engine/observe/log_text.h"
@@ -13,14 +11,8 @@ namespace spillway::observe {
 namespace {
 
 constexpr std::size_t kUserAgentLimit = 8 * 1024;
-
-std::string seconds(std::int64_t micros) {
-  return micros < 0 ? "-1" : formatSeconds(micros);
-}
-
-std::string statusOf(int status) {
-  return status == 0 ? "-" : std::to_string(status);
-}
+/// Room for numbers, times, words, prefixes and the gaps between fields.
+constexpr std::size_t kFixedFields = 1024;
 
 bool isOverTls(LogType type) {
   return type == LogType::Https || type == LogType::H2 || type == LogType::Grpcs || type == LogType::Wss;
@@ -35,23 +27,27 @@ std::string_view portOf(std::string_view address) {
 
 /// The host as the client wrote it; the listener's address stands in for a missing one and its port for a
 /// missing port.
-std::string hostAndPort(const StreamRecord& record) {
+struct HostAndPort {
+  std::string_view host, port;
+};
+
+HostAndPort hostAndPort(const StreamRecord& record) {
   std::string_view host = record.head->authority;
-  if (host.empty()) return std::string(orDash(record.listenerAddress));
+  if (host.empty()) return {orDash(record.listenerAddress), {}};
   if (host.ends_with(':')) host.remove_suffix(1);
-  std::string result(host);
-  if (portOf(host).empty()) result += portOf(record.listenerAddress);
-  return result;
+  return {host, portOf(host).empty() ? portOf(record.listenerAddress) : std::string_view()};
 }
 
 /// "METHOD protocol://host:port/uri HTTP/2.0"; what cannot be read as a request is "- http://host:port- -".
-std::string requestLine(const StreamRecord& record) {
+void appendRequestLine(LogLine& line, const StreamRecord& record) {
   const StreamHead& head = *record.head;
-  const char* scheme = isOverTls(head.type) ? "https" : "http";
-  if (head.method.empty() || head.method == "-")
-    return fmt::format("- {}://{}- -", scheme, hostAndPort(record));
-  return fmt::format("{} {}://{}{} {}", head.method, scheme, hostAndPort(record), head.path,
-                     orDash(record.httpVersion));
+  const char* scheme = isOverTls(head.type) ? " https://" : " http://";
+  const HostAndPort at = hostAndPort(record);
+  if (head.method.empty() || head.method == "-") {
+    line.quoted({"-", scheme, at.host, at.port, "- -"});
+  } else {
+    line.quoted({head.method, scheme, at.host, at.port, head.path, " ", orDash(record.httpVersion)});
+  }
 }
 
 std::string_view nodeAddress(std::string_view listenerAddress) {
@@ -60,11 +56,13 @@ std::string_view nodeAddress(std::string_view listenerAddress) {
   return orDash(ip);
 }
 
-std::string chosenCertificate(const StreamRecord& record) {
-  if (record.sessionReused) return "session-reused";
-  if (record.certificate.empty()) return {};
-  return fmt::format("arn:aws:acm:local-1:000000000000:certificate/{}",
-                     std::string_view(record.certificate).substr(0, 32));
+void appendCertificate(LogLine& line, const StreamRecord& record) {
+  if (record.sessionReused || record.certificate.empty()) {
+    line.quoted(record.sessionReused ? "session-reused" : "");
+  } else {
+    line.quoted({"arn:aws:acm:local-1:000000000000:certificate/",
+                 std::string_view(record.certificate).substr(0, 32)});
+  }
 }
 
 /// Fields 26 and 27: every target that was tried, in order. ALB lists one; a retry (not on AWS) makes more.
@@ -73,13 +71,14 @@ struct Attempts {
 };
 
 Attempts attemptsOf(const StreamRecord& record) {
-  if (record.targets.empty()) return {record.target, statusOf(record.targetStatus)};
   Attempts all;
   for (const TargetAttempt& attempt : record.targets) {
     const char* gap = all.targets.empty() ? "" : " ";
     all.targets += gap + attempt.target;
-    all.statuses += gap + statusOf(attempt.status);
+    all.statuses += gap + (attempt.status == 0 ? "-" : std::to_string(attempt.status));
   }
+  if (record.targets.empty()) all.targets = record.target;
+  if (record.targets.empty() && record.targetStatus != 0) all.statuses = std::to_string(record.targetStatus);
   return all;
 }
 
@@ -87,55 +86,90 @@ std::string_view classification(const StreamRecord& record) {
   return record.compliance == Compliance::Compliant ? std::string_view() : toString(record.compliance);
 }
 
-/// Fields 1-12.
-void appendNumbers(std::string& line, const StreamRecord& record) {
+/// No line has more; what is quoted may take four bytes for each.
+std::size_t mostBytes(const StreamRecord& record, const Attempts& attempts) {
   const StreamHead& head = *record.head;
-  fmt::format_to(std::back_inserter(line), "{} {} {} {} {} {} {} {} {} {} {} {}", toString(head.type),
-                 formatIsoTime(record.ended), loadBalancerResource(head.loadBalancer), orDash(head.client),
-                 orDash(record.target), seconds(record.requestProcessingMicros),
-                 seconds(record.targetProcessingMicros), seconds(record.responseProcessingMicros),
-                 record.elbStatus, statusOf(record.targetStatus), record.receivedBytes, record.sentBytes);
+  std::size_t texts = std::min(head.userAgent.size(), kUserAgentLimit);
+  for (const std::string* text : {&head.method,
+                                  &head.authority,
+                                  &head.path,
+                                  &head.client,
+                                  &head.loadBalancer,
+                                  &record.target,
+                                  &record.httpVersion,
+                                  &record.listenerAddress,
+                                  &record.tlsCipher,
+                                  &record.tlsProtocol,
+                                  &record.targetGroup,
+                                  &record.traceId,
+                                  &record.sni,
+                                  &record.certificate,
+                                  &record.rulePriority,
+                                  &record.actions,
+                                  &record.redirectUrl,
+                                  &record.errorReason,
+                                  &attempts.targets,
+                                  &attempts.statuses,
+                                  &record.complianceReason,
+                                  &record.connectionTraceId,
+                                  &record.transformedHost,
+                                  &record.transformedUri,
+                                  &record.transformStatus})
+    texts += text->size();
+  return 4 * texts + 2 * record.listenerAddress.size() + kFixedFields;
+}
+
+/// Fields 1-12.
+void appendNumbers(LogLine& line, const StreamRecord& record) {
+  const StreamHead& head = *record.head;
+  line.text(toString(head.type)).time(record.ended).text(loadBalancerResource(head.loadBalancer));
+  line.text(head.client).text(record.target);
+  line.seconds(record.requestProcessingMicros)
+      .seconds(record.targetProcessingMicros)
+      .seconds(record.responseProcessingMicros);
+  line.number(static_cast<std::uint64_t>(record.elbStatus)).status(record.targetStatus);
+  line.number(record.receivedBytes).number(record.sentBytes);
 }
 
 /// Fields 13-20.
-void appendRequest(std::string& line, const StreamRecord& record) {
-  const std::string group = record.targetGroup.empty() ? "-" : targetGroupArn(record.targetGroup);
-  fmt::format_to(std::back_inserter(line), " {} {} {} {} {} {} {} {}", quoted(requestLine(record)),
-                 quoted(std::string_view(record.head->userAgent).substr(0, kUserAgentLimit)),
-                 orDash(record.tlsCipher), orDash(record.tlsProtocol), group, quoted(record.traceId),
-                 quoted(record.sni), quoted(chosenCertificate(record)));
+void appendRequest(LogLine& line, const StreamRecord& record) {
+  appendRequestLine(line, record);
+  line.quoted(std::string_view(record.head->userAgent).substr(0, kUserAgentLimit));
+  line.text(record.tlsCipher).text(record.tlsProtocol);
+  line.text(record.targetGroup.empty() ? std::string() : targetGroupArn(record.targetGroup));
+  line.quoted(record.traceId).quoted(record.sni);
+  appendCertificate(line, record);
 }
 
 /// Fields 21-34.
-void appendDecisions(std::string& line, const StreamRecord& record) {
-  const Attempts attempts = attemptsOf(record);
-  fmt::format_to(std::back_inserter(line), " {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
-                 orDash(record.rulePriority), formatIsoTime(record.head->started), quoted(record.actions),
-                 quoted(record.redirectUrl), quoted(record.errorReason), quoted(attempts.targets),
-                 quoted(attempts.statuses), quoted(classification(record)), quoted(record.complianceReason),
-                 orDash(record.connectionTraceId), quoted(record.transformedHost),
-                 quoted(record.transformedUri), quoted(record.transformStatus),
-                 nodeAddress(record.listenerAddress));
+void appendDecisions(LogLine& line, const StreamRecord& record, const Attempts& attempts) {
+  line.text(record.rulePriority).time(record.head->started).quoted(record.actions);
+  line.quoted(record.redirectUrl).quoted(record.errorReason);
+  line.quoted(attempts.targets).quoted(attempts.statuses);
+  line.quoted(classification(record)).quoted(record.complianceReason).text(record.connectionTraceId);
+  line.quoted(record.transformedHost).quoted(record.transformedUri).quoted(record.transformStatus);
+  line.text(nodeAddress(record.listenerAddress));
 }
 
 }  // namespace
 
 std::string formatIsoTime(WallTime time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  std::string text;
+  LogLine(text, kFixedFields).time(time);
+  return text;
+}
+
+void appendAccessLogLine(std::string& text, const StreamRecord& record) {
+  const Attempts attempts = attemptsOf(record);
+  LogLine line(text, mostBytes(record, attempts));
+  appendNumbers(line, record);
+  appendRequest(line, record);
+  appendDecisions(line, record, attempts);
 }
 
 std::string formatAccessLogLine(const StreamRecord& record) {
   std::string line;
-  line.reserve(768);
-  appendNumbers(line, record);
-  appendRequest(line, record);
-  appendDecisions(line, record);
+  appendAccessLogLine(line, record);
   return line;
 }
 

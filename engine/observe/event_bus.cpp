@@ -21,12 +21,27 @@ constexpr std::size_t kDetailRing = 8192;
 constexpr std::size_t kKeptRing = 32768;
 constexpr auto kRhythm = std::chrono::milliseconds(20);
 
+/// What all readers together want.
+struct Wants {
+  std::atomic<int> detailReaders{0};
+  std::atomic<std::uint32_t> decisionsPerSecond{0};  ///< the most that one of them wants
+};
+
 /// A sink and its two rings. What must not be lost has a ring of its own, so that a flood of details cannot
 /// push it out; what does not fit there waits with the producer.
 class Sink final : public EventSink {
  public:
-  explicit Sink(const std::atomic<int>& detailReaders) : detailReaders_(detailReaders) {}
-  bool wantsDetails() const override { return detailReaders_.load(std::memory_order_relaxed) > 0; }
+  explicit Sink(const Wants& wants) : wants_(wants) {}
+  bool wantsDetails() const override { return wants_.detailReaders.load(std::memory_order_relaxed) > 0; }
+  bool wantsDecision(TimePoint now) override {
+    const std::uint32_t most = wants_.decisionsPerSecond.load(std::memory_order_relaxed);
+    if (most == 0) return false;
+    if (now - second_ >= std::chrono::seconds(1)) {
+      second_ = now;
+      decisions_ = 0;
+    }
+    return decisions_++ < most;
+  }
   void emit(Event&& event) override {
     if (!details.push(event)) dropped.fetch_add(1, std::memory_order_relaxed);
   }
@@ -45,7 +60,9 @@ class Sink final : public EventSink {
   std::atomic<std::uint64_t> dropped{0};
 
  private:
-  const std::atomic<int>& detailReaders_;
+  const Wants& wants_;
+  TimePoint second_{};           ///< in which decisions are counted
+  std::uint32_t decisions_ = 0;  ///< traced in it
   std::deque<Event> overflow_;
 };
 
@@ -61,17 +78,29 @@ struct Reader {
 struct Readers {
   std::mutex mutex;
   std::vector<std::shared_ptr<Reader>> list;
-  std::atomic<int> wantDetails{0};
+  Wants wants;
 
   void add(const std::shared_ptr<Reader>& reader) {
     const std::lock_guard lock(mutex);
     list.push_back(reader);
-    if (reader->options.details) ++wantDetails;
+    sumUp();
   }
   void remove(const std::shared_ptr<Reader>& reader) {
     const std::lock_guard lock(mutex);
     std::erase(list, reader);
-    if (reader->options.details) --wantDetails;
+    sumUp();
+  }
+
+ private:
+  void sumUp() {
+    int details = 0;
+    std::uint32_t decisions = 0;
+    for (const auto& reader : list) {
+      details += reader->options.details ? 1 : 0;
+      decisions = std::max(decisions, reader->options.decisionsPerSecond);
+    }
+    wants.detailReaders = details;
+    wants.decisionsPerSecond = decisions;
   }
 };
 
@@ -97,7 +126,7 @@ class ReaderSubscription final : public Subscription {
 
 bool isKept(EventKind kind) {
   return kind == EventKind::StreamEnded || kind == EventKind::Connection || kind == EventKind::Health ||
-         kind == EventKind::ConfigApplied;
+         kind == EventKind::ConfigApplied || kind == EventKind::ConfigRefused;
 }
 
 }  // namespace
@@ -139,7 +168,7 @@ EventBus::~EventBus() {
 
 EventSink& EventBus::addSink() {
   const std::lock_guard lock(impl_->mutex);
-  impl_->sinks.push_back(std::make_unique<Sink>(impl_->readers->wantDetails));
+  impl_->sinks.push_back(std::make_unique<Sink>(impl_->readers->wants));
   return *impl_->sinks.back();
 }
 

@@ -25,18 +25,21 @@ class EventSink {
   virtual ~EventSink() = default;
   /// Whether somebody wants stream details now (everything but what emitKept() takes). One relaxed load.
   virtual bool wantsDetails() const = 0;
+  /// Whether somebody wants the decision trace of one more request that came now.
+  virtual bool wantsDecision(TimePoint now) = 0;
   /// Details: dropped and counted when the ring is full. Never waits.
   virtual void emit(Event&&) = 0;
-  /// StreamEnded, Connection, Health, ConfigApplied: kept in an own overflow list when the ring is full;
-  /// never waits.
+  /// StreamEnded, Connection, Health, ConfigApplied, ConfigRefused: kept in an own overflow list when the
+  /// ring is full; never waits.
   virtual void emitKept(Event&&) = 0;
   /// Moves what overflowed into the ring, as far as there is room; called once per loop turn.
   virtual void flush() = 0;
 };
 
 struct SubscriptionOptions {
-  bool details = true;           ///< want stream details too
-  std::size_t capacity = 65536;  ///< events waiting at the most; more are dropped and counted
+  bool details = true;                   ///< want stream details too
+  std::uint32_t decisionsPerSecond = 0;  ///< want the decision traces of so many requests of each worker
+  std::size_t capacity = 65536;          ///< events waiting at the most; more are dropped and counted
 };
 
 /// A reader's bounded queue. One consumer thread. Destroying it ends the subscription (any thread).

@@ -119,6 +119,8 @@ struct TargetAttempt {
   int status = 0;      ///< HTTP status of its answer; 0 = none
 };
 
+struct Decision;
+
 /// What is known when a stream begins; immutable and shared.
 struct StreamHead {
   StreamId id = 0;
@@ -169,7 +171,8 @@ struct StreamRecord {
   std::string transformedHost, transformedUri, transformStatus;  ///< fields 31-33; empty = "-"
   EndedBy endedBy = EndedBy::Nobody;
   std::string endedBecause;  ///< the timeout, limit or setting behind it, "idle_timeout.timeout_seconds = 60"
-  bool sessionReused = false;  ///< TLS session resumed: field 20 says "session-reused"
+  std::shared_ptr<const Decision> decision;  ///< why it went where it went; null unless somebody asked
+  bool sessionReused = false;                ///< TLS session resumed: field 20 says "session-reused"
   RequestCounts counts;
 };
 
@@ -221,6 +224,7 @@ enum class EventKind : std::uint8_t {
   Connection,     ///< `connection` set; never lost
   Health,         ///< `health` set
   ConfigApplied,  ///< a new snapshot went live; `text` says what changed
+  ConfigRefused,  ///< a file changed and cannot be taken over, what ran goes on; `text` says why
 };
 
 /// One observation. Small; larger parts are shared and immutable.

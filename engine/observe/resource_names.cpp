@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/observe/resource_names.h"
 
-#include <fmt/core.h>
-
 #include <cstdint>
 #include <string_view>
+
+#include "engine/base/text.h"
 
 namespace spillway::observe {
 namespace {
@@ -17,18 +17,27 @@ std::uint64_t hashOf(std::string_view text) {
   return hash;
 }
 
+std::string withHash(std::string_view prefix, std::string_view name) {
+  constexpr std::size_t kDigits = 16;
+  std::string text;
+  text.reserve(prefix.size() + name.size() + 1 + kDigits);
+  text.append(prefix).append(name).append(1, '/').append(kDigits, '0');
+  writeHex(text.data() + text.size() - kDigits, hashOf(name), kDigits);
+  return text;
+}
+
 }  // namespace
 
 std::string loadBalancerResource(const std::string& name) {
-  return fmt::format("app/{}/{:016x}", name, hashOf(name));
+  return withHash("app/", name);
 }
 
 std::string targetGroupResource(const std::string& name) {
-  return fmt::format("targetgroup/{}/{:016x}", name, hashOf(name));
+  return withHash("targetgroup/", name);
 }
 
 std::string targetGroupArn(const std::string& name) {
-  return "arn:aws:elasticloadbalancing:local-1:000000000000:" + targetGroupResource(name);
+  return withHash("arn:aws:elasticloadbalancing:local-1:000000000000:targetgroup/", name);
 }
 
 }  // namespace spillway::observe

@@ -16,6 +16,8 @@ constexpr std::size_t kStreamsPerNewHttp2Connection = 100;
 
 /// Of a response whose client does not read, this much is held, not a whole window, bytes.
 constexpr std::uint32_t kFirstWindow = 6 * 1024;
+/// The same for HTTP/1, where it is read at once: three of them share a block (ByteBlock::kLarge).
+constexpr std::uint32_t kFirstHttp1Window = 5 * 1024;
 /// ALB: all response headers from a target.
 constexpr std::uint32_t kResponseHeaderBytes = 32 * 1024;
 
@@ -28,7 +30,7 @@ http::Http2Settings http2Settings() {
 
 http::Http1Settings http1Settings() {
   http::Http1Settings settings;
-  settings.window = kFirstWindow;
+  settings.window = kFirstHttp1Window;
   settings.limits.headersBytes = kResponseHeaderBytes;
   return settings;
 }

@@ -16,6 +16,18 @@ namespace {
 
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // RFC 9113 §3.4
 
+/// How long a client may take to read what ends its connection.
+constexpr auto kFarewell = std::chrono::seconds(5);
+
+/// The one setting that such a refusal comes from; "" when there is none, or any of several.
+std::string settingBehind(http::RefusalKind kind, const config::Limits& limits) {
+  if (kind == http::RefusalKind::HeadTimeout)
+    return fmt::format("limits.headTimeoutSeconds = {}", limits.headTimeoutSeconds);
+  if (kind == http::RefusalKind::UriTooLong)
+    return fmt::format("limits.requestLineBytes = {}", limits.requestLineBytes);
+  return {};
+}
+
 }  // namespace
 
 ConnectionCount countedConnection(const std::shared_ptr<balance::ListenerRuntime>& runtime) {
@@ -112,10 +124,10 @@ void ClientConnection::startHttp1() {
   settings.limits = listener_->limits;
   settings.desync = listener_->attributes.desyncMitigationMode;
   auto connection = http::Http1Connection::accepted(loop_, std::move(transport_), settings, *this);
-  auto& started = *connection;
+  http1_ = connection.get();
   protocol_ = std::move(connection);
-  started.start();
-  takeEarlyBytes(started);
+  http1_->start();
+  takeEarlyBytes(*http1_);
 }
 
 /// What was read to find out the protocol goes to its connection.
@@ -149,6 +161,7 @@ void ClientConnection::onBadRequest(http::Http1Connection& connection, const htt
   record.outcome = outcome;
   record.cause = fmt::format("{} {}", factsOf(outcome).words, refusal.detail);
   record.endedBy = factsOf(outcome).endedBy;
+  record.endedBecause = settingBehind(refusal.kind, listener_->limits);
   record.elbStatus = response.head.status;
   record.fromBalancer = true;
   record.rulePriority = "-";
@@ -198,6 +211,10 @@ bool ClientConnection::endIfHeadIsSlow(TimePoint now) {
   const TimePoint since = protocol_ ? protocol_->headSince() : early_.empty() ? TimePoint{} : earlySince_;
   if (since == TimePoint{} || now - since < std::chrono::seconds(listener_->limits.headTimeoutSeconds))
     return false;
+  if (http1_) {
+    http1_->refuseSlowHead();
+    return true;
+  }
   close({ErrorCode::IdleTimeout, Side::Client, "The request's head took too long."});
   host_.onClientConnectionClosed(*this);
   return true;
@@ -207,7 +224,11 @@ void ClientConnection::closeIfIdle(TimePoint now) {
   if (endIfHeadIsSlow(now)) return;
   const auto limit = std::chrono::seconds(listener_->attributes.idleTimeoutSeconds);
   if (protocol_) {
-    if (protocol_->activeStreams() == 0 && now - protocol_->idleSince() >= limit) protocol_->beginDrain();
+    const auto idle = now - protocol_->idleSince();
+    if (protocol_->activeStreams() > 0 || idle < limit) return;
+    if (idle < limit + kFarewell) return protocol_->beginDrain();
+    close({ErrorCode::IdleTimeout, Side::Client, "It did not read what ends the connection."});
+    host_.onClientConnectionClosed(*this);
   } else if (now - opened_ >= limit) {
     beginDrain();
   }

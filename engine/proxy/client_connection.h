@@ -78,6 +78,7 @@ class ClientConnection final : public net::Retirable,
   net::EventLoop& loop_;
   std::unique_ptr<net::Transport> transport_;       ///< until the protocol is known
   std::unique_ptr<http::HttpConnection> protocol_;  ///< from then on
+  http::Http1Connection* http1_ = nullptr;          ///< protocol_ again, when it is this one
   std::shared_ptr<const ConnectionFacts> facts_;
   std::shared_ptr<const balance::ListenerSnapshot> listener_;
   std::string early_;  ///< first bytes of a client whose protocol is not known yet

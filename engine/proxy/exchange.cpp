@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "engine/balance/anomaly.h"
+#include "engine/balance/decide.h"
+#include "engine/http/conversion_compliance.h"
 #include "engine/http/grpc_status.h"
 #include "engine/proxy/head_rewrite.h"
 #include "engine/proxy/local_response.h"
@@ -31,6 +33,7 @@ std::string moreWords(const Error& error) {
     case ErrorCode::TlsHandshake:
     case ErrorCode::AlpnMismatch:
     case ErrorCode::Protocol:
+    case ErrorCode::BodyShort:
     case ErrorCode::Unreachable:
     case ErrorCode::System:
       return error.detail;
@@ -83,8 +86,22 @@ void Exchange::forward() {
   counts_.droppedInvalidHeader = rewrite.droppedInvalidHeader;
   counts_.forwardedInvalidHeader = rewrite.forwardedInvalidHeader;
   if (rewrite.refusal) return answer(*rewrite.refusal, {});
+  if (!passesDesyncMitigation()) return answer(Outcome::DesyncBlocked, {});
   prepareUpgrade();
   chooseTarget(nullptr);
+}
+
+/// HTTP/1 requests were judged when they were read; an HTTP/2 request is when it is to become one.
+bool Exchange::passesDesyncMitigation() {
+  using config::DesyncMitigationMode;
+  const bool becomesHttp1 = group_->settings.protocolVersion == config::ProtocolVersion::Http1;
+  if (request_.version != http::Version::Http2 || !becomesHttp1 || !request_.protocol.empty()) return true;
+  http::classifyAsHttp1(request_, requestEnded_ ? End::Yes : End::No);
+  const auto mode = listener_->attributes.desyncMitigationMode;
+  request_.closeAfter =
+      mode == DesyncMitigationMode::Defensive && request_.compliance == http::Compliance::Ambiguous;
+  if (mode == DesyncMitigationMode::Strictest) return request_.compliance == http::Compliance::Compliant;
+  return mode == DesyncMitigationMode::Monitor || request_.compliance != http::Compliance::Severe;
 }
 
 void Exchange::onRequestData(const ByteChunk& chunk, End end) {
@@ -135,7 +152,7 @@ void Exchange::endOfRequest() {
 void Exchange::onRequestSent(std::size_t bytes) {
   lastActivity_ = host_.loop.now();
   requestSent_ += bytes;
-  if (requestSent_ <= requestConsumed_ || responseEnded_) return;
+  if (requestSent_ <= requestConsumed_ || (responseEnded_ && !isTunnel_)) return;
   // Bytes that a first target got already were consumed then.
   client_->consume(requestSent_ - requestConsumed_);
   requestConsumed_ = requestSent_;
@@ -144,8 +161,12 @@ void Exchange::onRequestSent(std::size_t bytes) {
 void Exchange::onClientReset(const http::StreamError& error) {
   if (outcome_ == Outcome::Completed) {
     const bool isBroken = error.error.code == ErrorCode::Protocol;
+    // A client that cancels its stream, or waits no longer, is not one that breaks off its body.
+    const bool isBodyShort = error.connectionLost && !requestEnded_ && !isTunnel_ && status_ == 0 &&
+                             request_.version != http::Version::Http2;
     outcome_ = error.error.code == ErrorCode::Drained ? Outcome::Drained
                : isBroken                             ? Outcome::BadRequest
+               : isBodyShort                          ? Outcome::ClientBodyShort
                                                       : Outcome::ClientClosed;
     if (isBroken) detail_ = error.error.detail;
   }
@@ -161,22 +182,17 @@ std::optional<Outcome> Exchange::refusal() const {
   if (request_.problem == http::HeadProblem::RequestLineTooLong) return Outcome::UriTooLong;
   if (request_.problem == http::HeadProblem::HeadersTooLarge) return Outcome::LimitExceeded;
   const bool isTunnel = !request_.protocol.empty();
+  // Only HTTP/2 clients get here: an HTTP/1.1 offer of another protocol has been ignored (RFC 9110 §7.8).
+  if (isTunnel && request_.protocol != "websocket") return Outcome::UpgradeRefused;
   if (request_.method == "TRACE" || (request_.method == "CONNECT" && !isTunnel))
     return Outcome::MethodNotAllowed;
   return std::nullopt;
 }
 
-/// WebSocket is the only protocol that is switched to; a request for another one is a request like others.
 /// What an HTTP/2 client asks for with an extended CONNECT (RFC 8441 §5), an HTTP/1.1 target is asked for
 /// with an Upgrade (RFC 6455 §4.1).
 void Exchange::prepareUpgrade() {
-  if (request_.protocol.empty()) return;
-  if (request_.protocol != "websocket") {
-    request_.protocol.clear();
-    requestEnded_ = true;
-    return;
-  }
-  if (request_.method != "CONNECT") return;
+  if (request_.protocol.empty() || request_.method != "CONNECT") return;
   request_.method = "GET";
   request_.fields.set("sec-websocket-key", newWebSocketKey());
 }
@@ -202,6 +218,7 @@ void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
   wanted.sticky = exclude ? nullptr : session_.target;
   wanted.now = host_.loop.now();
   const balance::Pick pick = host_.selector.pick(*group_, wanted);
+  if (decision_) decision_->choices.push_back(balance::describe(*group_, wanted, pick));
   if (!pick.target) return answer(Outcome::NoTarget, {});
   if (!exclude) balance::countSession(counts_, session_, *group_, pick);
   chosen_ = pick.target;
@@ -243,10 +260,19 @@ void Exchange::onStream(http::HttpStream& stream) {
 void Exchange::onNoStream(const Error& error) {
   waiting_ = false;
   if (error.code != ErrorCode::Drained) balance::noteAnswer(*chosen_->runtime, balance::AnswerKind::Failed);
+  noteFailure(outcomeOf(error), moreWords(error));
   const balance::TargetRuntime* failed = chosen_->runtime.get();
   leaveTarget(ResetCode::Cancel);
   if (error.code != ErrorCode::Drained && mayRetry()) return chooseTarget(failed);
   answer(outcomeOf(error), moreWords(error));
+}
+
+/// For the decision trace: why the target that was chosen last gave no answer.
+void Exchange::noteFailure(Outcome outcome, const std::string& words) {
+  if (!decision_) return;
+  std::string& failed = decision_->choices.back().failed;
+  failed = factsOf(outcome).words;
+  if (!words.empty()) failed += " " + words;
 }
 
 void Exchange::keepForReplay(const ByteChunk& chunk) {
@@ -290,6 +316,7 @@ void Exchange::onTargetReset(const http::StreamError& error) {
   // HTTP/1 cannot express the request: the client's doing, not the target's.
   if (error.error.code == ErrorCode::Protocol && error.error.side == Side::Client)
     outcome = Outcome::BadRequest;
+  noteFailure(outcome, moreWords(error.error));
   if (status_ != 0) {
     // The answer has begun: the client's stream is broken off with what the target said.
     return breakOff(outcome, error.connectionLost ? ResetCode::Internal : error.code, moreWords(error.error));
@@ -408,7 +435,9 @@ void Exchange::send(Outcome outcome, const LocalResponse& response) {
     grpcMessage_ = http::decodeGrpcMessage(response.head.fields.find("grpc-message").value_or(""));
   }
   const bool hasBody = !response.body.empty() && request_.method != "HEAD";
-  client_->sendHead(response.head, hasBody ? End::No : End::Yes);
+  http::MessageHead head = response.head;
+  head.closeAfter = !requestEnded_;  // what is left of the request would be taken for the next one
+  client_->sendHead(head, hasBody ? End::No : End::Yes);
   if (hasBody) {
     ByteQueue body;
     body.append({reinterpret_cast<const std::uint8_t*>(response.body.data()), response.body.size()});
@@ -446,10 +475,12 @@ void Exchange::checkDeadlines(TimePoint now) {
 
 void Exchange::endByIdleTimeout() {
   endedBecause_ = fmt::format("idle_timeout.timeout_seconds = {}", listener_->attributes.idleTimeoutSeconds);
-  const bool clientStalls = responseHeld_ > 0 || (!requestEnded_ && status_ == 0);
-  const Outcome outcome = clientStalls ? Outcome::ClientTimeout : Outcome::TargetTimeout;
+  const bool isUnread = responseHeld_ > 0 || responseEnded_ || fromBalancer_;
+  // A target that does not read holds the client up, and is not to be mistaken for a silent client.
+  const bool isAwaited = !requestEnded_ && status_ == 0 && requestBody_ <= requestSent_;
+  const Outcome outcome = isUnread || isAwaited ? Outcome::ClientTimeout : Outcome::TargetTimeout;
   if (status_ != 0) {
-    return breakOff(outcome, ResetCode::Internal, responseHeld_ > 0 ? "It did not read its answer." : "");
+    return breakOff(outcome, ResetCode::Internal, isUnread ? "It did not read its answer." : "");
   }
   leaveTarget(ResetCode::Cancel);
   answer(outcome, {});

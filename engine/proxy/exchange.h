@@ -12,6 +12,7 @@
 #include "engine/http/grpc_framing.h"
 #include "engine/http/stream.h"
 #include "engine/net/event_loop.h"
+#include "engine/observe/decision.h"
 #include "engine/observe/event_bus.h"
 #include "engine/observe/metrics.h"
 #include "engine/pool/target_pool.h"
@@ -112,6 +113,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void send(observe::Outcome outcome, const LocalResponse& response);
   std::optional<observe::Outcome> refusal() const;
   bool fits(const balance::GroupSnapshot& group) const;
+  bool passesDesyncMitigation();
   void prepareUpgrade();
   bool exceedsBodyLimit() const;
   void refuseBody();
@@ -119,6 +121,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void refuseAnswer(observe::Outcome outcome);
   void beginTunnel(http::MessageHead head);
   void chooseTarget(const balance::TargetRuntime* exclude);
+  void noteFailure(observe::Outcome outcome, const std::string& words);
   void leaveTarget(http::ResetCode code);
   void keepForReplay(const ByteChunk& chunk);
   bool mayRetry() const;
@@ -164,6 +167,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   std::string detail_;        ///< more words for the cause
   std::string endedBecause_;  ///< the setting that ended it
   std::vector<observe::TargetAttempt> tried_;
+  std::shared_ptr<observe::Decision> decision_;  ///< null: nobody asks
   observe::RequestCounts counts_;
   std::string actions_, redirectUrl_, errorReason_, transformedHost_, transformedUri_, transformStatus_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

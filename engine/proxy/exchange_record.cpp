@@ -18,7 +18,7 @@ std::int64_t microsBetween(TimePoint from, TimePoint to) {
 
 observe::LogType logType(const http::MessageHead& request, bool hasTls, bool isGrpc) {
   using observe::LogType;
-  if (!request.protocol.empty()) return hasTls ? LogType::Wss : LogType::Ws;
+  if (request.protocol == "websocket") return hasTls ? LogType::Wss : LogType::Ws;
   if (request.version != http::Version::Http2) return hasTls ? LogType::Https : LogType::Http;
   if (hasTls) return isGrpc ? observe::LogType::Grpcs : observe::LogType::H2;
   return isGrpc ? observe::LogType::Grpc : observe::LogType::H2c;
@@ -87,7 +87,10 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   record->head = head_;
   record->ended = wallNow();
   record->durationMicros = microsBetween(received_, now);
-  if (chosen_) record->target = chosen_->text;
+  if (chosen_) {
+    record->target = chosen_->text;
+    record->availabilityZone = chosen_->zone;
+  }
   record->targets = tried_;
   if (group_) record->targetGroup = group_->settings.name;
   if (dispatched_ != TimePoint{}) {
@@ -110,6 +113,7 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   fillConnection(*record, *facts_);
   record->traceId = traceId_;
   record->counts = counts_;
+  record->decision = decision_;
   if (rule_) record->rulePriority = std::to_string(rule_->priority);
   if (!rule_) record->rulePriority = "-";
   record->actions = actions_;

@@ -2,6 +2,7 @@
 // What an exchange does with its request: which rule it meets, and that rule's actions.
 #include <fmt/core.h>
 
+#include "engine/balance/decide.h"
 #include "engine/balance/redirect.h"
 #include "engine/balance/router.h"
 #include "engine/balance/transforms.h"
@@ -21,17 +22,20 @@ void Exchange::route() {
   if (request_.authority.empty()) request_.authority = request_.fields.find("host").value_or("");
   if (request_.problem != http::HeadProblem::None) return;
   const balance::RequestView view{request_, facts_->clientAddress};
-  const balance::RuleMatch found = balance::match(*listener_, view);
+  if (host_.sink.wantsDecision(received_)) decision_ = std::make_shared<observe::Decision>();
+  const balance::RuleMatch found = balance::match(*listener_, view, decision_ ? &decision_->rules : nullptr);
   rule_ = &found.rule;
   counts_.ruleEvaluations = found.evaluated;
   const balance::ActionSnapshot& last = rule_->actions.back();
   if (last.settings.type != config::ActionType::Forward) return;
   const balance::GroupChoice choice =
       balance::chooseGroup(last, request_.fields, host_.sealer, wallNow(), host_.selector.random());
-  if (choice.cookieInvalid) errorReason_ = balance::kGroupCookieInvalid;
-  if (!choice.group) return;
-  group_ = choice.group->group.get();
-  session_ = balance::readSession(request_.fields, *group_, host_.sealer, wallNow());
+  if (choice.cookie == balance::GroupCookie::Invalid) errorReason_ = balance::kGroupCookieInvalid;
+  if (choice.group) {
+    group_ = choice.group->group.get();
+    session_ = balance::readSession(request_.fields, *group_, host_.sealer, wallNow());
+  }
+  if (decision_) balance::noteGroup(*decision_, last, choice, session_);
 }
 
 /// The target's answer brings the client's sessions with it.

@@ -40,8 +40,6 @@ HeadRewrite rewriteRequestHead(http::MessageHead& head, const ConnectionFacts& f
   const auto mode = attributes.preserveHostHeader ? HostHeader::Preserve : HostHeader::Adapt;
   head.authority = hostForTarget(head, {mode, facts.listenerPort, listener.id.loadBalancer});
   fields.remove("host");
-  if (head.version != http::Version::Http2 && !equalsIgnoringCase(head.protocol, "websocket"))
-    head.protocol.clear();
 
   removeHopByHopFields(fields, Towards::Target);
   removeImpostors(fields, listener.listenerAttributes);

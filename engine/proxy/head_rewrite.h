@@ -21,7 +21,7 @@ struct HeadRewrite {
 
 /// What ALB does to a request's head on its way to the target (alb-behaviour §5.2-5.5): the connection's own
 /// fields go, X-Forwarded-*, X-Amzn-Trace-Id and what TLS knows of the client come, the authority gets or
-/// loses its port. Of protocols to upgrade to, WebSocket stays. All names stay in lower case.
+/// loses its port. All names stay in lower case.
 HeadRewrite rewriteRequestHead(http::MessageHead& head, const ConnectionFacts& facts,
                                const balance::ListenerSnapshot& listener);
 

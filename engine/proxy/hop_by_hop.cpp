@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <vector>
 
 #include "engine/base/text.h"
@@ -13,6 +14,20 @@ namespace {
 constexpr std::array<std::string_view, 8> kHopByHop{
     "connection", "keep-alive",     "proxy-connection",    "proxy-authenticate",
     "upgrade",    "http2-settings", "proxy-authorization", "transfer-encoding"};
+
+constexpr std::uint64_t sizesOf(const auto& names) {
+  std::uint64_t sizes = 0;
+  for (const std::string_view name : names)
+    sizes |= std::uint64_t{1} << name.size();
+  return sizes;
+}
+/// Which lengths these names have: most fields are told apart by that.
+constexpr std::uint64_t kHopByHopSizes = sizesOf(kHopByHop);
+
+bool isHopByHop(std::string_view name) {
+  if (name.size() >= 64 || (kHopByHopSizes >> name.size() & 1) == 0) return false;
+  return std::ranges::find(kHopByHop, name) != kHopByHop.end();
+}
 
 /// Fields that a sender cannot talk us out of by naming them in Connection: who is asked, and what frames
 /// the body.
@@ -49,8 +64,7 @@ void removeHopByHopFields(http::Headers& fields, Towards way) {
       return true;
     }
     if (name == "expect") return way == Towards::Target;
-    return std::ranges::find(kHopByHop, name) != kHopByHop.end() ||
-           (!named.empty() && std::ranges::find(named, name) != named.end());
+    return isHopByHop(name) || (!named.empty() && std::ranges::find(named, name) != named.end());
   });
   if (trailersInList) fields.set("te", "trailers");
 }

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "engine/proxy/base64url.h"
+#include "engine/base/base64url.h"
 
 namespace spillway::proxy {
 namespace {
@@ -38,7 +38,7 @@ std::string textOf(const Json& object, const char* name) {
 }
 
 Number numberOf(const Json& key, const char* name) {
-  const auto bytes = decodeBase64Url(textOf(key, name));
+  const auto bytes = fromBase64Url(textOf(key, name));
   if (!bytes || bytes->empty()) return nullptr;
   return Number(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes->data()),
                           static_cast<int>(bytes->size()), nullptr));

@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/base/base64url.h"
 #include "engine/base/text.h"
-#include "engine/proxy/base64url.h"
 #include "engine/proxy/jwt_claims.h"
 
 namespace spillway::proxy {
@@ -56,9 +56,9 @@ Result<JwtToken, JwtRefusal> takeApart(std::string_view token) {
   const auto second = first == std::string_view::npos ? first : token.find('.', first + 1);
   if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos)
     return malformed("The token has not three parts.");
-  const auto header = decodeBase64Url(token.substr(0, first));
-  auto claims = decodeBase64Url(token.substr(first + 1, second - first - 1));
-  auto signature = decodeBase64Url(token.substr(second + 1));
+  const auto header = fromBase64Url(token.substr(0, first));
+  auto claims = fromBase64Url(token.substr(first + 1, second - first - 1));
+  auto signature = fromBase64Url(token.substr(second + 1));
   if (!header || !claims || !signature) return malformed("The token is not base64url.");
   const Json json = Json::parse(*header, nullptr, false);
   if (!json.is_object()) return malformed("The token's header is no JSON object.");

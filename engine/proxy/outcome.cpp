@@ -72,7 +72,8 @@ constexpr std::array kTable{
     Row{Outcome::UnsupportedVersion,
         {505, kUnknown, "unsupported HTTP version", "This HTTP version is not spoken here.", By::Balancer}},
     Row{Outcome::UpgradeRefused,
-        {400, kInternal, "upgrade refused", "This upgrade is not possible here.", By::Balancer}},
+        {501, kUnknown, "protocol not supported", "The only protocol that is switched to is WebSocket.",
+         By::Balancer}},
     Row{Outcome::RedirectTooLong,
         {507, kUnknown, "redirect too long", "The redirect's URL is over 8 K.", By::Balancer}},
     Row{Outcome::TransformFailed,
@@ -118,6 +119,10 @@ Outcome outcomeOf(const Error& error) {
       return Outcome::TargetTlsFailed;
     case ErrorCode::Protocol:
       return Outcome::BadResponse;
+    case ErrorCode::HeadTooLarge:
+      return Outcome::TargetHeadTooLarge;
+    case ErrorCode::BodyShort:
+      return Outcome::TargetBodyShort;
     case ErrorCode::Drained:
       return Outcome::Drained;
     default:
@@ -139,6 +144,8 @@ Outcome outcomeOf(http::RefusalKind kind) {
       return Outcome::UnsupportedTransferCoding;
     case http::RefusalKind::UnsupportedVersion:
       return Outcome::UnsupportedVersion;
+    case http::RefusalKind::HeadTimeout:
+      return Outcome::ClientTimeout;
   }
   return Outcome::BadRequest;
 }

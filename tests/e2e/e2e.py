@@ -80,6 +80,11 @@ class Balancer(Program):
         """The addresses of the demo's servers."""
         return [task["address"] for task in self.ready["tasks"]]
 
+    def resident(self):
+        """Its resident memory, bytes."""
+        with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as lines:
+            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
+
     def channel(self, *options):
         return secure_channel(self.address, self.ca, *options)
 

@@ -50,11 +50,6 @@ class HostileHttp2(e2e.EndToEndTest):
             self.assertEqual(self.honest.response(1)[0], 200)
         self.next_stream += 2
 
-    def resident(self):
-        """Resident memory of the balancer, bytes."""
-        with open(f"/proc/{self.balancer.process.pid}/status", encoding="utf-8") as lines:
-            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
-
     def flood(self, make, count, batch=50):
         """Sends make(i) for each i until all is out or the peer has had enough; what it says to it."""
         connection = self.connect()
@@ -84,7 +79,7 @@ class HostileHttp2(e2e.EndToEndTest):
             return (frame(HEADERS, END_HEADERS, 2 * i + 1, connection.block(connection.request_fields("POST"))) +
                     frame(WINDOW_UPDATE, 0, 2 * i + 1, WORD.pack(0)))
 
-        before = self.resident()
+        before = self.balancer.resident()
         for name, make, allowed in [
                 ("rapid reset", rapid_reset, (ENHANCE_YOUR_CALM, INTERNAL_ERROR)),
                 ("continuation flood", continuation, (ENHANCE_YOUR_CALM, PROTOCOL_ERROR)),
@@ -103,18 +98,18 @@ class HostileHttp2(e2e.EndToEndTest):
                     while connection.has_input():
                         connection.read()
             self.others_do_not_notice()
-        self.assert_grown_by_less_than(32 * MIB, self.resident() - before)
+        self.assert_grown_by_less_than(32 * MIB, self.balancer.resident() - before)
 
     def test_a_header_bomb_is_refused(self):
         """One large field in the dynamic table, named thousands of times at a byte each."""
-        before = self.resident()
+        before = self.balancer.resident()
         for _ in range(20):
             connection = self.connect()
             block = connection.encoder.encode(connection.request_fields(extra=[("x-bomb", "b" * 3900)]), huffman=False)
             connection.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, block + b"\xbe" * 12000))
             self.assertIn(connection.error(), (INTERNAL_ERROR, ENHANCE_YOUR_CALM, PROTOCOL_ERROR, "closed"))
         self.others_do_not_notice()
-        self.assert_grown_by_less_than(32 * MIB, self.resident() - before)
+        self.assert_grown_by_less_than(32 * MIB, self.balancer.resident() - before)
 
     def test_heads_over_their_limits_are_answered(self):
         for name, fields, status in [
@@ -129,7 +124,7 @@ class HostileHttp2(e2e.EndToEndTest):
 
     def test_clients_that_never_read_hold_little_and_end(self):
         self.others_do_not_notice()
-        before = self.resident()
+        before = self.balancer.resident()
         largest = before
         hostile = []
         for _ in range(20):
@@ -138,11 +133,11 @@ class HostileHttp2(e2e.EndToEndTest):
             for stream in range(1, 200, 2):
                 connection.headers(stream, connection.request_fields(path="/large"))
             hostile.append(connection)
-            largest = max(largest, self.resident())
+            largest = max(largest, self.balancer.resident())
         self.others_do_not_notice()
         deadline = time.monotonic() + 2
         while time.monotonic() < deadline:
-            largest = max(largest, self.resident())
+            largest = max(largest, self.balancer.resident())
             time.sleep(0.05)
         print(f"20 connections x 100 answers of 1 MiB that nobody reads: {(largest - before) / MIB:.1f} MiB")
         self.assert_grown_by_less_than(32 * MIB, largest - before)

@@ -133,13 +133,21 @@ class RawConnection:
             if got.stream != stream:
                 continue
             if got.type == HEADERS:
-                fields += self.decoder.decode(got.payload)
+                fields += self.decoder.decode(self.whole_block(got))
             elif got.type == DATA:
                 body += got.payload
             elif got.type == RST_STREAM:
                 raise AssertionError(f"stream {stream} was reset: {got.payload.hex()}")
             if got.type in (HEADERS, DATA) and got.flags & END_STREAM:
                 return int(dict(fields)[":status"]), dict(fields), body
+
+    def whole_block(self, head):
+        """The header block of a HEADERS frame and of the CONTINUATION frames that follow it."""
+        block, flags = head.payload, head.flags
+        while not flags & END_HEADERS:
+            more = self.read()
+            block, flags = block + more.payload, more.flags
+        return block
 
     def has_input(self):
         return bool(self.received) or bool(select.select([self.socket], [], [], 0)[0])

@@ -119,17 +119,6 @@ TEST(ForwardedHeaders, OfTeOnlyTrailersPass) {
   }
 }
 
-TEST(ForwardedHeaders, OnlyWebSocketsMayUpgrade) {
-  auto head = requestWith({});
-  head.version = http::Version::Http11;
-  head.protocol = "WebSocket";
-  rewriteRequestHead(head, clientFacts(), plainListener());
-  EXPECT_EQ(head.protocol, "WebSocket");
-  head.protocol = "irc";
-  rewriteRequestHead(head, clientFacts(), plainListener());
-  EXPECT_EQ(head.protocol, "");
-}
-
 TEST(ForwardedHeaders, ClientsCannotSayWhatTheBalancerKnows) {
   auto listener = plainListener();
   listener.listenerAttributes.requestHeaderNames = {{"X-Amzn-Mtls-Clientcert", "X-Client-Cert"}};

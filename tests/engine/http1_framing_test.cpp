@@ -294,13 +294,14 @@ TEST(Http1Request, ControlCharactersBecomeSpaces) {
   EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: a\r\nX: a\x01z\r\n\r\n").head.fields.find("x"), "a z");
 }
 
-TEST(Http1Request, UpgradesAreOfferedByOneName) {
+TEST(Http1Request, OnlyWebSocketIsTakenForAnUpgrade) {
   const auto protocol = [](const std::string& fields) {
     return read("GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n").head.protocol;
   };
   EXPECT_EQ(protocol("Connection: Upgrade\r\nUpgrade: WebSocket\r\n"), "websocket");
   EXPECT_EQ(protocol("Upgrade: websocket\r\n"), "");
   EXPECT_EQ(protocol("Connection: Upgrade\r\nUpgrade: h2c\r\n"), "");
+  EXPECT_EQ(protocol("Connection: Upgrade\r\nUpgrade: irc\r\n"), "");
   EXPECT_EQ(protocol("Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n"), "");
   EXPECT_EQ(protocol("Connection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n"), "");
   EXPECT_EQ(read("GET / HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n").head.protocol, "");

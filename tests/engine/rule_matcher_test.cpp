@@ -294,12 +294,12 @@ TEST(Router, TheTraceTellsWhyEachRuleDidNotMatch) {
   const auto client = clientAt("127.0.0.1");
   RuleTrace trace;
   match(listener, RequestView(call, client), &trace);
-  EXPECT_THAT(trace, ElementsAre(RuleTry{10, false, "path-pattern /routeguide.RouteGuide/RouteChat"},
-                                 RuleTry{20, true, ""}));
+  EXPECT_THAT(trace, ElementsAre(observe::RuleTry{10, false, "path-pattern /routeguide.RouteGuide/RouteChat"},
+                                 observe::RuleTry{20, true, ""}));
   trace.clear();
   match(listener, RequestView(other, client), &trace);
   ASSERT_EQ(trace.size(), 3U);
-  EXPECT_EQ(trace[2], (RuleTry{0, true, ""}));
+  EXPECT_EQ(trace[2], (observe::RuleTry{0, true, ""}));
 }
 
 }  // namespace

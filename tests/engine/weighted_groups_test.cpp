@@ -109,7 +109,8 @@ TEST_F(WeightedGroups, ASessionEndsAfterItsDuration) {
   for (int i = 0; i < 100; ++i)
     kept += choose(action, request, kNow + seconds(60)).group == &action.groups[1] ? 1 : 0;
   EXPECT_LT(kept, 10);
-  EXPECT_FALSE(choose(action, request, kNow + seconds(60)).cookieInvalid) << "expired is not invalid";
+  EXPECT_NE(choose(action, request, kNow + seconds(60)).cookie, GroupCookie::Invalid)
+      << "expired is not invalid";
 }
 
 TEST_F(WeightedGroups, AGroupThatGetsNothingLosesItsSessions) {
@@ -118,7 +119,7 @@ TEST_F(WeightedGroups, AGroupThatGetsNothingLosesItsSessions) {
   EXPECT_EQ(choose(after, afterVisit(before, 1)).group, &after.groups[0]);
   const ActionSnapshot without = stickyActionOf({1});
   EXPECT_EQ(choose(without, afterVisit(before, 1)).group, &without.groups[0]);
-  EXPECT_FALSE(choose(without, afterVisit(before, 1)).cookieInvalid);
+  EXPECT_NE(choose(without, afterVisit(before, 1)).cookie, GroupCookie::Invalid);
 }
 
 TEST_F(WeightedGroups, AnUndecodableCookieIsInvalidAndReplaced) {
@@ -130,11 +131,11 @@ TEST_F(WeightedGroups, AnUndecodableCookieIsInvalidAndReplaced) {
     http::Headers request;
     request.add("cookie", "AWSALBTG=" + bad);
     const GroupChoice choice = choose(action, request);
-    EXPECT_TRUE(choice.cookieInvalid) << bad;
+    EXPECT_EQ(choice.cookie, GroupCookie::Invalid) << bad;
     EXPECT_NE(choice.group, nullptr);
   }
-  EXPECT_FALSE(choose(action).cookieInvalid);
-  EXPECT_FALSE(choose(action, afterVisit(action, 0)).cookieInvalid);
+  EXPECT_NE(choose(action).cookie, GroupCookie::Invalid);
+  EXPECT_NE(choose(action, afterVisit(action, 0)).cookie, GroupCookie::Invalid);
 }
 
 }  // namespace

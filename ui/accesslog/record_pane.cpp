@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "engine/observe/access_log_format.h"
+#include "engine/observe/decision.h"
 #include "ui/accesslog/access_log_model.h"
 #include "ui/accesslog/time_bar.h"
 #include "ui/models/words.h"
@@ -77,6 +78,21 @@ QString routeOf(const StreamRecord& record) {
   return words;
 }
 
+QString whyOf(const StreamRecord& record) {
+  if (!record.decision) return {};
+  QStringList lines;
+  for (const std::string& line : observe::inWords(*record.decision))
+    lines += QString::fromStdString(line);
+  return lines.join(QLatin1Char('\n'));
+}
+
+QString endedByOf(const StreamRecord& record) {
+  const QString who = QString::fromLatin1(observe::toString(record.endedBy));
+  return record.endedBecause.empty()
+             ? who
+             : QStringLiteral("%1 · %2").arg(who, QString::fromStdString(record.endedBecause));
+}
+
 QString orDash(const std::string& text) {
   return text.empty() ? QStringLiteral("–") : QString::fromStdString(text);
 }
@@ -99,6 +115,9 @@ std::vector<Fact> factsOf(const StreamRecord& record) {
       {QStringLiteral("Sent"), bytesText(record.sentBytes), Style::Plain, QStringLiteral("sent_bytes")},
       {QStringLiteral("User agent"), orDash(record.head->userAgent)},
   };
+  if (record.endedBy != observe::EndedBy::Nobody) {
+    facts.push_back({QStringLiteral("Ended by"), endedByOf(record)});
+  }
   if (record.attempts > 1) {
     facts.push_back({QStringLiteral("Tried"), countOf(record.attempts, QStringLiteral("target"))});
   }
@@ -113,6 +132,8 @@ RecordPane::RecordPane(QWidget* parent)
       title_(makeLabel(this)),
       cause_(makeLabel(this)),
       route_(makeLabel(this)),
+      whyTitle_(makeLabel(this)),
+      why_(makeLabel(this)),
       facts_(new FactList(this)),
       times_(new TimeBar(this)) {
   auto* column = new QVBoxLayout(this);
@@ -147,6 +168,12 @@ QWidget* RecordPane::makeDetail() {
   column->addSpacing(8);
   column->addWidget(time);
   column->addWidget(times_);
+  column->addSpacing(8);
+  embolden(whyTitle_);
+  whyTitle_->setText(QStringLiteral("Why this target"));
+  whyTitle_->setToolTip(QStringLiteral("Traced for up to 200 requests a second"));
+  column->addWidget(whyTitle_);
+  column->addWidget(why_);
   column->addSpacing(6);
   column->addWidget(makeButtons());
   column->addStretch();
@@ -191,6 +218,9 @@ void RecordPane::showRecord(std::shared_ptr<const StreamRecord> record) {
   setColor(route_, Theme::colors().mutedText);
   facts_->showFacts(factsOf(*record_));
   times_->showRecord(*record_);
+  why_->setText(whyOf(*record_));
+  for (QLabel* label : {whyTitle_, why_})
+    label->setVisible(record_->decision != nullptr);
 }
 
 void RecordPane::changeEvent(QEvent* event) {

@@ -40,6 +40,7 @@ class RecordPane : public QWidget {
   std::shared_ptr<const observe::StreamRecord> record_;
   QStackedWidget* stack_;
   QLabel *title_, *cause_, *route_;
+  QLabel *whyTitle_, *why_;  ///< the decision trace
   FactList* facts_;
   TimeBar* times_;
 };

@@ -16,12 +16,15 @@ constexpr auto kEventRhythm = 66ms;
 constexpr auto kUnfocusedRhythm = 250ms;
 constexpr auto kTargetRhythm = 250ms;
 constexpr auto kMetricsRhythm = 1s;
+constexpr std::uint32_t kDecisionsPerSecond = 200;
 constexpr std::size_t kBatch = 5000;  ///< events a tick hands on at the most
 
 }  // namespace
 
 struct EngineBridge::Impl {
-  explicit Impl(EngineOptions options) : engine(std::move(options)), subscription(engine.subscribe({})) {
+  explicit Impl(EngineOptions options)
+      : engine(std::move(options)),
+        subscription(engine.subscribe({.decisionsPerSecond = kDecisionsPerSecond})) {
     applier.setMaxThreadCount(1);
   }
 

@@ -51,7 +51,7 @@ void StreamStore::clear() {
 
 void StreamStore::ingestOne(const Event& event) {
   const bool isOfNoStream = event.kind == EventKind::Health || event.kind == EventKind::ConfigApplied ||
-                            event.kind == EventKind::Connection;
+                            event.kind == EventKind::ConfigRefused || event.kind == EventKind::Connection;
   if (isOfNoStream) return;
   if (event.kind == EventKind::StreamEnded) {
     endEntry(event);

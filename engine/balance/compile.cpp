@@ -57,6 +57,7 @@ class Compiler {
     result->runtime = runtimes_.group(result->settings.name);
     const config::LoadBalancer* user = userOf(result->settings.name);
     result->inUse = user != nullptr;
+    result->responseHeadersBytes = (user ? user->limits : config::Limits{}).responseHeadersBytes;
     const std::string path = fmt::format("targetGroups[{}]", index);
     const bool probesTls = result->settings.healthCheck.protocol == config::Protocol::Https;
     const bool verify = user && user->beyondAlb.verifyTargetCertificates;
@@ -88,8 +89,8 @@ class Compiler {
     result.text = result.address.toString();
     const char* security = !group.tls ? "plain" : verify ? "tls-verified" : "tls";
     const bool http1 = group.settings.protocolVersion == config::ProtocolVersion::Http1;
-    result.poolKey =
-        fmt::format("{} {} {} {}", result.text, http1 ? "h1" : "h2", security, result.serverName);
+    result.poolKey = fmt::format("{} {} {} {} {}", result.text, http1 ? "h1" : "h2", security,
+                                 group.responseHeadersBytes, result.serverName);
     group.targets.push_back(std::move(result));
   }
 

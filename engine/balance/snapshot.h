@@ -34,6 +34,7 @@ struct GroupSnapshot {
   std::vector<TargetSnapshot> targets;
   std::vector<TargetSnapshot> unresolved;  ///< targets whose name has no address now: nothing goes there
   bool inUse = false;                      ///< some listener forwards to it
+  std::uint32_t responseHeadersBytes = 0;  ///< the limit of the load balancer that uses it
   bool isGrpc() const { return settings.protocolVersion == config::ProtocolVersion::Grpc; }
 };
 

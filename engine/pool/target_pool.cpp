@@ -18,20 +18,18 @@ constexpr std::size_t kStreamsPerNewHttp2Connection = 100;
 constexpr std::uint32_t kFirstWindow = 6 * 1024;
 /// The same for HTTP/1, where it is read at once: three of them share a block (ByteBlock::kLarge).
 constexpr std::uint32_t kFirstHttp1Window = 5 * 1024;
-/// ALB: all response headers from a target.
-constexpr std::uint32_t kResponseHeaderBytes = 32 * 1024;
 
-http::Http2Settings http2Settings() {
+http::Http2Settings http2Settings(std::uint32_t responseHeadersBytes) {
   http::Http2Settings settings;
   settings.streamWindow = kFirstWindow;
-  settings.maxHeaderBytes = kResponseHeaderBytes;
+  settings.maxHeaderBytes = responseHeadersBytes;
   return settings;
 }
 
-http::Http1Settings http1Settings() {
+http::Http1Settings http1Settings(std::uint32_t responseHeadersBytes) {
   http::Http1Settings settings;
   settings.window = kFirstHttp1Window;
-  settings.limits.headersBytes = kResponseHeaderBytes;
+  settings.limits.responseHeadersBytes = responseHeadersBytes;
   return settings;
 }
 
@@ -67,10 +65,11 @@ class TargetPool::Member final : public net::Retirable, private http::Connection
   std::unique_ptr<http::HttpConnection> connect() {
     auto transport = net::Transport::connecting(pool_.loop_, peer_.address, peer_.tls, peer_.serverName, {});
     if (peer_.http1)
-      return http::Http1Connection::connected(pool_.loop_, std::move(transport), http1Settings(), *this);
-    return std::make_unique<http::Http2Connection>(pool_.loop_, std::move(transport),
-                                                   http::Http2Connection::Role::Connected, http2Settings(),
-                                                   static_cast<http::ConnectionOwner&>(*this));
+      return http::Http1Connection::connected(pool_.loop_, std::move(transport),
+                                              http1Settings(peer_.responseHeadersBytes), *this);
+    return std::make_unique<http::Http2Connection>(
+        pool_.loop_, std::move(transport), http::Http2Connection::Role::Connected,
+        http2Settings(peer_.responseHeadersBytes), static_cast<http::ConnectionOwner&>(*this));
   }
 
   TargetPool& pool_;
@@ -95,6 +94,7 @@ void TargetPool::acquire(const balance::GroupSnapshot& group, const balance::Tar
   peer->address = target.address;
   peer->tls = group.tls;
   peer->serverName = target.serverName;
+  peer->responseHeadersBytes = group.responseHeadersBytes;
   peer->slots = {observe::kNoSlot, group.runtime->slot, target.runtime->slot};
   peer->http1 = group.settings.protocolVersion == config::ProtocolVersion::Http1;
   const std::size_t perConnection = peer->http1 ? 1 : kStreamsPerNewHttp2Connection;

@@ -50,6 +50,7 @@ class TargetPool {
     net::SocketAddress address;
     std::shared_ptr<const net::TlsContext> tls;
     std::string serverName;
+    std::uint32_t responseHeadersBytes = 0;  ///< limit of one response's head
     observe::SlotSet slots;  ///< of the group and target that asked last: its new connections count there
     bool http1 = false;      ///< HTTP/1.1: one request at a time on each connection
   };

@@ -228,5 +228,20 @@ TEST_F(HostileHttp1Client, ATargetThatDoesNotReadIsToBlame) {
   ::close(listening);
 }
 
+TEST_F(HostileHttp1Client, TheLimitOfAResponsesHeadIsTheLoadBalancers) {
+  ScriptedServer target(
+      Part{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nx-pad: " + std::string(2000, 'p') + "\r\n\r\n"});
+  auto document = http1Document(target);
+  document.loadBalancers[0].limits.responseHeadersBytes = 1024;
+  apply(document);
+  TestClient client(address());
+  ASSERT_TRUE(client.request("GET", "/x", {}, http::End::Yes)->waitForEnd());
+  EXPECT_EQ(records(1).at(0)->outcome, Outcome::TargetHeadTooLarge);
+  document.loadBalancers[0].limits.responseHeadersBytes = 4096;
+  apply(document);
+  ASSERT_TRUE(client.request("GET", "/x", {}, http::End::Yes)->waitForEnd());
+  EXPECT_EQ(records(2).at(1)->outcome, Outcome::Completed);
+}
+
 }  // namespace
 }  // namespace spillway::test

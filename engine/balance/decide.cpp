@@ -74,7 +74,7 @@ observe::TargetChoice describe(const GroupSnapshot& group, const PickRequest& re
 observe::Decision explain(const ListenerSnapshot& listener, http::MessageHead request,
                           const net::SocketAddress& client, const CookieSealer& sealer, TimePoint now) {
   observe::Decision decision;
-  const RuleMatch found = match(listener, RequestView{request, client}, &decision.rules);
+  const RuleMatch found = match(listener, request, client, &decision.rules);
   const ActionSnapshot& last = found.rule.actions.back();
   if (last.settings.type != config::ActionType::Forward) return decision;
   Random random = Random::unpredictable();

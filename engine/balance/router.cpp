@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/balance/router.h"
 
+#include <optional>
+
+#include "engine/balance/request_view.h"
 #include "engine/balance/rule_matcher.h"
 
 namespace spillway::balance {
 
-RuleMatch match(const ListenerSnapshot& listener, const RequestView& request, RuleTrace* trace) {
+RuleMatch match(const ListenerSnapshot& listener, const http::MessageHead& request,
+                const net::SocketAddress& client, RuleTrace* trace) {
   std::uint32_t evaluated = 0;
+  std::optional<RequestView> view;  // made only where there is a rule to look at it
   for (const RuleSnapshot& rule : listener.rules) {
     if (!rule.matcher) break;
     ++evaluated;
-    const auto failing = rule.matcher->firstFailing(request);
+    if (!view) view.emplace(request, client);
+    const auto failing = rule.matcher->firstFailing(*view);
     if (trace) {
       trace->push_back({rule.priority, !failing, failing ? rule.matcher->inWords(*failing) : std::string()});
     }

@@ -4,8 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/balance/request_view.h"
 #include "engine/balance/snapshot.h"
+#include "engine/http/message.h"
+#include "engine/net/socket_address.h"
 #include "engine/observe/decision.h"
 
 namespace spillway::balance {
@@ -20,6 +21,7 @@ struct RuleMatch {
 
 /// The first rule whose conditions all hold; the default rule when there is no other. `trace` may be null:
 /// nobody asked, and nothing is put into words.
-RuleMatch match(const ListenerSnapshot&, const RequestView&, RuleTrace* trace = nullptr);
+RuleMatch match(const ListenerSnapshot&, const http::MessageHead& request, const net::SocketAddress& client,
+                RuleTrace* trace = nullptr);
 
 }  // namespace spillway::balance

@@ -19,7 +19,8 @@ struct EventLoop::Impl {
   std::vector<TurnEnd*> turnEnds;
   std::vector<std::unique_ptr<Retirable>> retired, adopted;
   TimePoint now{};
-  bool nowIsFresh = false;
+  WallTime wallNow{};
+  bool nowIsFresh = false, wallNowIsFresh = false;
 };
 
 EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
@@ -53,7 +54,7 @@ void EventLoop::endTurn() {
     }
     std::exchange(impl_->retired, {}).clear();
   }
-  impl_->nowIsFresh = false;
+  impl_->nowIsFresh = impl_->wallNowIsFresh = false;
 }
 
 void EventLoop::stop() {
@@ -71,6 +72,11 @@ TimePoint EventLoop::now() const {
     impl_->nowIsFresh = true;
   }
   return impl_->now;
+}
+
+WallTime EventLoop::wallNow() const {
+  if (!std::exchange(impl_->wallNowIsFresh, true)) impl_->wallNow = spillway::wallNow();
+  return impl_->wallNow;
 }
 
 void EventLoop::atTurnEnd(TurnEnd& task) {

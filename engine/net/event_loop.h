@@ -42,6 +42,7 @@ class EventLoop {
   void stop();                       ///< any thread
   void post(std::function<void()>);  ///< any thread
   TimePoint now() const;             ///< read at most once per turn
+  WallTime wallNow() const;          ///< the same of the wall clock
   [[nodiscard]] Timer after(Duration, std::function<void()>);
   /// Calls `task` at the end of this turn; once, however often it is asked for.
   void atTurnEnd(TurnEnd& task);

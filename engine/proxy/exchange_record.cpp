@@ -30,7 +30,7 @@ void Exchange::open() {
   opened_ = true;
   auto head = std::make_shared<observe::StreamHead>();
   head->id = host_.nextStreamId();
-  head->started = wallNow();
+  head->started = host_.loop.wallNow();
   head->isGrpc = request_.version == http::Version::Http2 &&
                  http::isGrpcContentType(request_.fields.find("content-type").value_or(""));
   head->type = logType(request_, facts_->hasTls, head->isGrpc);
@@ -85,7 +85,8 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   auto record = std::make_shared<observe::StreamRecord>();
   const TimePoint now = host_.loop.now();
   record->head = head_;
-  record->ended = wallNow();
+  // No earlier than the details that were told in this turn.
+  record->ended = observed_ ? wallNow() : host_.loop.wallNow();
   record->durationMicros = microsBetween(received_, now);
   if (chosen_) {
     record->target = chosen_->text;

@@ -21,27 +21,27 @@ using observe::Outcome;
 void Exchange::route() {
   if (request_.authority.empty()) request_.authority = request_.fields.find("host").value_or("");
   if (request_.problem != http::HeadProblem::None) return;
-  const balance::RequestView view{request_, facts_->clientAddress};
   if (host_.sink.wantsDecision(received_)) decision_ = std::make_shared<observe::Decision>();
-  const balance::RuleMatch found = balance::match(*listener_, view, decision_ ? &decision_->rules : nullptr);
+  const balance::RuleMatch found =
+      balance::match(*listener_, request_, facts_->clientAddress, decision_ ? &decision_->rules : nullptr);
   rule_ = &found.rule;
   counts_.ruleEvaluations = found.evaluated;
   const balance::ActionSnapshot& last = rule_->actions.back();
   if (last.settings.type != config::ActionType::Forward) return;
-  const balance::GroupChoice choice =
-      balance::chooseGroup(last, request_.fields, host_.sealer, wallNow(), host_.selector.random());
+  const balance::GroupChoice choice = balance::chooseGroup(last, request_.fields, host_.sealer,
+                                                           host_.loop.wallNow(), host_.selector.random());
   if (choice.cookie == balance::GroupCookie::Invalid) errorReason_ = balance::kGroupCookieInvalid;
   if (choice.group) {
     group_ = choice.group->group.get();
-    session_ = balance::readSession(request_.fields, *group_, host_.sealer, wallNow());
+    session_ = balance::readSession(request_.fields, *group_, host_.sealer, host_.loop.wallNow());
   }
   if (decision_) balance::noteGroup(*decision_, last, choice, session_);
 }
 
 /// The target's answer brings the client's sessions with it.
 void Exchange::addCookies(http::Headers& fields) const {
-  balance::addSessionCookies(fields, session_, *group_, *chosen_, host_.sealer, wallNow());
-  balance::addGroupCookies(fields, rule_->actions.back(), *group_, host_.sealer, wallNow());
+  balance::addSessionCookies(fields, session_, *group_, *chosen_, host_.sealer, host_.loop.wallNow());
+  balance::addGroupCookies(fields, rule_->actions.back(), *group_, host_.sealer, host_.loop.wallNow());
 }
 
 /// For the access log's actions_executed.

@@ -282,7 +282,7 @@ TEST(Router, TheFirstRuleThatMatchesWins) {
                                                   std::tuple{"/routeguide.RouteGuide/GetFeature", 20U, 2U},
                                                   std::tuple{"/other.Service/Call", 0U, 2U}}) {
     const http::MessageHead head = headOf(path);
-    const RuleMatch found = match(listener, RequestView(head, client));
+    const RuleMatch found = match(listener, head, client);
     EXPECT_EQ(found.rule.priority, priority) << path;
     EXPECT_EQ(found.evaluated, evaluated) << path;
   }
@@ -293,11 +293,11 @@ TEST(Router, TheTraceTellsWhyEachRuleDidNotMatch) {
   const http::MessageHead call = headOf("/routeguide.RouteGuide/GetFeature"), other = headOf("/x");
   const auto client = clientAt("127.0.0.1");
   RuleTrace trace;
-  match(listener, RequestView(call, client), &trace);
+  match(listener, call, client, &trace);
   EXPECT_THAT(trace, ElementsAre(observe::RuleTry{10, false, "path-pattern /routeguide.RouteGuide/RouteChat"},
                                  observe::RuleTry{20, true, ""}));
   trace.clear();
-  match(listener, RequestView(other, client), &trace);
+  match(listener, other, client, &trace);
   ASSERT_EQ(trace.size(), 3U);
   EXPECT_EQ(trace[2], (observe::RuleTry{0, true, ""}));
 }

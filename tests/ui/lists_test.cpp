@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTemporaryDir>
@@ -9,6 +10,7 @@
 #include "tests/ui/documents.h"
 #include "ui/listeners/beyond_alb_dialog.h"
 #include "ui/listeners/listener_list_page.h"
+#include "ui/listeners/test_request_dialog.h"
 #include "ui/targetgroups/health_check_dialog.h"
 #include "ui/targetgroups/target_groups_page.h"
 #include "ui/widgets/value_table.h"
@@ -125,6 +127,34 @@ class ListsTest : public QObject {
     QCOMPARE(page.table().rows().rowCount(), 0);
     workspace_->undoStack().undo();
     QCOMPARE(page.table().rows().rowCount(), 1);
+  }
+
+  void anImaginedRequestIsExplainedWhileTyping() {
+    QTRY_VERIFY(!bridge_->listeners().empty());
+    auto document = workspace_->document();
+    config::Rule rule;
+    rule.priority = 10;
+    rule.conditions.push_back({.field = config::ConditionField::PathPattern, .values = {"/shop/*"}});
+    rule.actions.push_back(config::forwardTo(document.targetGroups[0].name));
+    document.loadBalancers[0].listeners[0].rules.push_back(rule);
+    QSignalSpy applied(bridge_.get(), &EngineBridge::applied);
+    QVERIFY(!config::hasErrors(workspace_->edit("Add a rule", document)));
+    QVERIFY(applied.wait());
+    ListenerListPage page(*bridge_, *workspace_, *recent_);
+    page.testRequest();
+    auto* dialog = page.findChild<TestRequestDialog*>();
+    QVERIFY(dialog);
+    auto& answer = *dialog->findChild<QLabel*>("answer");
+    QVERIFY2(answer.text().startsWith("Rule 10: no match, path-pattern /shop/*"), qPrintable(answer.text()));
+    auto& path = *dialog->findChild<QLineEdit*>("path");
+    path.selectAll();
+    QTest::keyClicks(&path, "/shop/cart");
+    QVERIFY2(answer.text().startsWith("Rule 10: matched"), qPrintable(answer.text()));
+    QVERIFY(answer.text().contains("round_robin"));
+    auto& client = *dialog->findChild<QLineEdit*>("client");
+    client.selectAll();
+    QTest::keyClicks(&client, "somebody");
+    QVERIFY2(answer.text().contains("somebody"), qPrintable(answer.text()));
   }
 
   void beyondAlbSwitchesAreMarked() {

@@ -80,6 +80,11 @@ void EngineBridge::checkNow(const TargetId& target) {
   impl_->engine.checkNow(target);
 }
 
+Result<observe::Decision> EngineBridge::explain(const ListenerId& listener,
+                                                const ImaginedRequest& request) const {
+  return impl_->engine.explain(listener, request);
+}
+
 void EngineBridge::stop(std::chrono::milliseconds grace) {
   for (QTimer* timer : {&impl_->eventTimer, &impl_->targetTimer, &impl_->metricsTimer})
     timer->stop();

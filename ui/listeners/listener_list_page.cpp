@@ -14,6 +14,7 @@
 #include "ui/bridge/document_edits.h"
 #include "ui/listeners/beyond_alb_dialog.h"
 #include "ui/listeners/listener_rows.h"
+#include "ui/listeners/test_request_dialog.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/page_header.h"
@@ -42,20 +43,26 @@ ListenerListPage::ListenerListPage(EngineBridge& bridge, Workspace& workspace, R
 
 void ListenerListPage::makeHeader() {
   copy_ = new QPushButton(QStringLiteral("Copy address"), this);
+  test_ = new QPushButton(QStringLiteral("Test a request…"), this);
+  test_->setToolTip(QStringLiteral("Which rule and target a request would meet, and why (Ctrl+T)"));
   beyond_ = new QPushButton(QStringLiteral("Beyond ALB…"), this);
   beyond_->setToolTip(QStringLiteral("Switches of its load balancer for what ALB does not do"));
   remove_ = new QPushButton(QStringLiteral("Remove"), this);
   remove_->setToolTip(QStringLiteral("Removes the listener (Del); Ctrl+Z brings it back"));
   auto* create = new QPushButton(QStringLiteral("Create…"), this);
-  for (QPushButton* button : {copy_, beyond_, remove_, create})
+  for (QPushButton* button : {copy_, test_, beyond_, remove_, create})
     header_->addButton(button);
   connect(copy_, &QPushButton::clicked, this, &ListenerListPage::copyAddress);
+  connect(test_, &QPushButton::clicked, this, &ListenerListPage::testRequest);
   connect(beyond_, &QPushButton::clicked, this, &ListenerListPage::editBeyondAlb);
   connect(remove_, &QPushButton::clicked, this, &ListenerListPage::removeSelected);
   connect(create, &QPushButton::clicked, this, &ListenerListPage::createRequested);
   auto* del = new QShortcut(QKeySequence::Delete, table_);
   del->setContext(Qt::WidgetShortcut);
   connect(del, &QShortcut::activated, this, &ListenerListPage::removeSelected);
+  auto* test = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_T), this);
+  test->setContext(Qt::WidgetWithChildrenShortcut);
+  connect(test, &QShortcut::activated, this, &ListenerListPage::testRequest);
   connect(table_, &QTableView::doubleClicked, this, &ListenerListPage::editBeyondAlb);
 }
 
@@ -103,7 +110,7 @@ void ListenerListPage::showRows() {
 
 void ListenerListPage::showButtons() {
   const bool hasSelected = !table_->selectedKey().isEmpty();
-  for (QPushButton* button : {copy_, beyond_, remove_})
+  for (QPushButton* button : {copy_, test_, beyond_, remove_})
     button->setEnabled(hasSelected);
 }
 
@@ -131,6 +138,14 @@ void ListenerListPage::removeSelected() {
   if (!id) return;
   workspace_.edit(QStringLiteral("Remove listener %1").arg(QString::fromStdString(id->listener)),
                   withoutListener(workspace_.document(), *id));
+}
+
+void ListenerListPage::testRequest() {
+  const auto id = selected();
+  if (!id) return;
+  auto* dialog = new TestRequestDialog(bridge_, *id, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->show();
 }
 
 void ListenerListPage::editBeyondAlb() {

@@ -28,6 +28,7 @@ class ListenerListPage : public QWidget {
  public slots:
   void removeSelected();
   void editBeyondAlb();
+  void testRequest();
 
  signals:
   void createRequested();
@@ -49,7 +50,7 @@ class ListenerListPage : public QWidget {
   PageHeader* header_;
   ValueTable* table_;
   QStackedWidget* stack_;
-  QPushButton *copy_, *beyond_, *remove_;
+  QPushButton *copy_, *test_, *beyond_, *remove_;
 };
 
 }  // namespace spillway::ui

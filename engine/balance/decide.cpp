@@ -76,6 +76,7 @@ observe::Decision explain(const ListenerSnapshot& listener, http::MessageHead re
   observe::Decision decision;
   const RuleMatch found = match(listener, request, client, &decision.rules);
   const ActionSnapshot& last = found.rule.actions.back();
+  decision.action = config::wordOf(last.settings.type);
   if (last.settings.type != config::ActionType::Forward) return decision;
   Random random = Random::unpredictable();
   const GroupChoice chosen = chooseGroup(last, request.fields, sealer, wallNow(), random);

@@ -89,6 +89,7 @@ std::vector<std::string> inWords(const Decision& decision) {
   std::vector<std::string> lines;
   for (const RuleTry& rule : decision.rules)
     lines.push_back(line(rule));
+  if (decision.groups.empty() && !decision.action.empty()) lines.push_back("Action: " + decision.action);
   if (!decision.groups.empty()) lines.push_back(groupLine(decision));
   if (decision.session != SessionState::Off)
     lines.push_back(fmt::format("Session: {}", inWords(decision.session)));

@@ -80,6 +80,7 @@ struct TargetChoice {
 /// All decisions about one request, in the order in which they fell. Who ended it is in its record.
 struct Decision {
   std::vector<RuleTry> rules;      ///< the last one matched
+  std::string action;              ///< that ends the rule, ALB's word: "forward", "fixed-response", …
   std::vector<GroupShare> groups;  ///< of the forward action
   std::string group;
   GroupReason groupReason = GroupReason::NoGroup;

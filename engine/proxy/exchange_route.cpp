@@ -27,6 +27,7 @@ void Exchange::route() {
   rule_ = &found.rule;
   counts_.ruleEvaluations = found.evaluated;
   const balance::ActionSnapshot& last = rule_->actions.back();
+  if (decision_) decision_->action = config::wordOf(last.settings.type);
   if (last.settings.type != config::ActionType::Forward) return;
   const balance::GroupChoice choice = balance::chooseGroup(last, request_.fields, host_.sealer,
                                                            host_.loop.wallNow(), host_.selector.random());

@@ -66,6 +66,7 @@ TEST_F(DecisionTrace, TellsTheRulesTheCandidatesAndTheChoice) {
   EXPECT_THAT(decision->rules, ElementsAre(observe::RuleTry{10, false, "path-pattern /other/*"},
                                            observe::RuleTry{20, true, ""}));
   EXPECT_THAT(decision->groups, ElementsAre(observe::GroupShare{"group", 1}));
+  EXPECT_EQ(decision->action, "forward");
   EXPECT_EQ(decision->group, "group");
   EXPECT_EQ(decision->groupReason, GroupReason::OnlyOne);
   EXPECT_EQ(decision->session, SessionState::Off);
@@ -157,6 +158,17 @@ TEST_F(DecisionTrace, AnImaginedRequestIsExplainedAndTakesNobodysTurn) {
   traceOf("/test/echo");
   EXPECT_NE(records(2).back()->target, first) << "round robin goes on as if nobody had asked";
   EXPECT_EQ(engine_->explain(in, {.path = "/elsewhere"})->rules.back().priority, 0u);
+}
+
+TEST_F(DecisionTrace, TellsTheActionOfARuleThatDoesNotForward) {
+  config::Action refuse;
+  refuse.type = config::ActionType::FixedResponse;
+  refuse.fixedResponse.statusCode = 403;
+  document_.loadBalancers[0].listeners[0].rules.push_back(ruleFor(30, "/admin", refuse));
+  apply(document_);
+  const auto decision = engine_->explain({"desk", "in"}, {.path = "/admin"});
+  EXPECT_THAT(observe::inWords(*decision), ElementsAre(HasSubstr("Rule 10: no"), HasSubstr("Rule 20: no"),
+                                                       "Rule 30: matched", "Action: fixed-response"));
 }
 
 TEST_F(DecisionTrace, WhatCannotBeImaginedIsNamed) {

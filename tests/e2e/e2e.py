@@ -220,12 +220,12 @@ class Outbox:
 class PythonTarget:
     """A gRPC server of this process on any port. Methods by path, of any kind: bytes come and go as they are."""
 
-    def __init__(self, handlers, *options):
+    def __init__(self, handlers, *options, threads=32):
         class Service(grpc.GenericRpcHandler):
             def service(self, details):
                 return handlers.get(details.method)
 
-        self.server = grpc.server(concurrent.futures.ThreadPoolExecutor(32), [Service()],
+        self.server = grpc.server(concurrent.futures.ThreadPoolExecutor(threads), [Service()],
                                   options=[("grpc.so_reuseport", 0), *options])
         self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
         self.server.start()

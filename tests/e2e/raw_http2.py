@@ -104,7 +104,6 @@ class RawConnection(Peer):
             context.set_alpn_protocols(["h2"])
             connecting = context.wrap_socket(connecting, server_hostname="localhost")
         super().__init__(connecting)
-        self.patience = patience
         self.authority = address
         self.send(PREFACE + frame(SETTINGS, 0, 0, settings(*initial)))
 

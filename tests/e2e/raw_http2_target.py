@@ -20,12 +20,12 @@ Event = collections.namedtuple("Event", "connection frame path")
 
 
 class TargetConnection(Peer):
-    """The target's end of a connection."""
+    """The target's end of a connection; its number, counted from 0, once it has a request."""
 
-    def __init__(self, accepted, number, initial):
+    def __init__(self, accepted, initial):
         super().__init__(accepted)
-        self.number = number
-        self.paths = {}
+        self.number = None
+        self.paths = {}  # by stream
         while len(self.received) < len(PREFACE):
             got = self.socket.recv(65536)
             if not got:
@@ -50,10 +50,9 @@ class TargetConnection(Peer):
         self.send(frame(RST_STREAM, 0, stream, struct.pack(">I", code)))
 
     def take(self, got):
-        """Gives room for what came."""
-        if got.payload:
-            for stream in (0,) if got.flags & END_STREAM else (0, got.stream):
-                self.send(frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", len(got.payload))))
+        """Gives room for as much as this DATA frame has brought."""
+        for stream in (0,) if got.flags & END_STREAM else (0, got.stream):
+            self.send(frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", len(got.payload))))
 
     def go_away(self, last, code=NO_ERROR):
         self.send(frame(GOAWAY, 0, 0, struct.pack(">II", last, code)))
@@ -61,7 +60,7 @@ class TargetConnection(Peer):
 
 class RawHttp2Target:
     """The server. Its test is told of every HEADERS and DATA frame, by behave(event), in the connection's thread;
-    `seen` has the resets. Health checks are answered and not told."""
+    `resets` has the others. Health checks are answered and not told."""
 
     def __init__(self, test, behave, initial=()):
         self.behave = behave
@@ -86,14 +85,14 @@ class RawHttp2Target:
 
     def serve(self, accepted):
         with accepted, contextlib.suppress(OSError, Closed):
-            connection = TargetConnection(accepted, self.connections, self.initial)
+            connection = TargetConnection(accepted, self.initial)
             while True:
                 self.tell(connection, connection.read())
 
     def tell(self, connection, got):
         if got.type == HEADERS and got.stream not in connection.paths:
             path = dict(connection.decoder.decode(connection.whole_block(got)))[":path"]
-            if path != HEALTH and not any(other != HEALTH for other in connection.paths.values()):
+            if path != HEALTH and connection.number is None:
                 connection.number, self.connections = self.connections, self.connections + 1
             connection.paths[got.stream] = path
         event = Event(connection, got, connection.paths.get(got.stream))

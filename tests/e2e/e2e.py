@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.request
 
 import grpc
 import route_guide_pb2 as messages
@@ -239,6 +240,14 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def healthy_targets(metrics_port):
+    """The addresses of the healthy targets, as the balancer's OpenMetrics page tells."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=PATIENCE) as response:
+        lines = response.read().decode().splitlines()
+    return {line.split('target="')[1].split('"')[0] for line in lines
+            if line.startswith("spillway_target_healthy{") and float(line.split()[-1]) == 1}
 
 
 def start_nghttpd(test, folder, *options):

@@ -37,6 +37,8 @@ class FramesTest(e2e.EndToEndTest):
                 "actions": [{"type": "forward", "targetGroup": group["name"]}]}
                 for number, group in enumerate(groups, 1)]
         document["targetGroups"] += groups
+        self.metrics = e2e.free_port()
+        document["monitoring"] = {"openMetricsPort": self.metrics}
         self.balancer = self.run_workspace(document)
 
     def clients(self):
@@ -82,14 +84,15 @@ class Resets(FramesTest):
     def behave(self, event):
         connection, got, path = event
         kind, _, rest = path[1:].partition("/")
-        if kind != "reset":
-            return echo(event)
-        point, code = rest.split("/")
-        if got.type == HEADERS:
+        if kind == "held" and got.type == HEADERS:
+            connection.head(got.stream)
+        elif kind == "reset" and got.type == HEADERS:
+            point, code = rest.split("/")
             for what, content in self.ANSWERS[point]:
                 (connection.head if what == HEADERS else connection.data)(got.stream, content)
             connection.reset(got.stream, int(code))
-        return None
+        elif kind == "echo":
+            echo(event)
 
     def setUp(self):
         super().setUp()
@@ -100,7 +103,7 @@ class Resets(FramesTest):
         for address, connect in zip(self.balancer.addresses, (self.balancer.channel, None)):
             channel = self.open(connect() if connect else e2e.plain_channel(address))
             said = e2e.Outbox()
-            chat = channel.stream_stream("/chat/echo")(iter(said), timeout=PATIENCE)
+            chat = channel.stream_stream("/echo/chat")(iter(said), timeout=PATIENCE)
             for point, answer in self.ANSWERS.items():
                 for code, meaning in MEANING.items():
                     with self.subTest(point, code=code, over=address):
@@ -121,11 +124,11 @@ class Resets(FramesTest):
             "after a message": (MESSAGE, False, len(MESSAGE)), "before the answer's data": (MESSAGE, False, 0),
         }
         for client in self.clients():
-            self.call(client, 1, "/chat/echo", end=False)
+            self.call(client, 1, "/echo/chat", end=False)
             stream = 1
             for point, (data, end, awaited) in points.items():
                 stream += 2
-                path = f"/mine/{client.authority}/{stream}"
+                path = f"/echo/{client.authority}/{stream}"
                 with self.subTest(point):
                     self.call(client, stream, path, data, end)
                     client.wait_for(HEADERS, stream)
@@ -134,7 +137,7 @@ class Resets(FramesTest):
                     self.reset(client, stream)
                     self.assertEqual(self.target.reset_of(path), CANCEL)
             for unsure in range(stream + 2, stream + 42, 2):  # at once: the target may see it, or not
-                self.call(client, unsure, "/mine/at-once", MESSAGE, unsure % 4 == 1)
+                self.call(client, unsure, "/echo/at-once", MESSAGE, unsure % 4 == 1)
                 self.reset(client, unsure)
             client.send(frame(DATA, END_STREAM, 1, MESSAGE))
             self.assertEqual(client.wait_for(DATA, 1).payload, MESSAGE)
@@ -142,15 +145,12 @@ class Resets(FramesTest):
 
     def test_a_half_closed_call(self):
         """The request is whole, the answer is not."""
-        held = RawHttp2Target(self, lambda event: event.frame.type == HEADERS and event.connection.head(
-            event.frame.stream))
-        self.start(held.address)
         for client in self.clients():
             path = f"/held/{client.authority}"
             self.call(client, 1, path, MESSAGE)
             client.wait_for(HEADERS, 1)
             self.reset(client, 1)
-            self.assertEqual(held.reset_of(path), CANCEL)
+            self.assertEqual(self.target.reset_of(path), CANCEL)
 
 
 class Windows(FramesTest):
@@ -205,7 +205,7 @@ class GoAway(FramesTest):
             self.answer(event)
             return
         self.held.append(event)
-        if len(self.held) < self.CALLS:
+        if len(self.held) != self.CALLS:
             return
         connection.go_away(self.held[self.TAKEN - 1].frame.stream)
         for taken in self.held[:self.TAKEN]:
@@ -235,6 +235,7 @@ class GoAway(FramesTest):
         leaving = RawHttp2Target(self, self.behave)
         staying = RawHttp2Target(self, lambda event: event.frame.flags & END_STREAM and self.answer(event))
         self.start(leaving.address, staying.address, retryUnprocessedRequests=True)
+        self.wait_until(lambda: e2e.healthy_targets(self.metrics) == {leaving.address, staying.address}, "both are healthy")
         channel = self.open(self.balancer.channel())
         calls = [channel.unary_unary(f"/call/{number}").future(b"", timeout=PATIENCE)
                  for number in range(2 * self.CALLS)]  # every second one to each

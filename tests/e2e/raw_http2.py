@@ -34,6 +34,7 @@ class Peer:
     """One end of a connection, whichever side it is."""
 
     def __init__(self, connected):
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = connected
         self.encoder = hpack.Encoder()
         self.decoder = hpack.Decoder()

@@ -242,11 +242,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def read_metrics(port):
+    """The lines of the balancer's OpenMetrics page."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as response:
+        return response.read().decode().splitlines()
+
+
 def healthy_targets(metrics_port):
-    """The addresses of the healthy targets, as the balancer's OpenMetrics page tells."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=PATIENCE) as response:
-        lines = response.read().decode().splitlines()
-    return {line.split('target="')[1].split('"')[0] for line in lines
+    """The addresses of the healthy targets, as the metrics tell."""
+    return {line.split('target="')[1].split('"')[0] for line in read_metrics(metrics_port)
             if line.startswith("spillway_target_healthy{") and float(line.split()[-1]) == 1}
 
 

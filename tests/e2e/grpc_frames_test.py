@@ -27,11 +27,12 @@ class FramesTest(e2e.EndToEndTest):
     """A balancer before raw targets, with a TLS and a cleartext listener; further groups by name."""
 
     def start(self, *targets, groups=(), **beyond):
-        listeners = [{"protocol": "HTTPS", "port": 0, "certificates": [{"source": "local-ca", "names": ["a.localhost"]}]},
-                     {"protocol": "HTTP", "port": 0}]
-        document = e2e.workspace(*targets, listeners=listeners)
+        document = e2e.workspace(*targets)
+        listeners = document["loadBalancers"][0]["listeners"]
+        listeners.append({**listeners[0], "protocol": "HTTP"})
+        del listeners[1]["certificates"]
         document["loadBalancers"][0]["beyondAlb"].update(beyond)
-        for listener in document["loadBalancers"][0]["listeners"]:
+        for listener in listeners:
             listener["rules"] = [{
                 "priority": number, "conditions": [{"field": "path-pattern", "values": [f"/{group['name']}/*"]}],
                 "actions": [{"type": "forward", "targetGroup": group["name"]}]}
@@ -235,7 +236,8 @@ class GoAway(FramesTest):
         leaving = RawHttp2Target(self, self.behave)
         staying = RawHttp2Target(self, lambda event: event.frame.flags & END_STREAM and self.answer(event))
         self.start(leaving.address, staying.address, retryUnprocessedRequests=True)
-        self.wait_until(lambda: e2e.healthy_targets(self.metrics) == {leaving.address, staying.address}, "both are healthy")
+        both = {leaving.address, staying.address}
+        self.wait_until(lambda: e2e.healthy_targets(self.metrics) == both, "both are healthy")
         channel = self.open(self.balancer.channel())
         calls = [channel.unary_unary(f"/call/{number}").future(b"", timeout=PATIENCE)
                  for number in range(2 * self.CALLS)]  # every second one to each

@@ -245,7 +245,8 @@ class OverCleartext(Cases, EndToEndTest):
 class TargetLeaves(EndToEndTest):
     def test_connections_that_the_target_ends_lose_no_call(self):
         """The target says GOAWAY on each connection some hundred milliseconds after it began."""
-        target = InteropTarget(("grpc.max_connection_age_ms", 150), ("grpc.max_connection_age_grace_ms", PATIENCE * 1000))
+        target = InteropTarget(("grpc.max_connection_age_ms", 150),
+                               ("grpc.max_connection_age_grace_ms", PATIENCE * 1000))
         self.addCleanup(target.stop)
         balancer = self.run_workspace(workspace(target.address))
         asked = [str(number).encode() for number in range(8 * 250)]

@@ -3,9 +3,11 @@
 log. The built programs are in the environment: SPILLWAYCTL, SPILLWAY_ROUTEGUIDE."""
 import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import queue
+import random
 import re
 import select
 import shutil
@@ -236,10 +238,15 @@ class PythonTarget:
 
 
 def free_port():
-    """A port of 127.0.0.1 that was free a moment ago, for programs that take no port 0."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of 127.0.0.1 that was free a moment ago, for programs that take no port 0; below those that the kernel
+    gives to clients and to port 0, so that nobody gets it meanwhile."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="utf-8") as words:
+        end = int(words.read().split()[0])
+    while True:
+        port = random.randrange(min(10000, end - 1000), end)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def read_metrics(port):

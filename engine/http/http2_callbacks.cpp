@@ -234,7 +234,9 @@ struct Http2Callbacks {
       if (stream->endSent_ && (stream->endReceived_ || accepted)) {
         handler->onClosed();
       } else {
-        handler->onReset({static_cast<ResetCode>(code), false, code == NGHTTP2_REFUSED_STREAM, {}});
+        const bool neverSent = !accepted && stream->sentBytes_ == 0;
+        handler->onReset(
+            {static_cast<ResetCode>(code), false, code == NGHTTP2_REFUSED_STREAM || neverSent, {}});
       }
     }
     connection.removeStream(*stream);

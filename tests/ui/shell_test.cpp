@@ -71,6 +71,18 @@ class ShellTest : public QObject {
     QVERIFY(window_->findChild<WelcomePage*>()->isVisible());
   }
 
+  void aKeyLogIsShownAsLongAsItIsWritten() {
+    auto& shown = *window_->findChild<QLabel*>("keyLog");
+    QVERIFY(!shown.isVisible());
+    auto document = testing::balancer("one", testing::freePort(), {1});
+    document.monitoring.tlsKeyLogFile = folder_->filePath("keys.log").toStdString();
+    QVERIFY(!config::hasErrors(window_->workspace().edit("Create", document)));
+    QVERIFY(shown.isVisible());
+    QVERIFY(shown.text().contains("TLS keys") && shown.toolTip().contains("keys.log"));
+    window_->workspace().undoStack().undo();
+    QVERIFY(!shown.isVisible());
+  }
+
   void everyRoomOpensByItsShortcutAndByArrows() {
     for (const RoomEntry& entry : kRooms) {
       QAction* room = action(QLatin1String(entry.title));

@@ -92,9 +92,16 @@ void MainWindow::connectSources() {
   connect(rooms_, &Rooms::openRequested, this, &MainWindow::chooseWorkspace);
   connect(status_, &StatusStrip::roomRequested, this, &MainWindow::openRoom);
   connect(&workspace_, &Workspace::problem, messages_, &MessageBar::say);
+  connect(&bridge_, &EngineBridge::eventsArrived, this, [this](const std::vector<observe::Event>& events) {
+    for (const observe::Event& event : events) {
+      if (event.kind == observe::EventKind::ConfigRefused)
+        messages_->say(QString::fromStdString(*event.text));
+    }
+  });
   connect(&workspace_, &Workspace::changed, status_, &StatusStrip::tell);
   connect(&workspace_, &Workspace::documentChanged, this, [this] {
     messages_->hide();
+    status_->showKeyLog(QString::fromStdString(workspace_.document().monitoring.tlsKeyLogFile));
     showBalancer();
     showCounts();
     showClient();

@@ -26,6 +26,7 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
       grpc_(addFigure(Room::Dashboard, QStringLiteral("gRPC OK"))),
       streams_(addFigure(Room::Streams, QStringLiteral("Active streams"))),
       told_(new QLabel(this)),
+      keyLog_(new QLabel(this)),
       kept_(new QLabel(this)),
       engine_(new QLabel(this)) {
   setSizeGripEnabled(false);
@@ -39,6 +40,10 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
     label->setContentsMargins(9, 0, 0, 0);
   kept_->setToolTip(QStringLiteral(
       "Requests that reached the window since the start, and events that were lost on the way"));
+  keyLog_->setObjectName(QStringLiteral("keyLog"));
+  keyLog_->setTextFormat(Qt::PlainText);
+  keyLog_->setContentsMargins(9, 0, 0, 0);
+  addPermanentWidget(keyLog_);
   addPermanentWidget(kept_);
   addPermanentWidget(engine_);
   setContentsMargins(8, 0, 12, 0);
@@ -58,6 +63,7 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
     records_ += static_cast<quint64>(
         std::ranges::count(events, observe::EventKind::StreamEnded, &observe::Event::kind));
   });
+  showKeyLog({});
   showTargets();
   showTraffic();
 }
@@ -75,6 +81,17 @@ QPushButton* StatusStrip::addFigure(Room room, const QString& name) {
 void StatusStrip::tell(const QString& words) {
   told_->setText(words);
   forget_.start();
+}
+
+void StatusStrip::showKeyLog(const QString& file) {
+  keyLogFile_ = file;
+  keyLog_->setStyleSheet(QStringLiteral("color: %1; font-weight: 600").arg(Theme::colors().bad.name()));
+  keyLog_->setVisible(!file.isEmpty());
+  keyLog_->setText(QStringLiteral("▲ TLS keys are written to a file"));
+  keyLog_->setToolTip(
+      QStringLiteral("Whoever reads %1 can read all TLS traffic. It is for Wireshark, and not on "
+                     "AWS; monitoring.tlsKeyLogFile of the workspace switches it off.")
+          .arg(file));
 }
 
 void StatusStrip::showTargets() {
@@ -121,7 +138,9 @@ void StatusStrip::showKept() {
 
 void StatusStrip::changeEvent(QEvent* event) {
   QStatusBar::changeEvent(event);
-  if (event->type() == QEvent::PaletteChange && targets_) showTargets();
+  if (event->type() != QEvent::PaletteChange || !targets_) return;
+  showTargets();
+  showKeyLog(keyLogFile_);
 }
 
 }  // namespace spillway::ui

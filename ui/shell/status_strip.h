@@ -20,6 +20,8 @@ class StatusStrip : public QStatusBar {
   StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* parent = nullptr);
   /// Words about the last change, for ten seconds; they do not cover the numbers.
   void tell(const QString& words);
+  /// Where the keys of all TLS connections are written to; "" = nowhere. Shown as long as they are.
+  void showKeyLog(const QString& file);
 
  signals:
   void roomRequested(spillway::ui::Room room);
@@ -36,7 +38,8 @@ class StatusStrip : public QStatusBar {
   EngineBridge& bridge_;
   RecentReadings& recent_;
   QPushButton *targets_, *rate_, *latency_, *grpc_, *streams_;
-  QLabel *told_, *kept_, *engine_;
+  QLabel *told_, *keyLog_, *kept_, *engine_;
+  QString keyLogFile_;
   quint64 records_ = 0;  ///< ended requests that arrived here
   quint64 droppedDetails_ = 0, droppedRecords_ = 0;
   QTimer forget_;

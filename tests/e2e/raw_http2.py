@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An HTTP/2 client that sends what it is told, right or wrong: frames are made by hand, nothing is checked."""
+"""HTTP/2 that sends what it is told, right or wrong: frames are made by hand, nothing is checked."""
 import collections
 import select
 import socket
@@ -30,47 +30,21 @@ def settings(*pairs):
     return b"".join(struct.pack(">HI", name, value) for name, value in pairs)
 
 
-class RawConnection:
-    """A connection on which the preface has been sent and the settings exchanged."""
+class Peer:
+    """One end of a connection, whichever side it is."""
 
-    def __init__(self, address, ca=None, patience=10, initial=(), receive_buffer=0):
-        host, port = address.rsplit(":", 1)
-        self.socket = socket.socket()
-        if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(patience)
-        self.socket.connect((host, int(port)))
-        if ca:
-            context = ssl.create_default_context(cafile=ca)
-            context.set_alpn_protocols(["h2"])
-            self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
-        self.patience = patience
+    def __init__(self, connected):
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = connected
         self.encoder = hpack.Encoder()
         self.decoder = hpack.Decoder()
         self.received = b""
-        self.authority = address
-        self.send(PREFACE + frame(SETTINGS, 0, 0, settings(*initial)))
-
-    def handshake(self):
-        """Waits for the peer's settings and its acknowledgement of ours."""
-        seen = set()
-        while len(seen) < 2:
-            got = self.read()
-            if got.type == SETTINGS:
-                seen.add(bool(got.flags & ACK))
-        return self
 
     def send(self, data):
         self.socket.sendall(data)
 
-    def request_fields(self, method="GET", path="/", extra=()):
-        return [(":method", method), (":scheme", "http"), (":path", path), (":authority", self.authority), *extra]
-
     def block(self, fields):
         return self.encoder.encode(fields, huffman=False)
-
-    def headers(self, stream, fields=None, flags=END_HEADERS | END_STREAM):
-        self.send(frame(HEADERS, flags, stream, self.block(fields or self.request_fields())))
 
     def read(self):
         """The next frame; settings are acknowledged."""
@@ -100,6 +74,54 @@ class RawConnection:
             if got.type == kind and (stream is None or got.stream == stream):
                 if ack is None or bool(got.flags & ACK) == ack:
                     return got
+
+    def whole_block(self, head):
+        """The header block of a HEADERS frame and of the CONTINUATION frames that follow it."""
+        block, flags = head.payload, head.flags
+        while not flags & END_HEADERS:
+            more = self.read()
+            block, flags = block + more.payload, more.flags
+        return block
+
+    def has_input(self):
+        return bool(self.received) or bool(select.select([self.socket], [], [], 0)[0])
+
+    def close(self):
+        self.socket.close()
+
+
+class RawConnection(Peer):
+    """A client's connection on which the preface has been sent and the settings exchanged."""
+
+    def __init__(self, address, ca=None, patience=10, initial=(), receive_buffer=0):
+        host, port = address.rsplit(":", 1)
+        connecting = socket.socket()
+        if receive_buffer:
+            connecting.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connecting.settimeout(patience)
+        connecting.connect((host, int(port)))
+        if ca:
+            context = ssl.create_default_context(cafile=ca)
+            context.set_alpn_protocols(["h2"])
+            connecting = context.wrap_socket(connecting, server_hostname="localhost")
+        super().__init__(connecting)
+        self.authority = address
+        self.send(PREFACE + frame(SETTINGS, 0, 0, settings(*initial)))
+
+    def handshake(self):
+        """Waits for the peer's settings and its acknowledgement of ours."""
+        seen = set()
+        while len(seen) < 2:
+            got = self.read()
+            if got.type == SETTINGS:
+                seen.add(bool(got.flags & ACK))
+        return self
+
+    def request_fields(self, method="GET", path="/", extra=()):
+        return [(":method", method), (":scheme", "http"), (":path", path), (":authority", self.authority), *extra]
+
+    def headers(self, stream, fields=None, flags=END_HEADERS | END_STREAM):
+        self.send(frame(HEADERS, flags, stream, self.block(fields or self.request_fields())))
 
     def error(self):
         """What the peer ends the stream or the connection with: {code}, or {"closed"} when it just leaves."""
@@ -140,17 +162,3 @@ class RawConnection:
                 raise AssertionError(f"stream {stream} was reset: {got.payload.hex()}")
             if got.type in (HEADERS, DATA) and got.flags & END_STREAM:
                 return int(dict(fields)[":status"]), dict(fields), body
-
-    def whole_block(self, head):
-        """The header block of a HEADERS frame and of the CONTINUATION frames that follow it."""
-        block, flags = head.payload, head.flags
-        while not flags & END_HEADERS:
-            more = self.read()
-            block, flags = block + more.payload, more.flags
-        return block
-
-    def has_input(self):
-        return bool(self.received) or bool(select.select([self.socket], [], [], 0)[0])
-
-    def close(self):
-        self.socket.close()

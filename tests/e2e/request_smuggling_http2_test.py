@@ -137,7 +137,7 @@ class Http2(SmugglingTest):
                 with self.subTest(words, mode=mode):
                     status = 400 if classification in blocked else 200
                     self.assertEqual(self.answer(fields, data), status)
-                    self.expected_log[self.client] = [(status, classification, reason)]
+                    self.expected_log[self.client] += [(status, classification, reason)]
                     seen = self.target.taken()
                     self.assertEqual(shown(seen), expected if status == 200 else [])
                     for request in seen:

@@ -181,7 +181,7 @@ std::string lastChunk(const Headers& trailers) {
   std::string text = "0\r\n";
   for (std::size_t i = 0; i < trailers.count(); ++i) {
     const auto [name, value] = trailers.at(i);
-    if (isToken(name) && !splitsLines(value) && !isHopByHop(name)) addField(text, name, value);
+    if (isToken(name) && !splitsLines(value) && mayTrail(name)) addField(text, name, value);
   }
   return text.append("\r\n");
 }

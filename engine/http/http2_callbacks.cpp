@@ -154,7 +154,11 @@ struct Http2Callbacks {
     const bool isHead = !stream.headSeen_;
     const bool isInterim = std::exchange(stream.incomingHasStatus_, false) && head.status < 200;
     stream.incomingBytes_ = 0;
-    if (isInterim) return;  // 1xx: ours to make, not to pass on (RFC 9110 §15.2 lets a proxy drop 103)
+    if (isInterim) {
+      // 100 answers an Expect that is never passed on; the others go to the client (RFC 9110 §15.2).
+      if (head.status != 100 && stream.handler_) stream.handler_->onHead(std::move(head), End::No);
+      return;
+    }
     stream.headSeen_ = true;
     if (end == End::Yes) stream.endReceived_ = true;
     if (!stream.handler_) return;

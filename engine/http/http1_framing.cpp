@@ -186,7 +186,7 @@ class RequestReader {
     }
   }
 
-  /// RFC 9112 §3.2.2: the target's authority counts, Host does not.
+  /// RFC 9112 §3.2.2: the target's authority counts, Host does not. It is kept for who wants it preserved.
   void readAbsoluteTarget(std::string_view target) {
     const std::size_t colon = target.find("://");
     const std::string scheme = lowerCase(target.substr(0, colon == std::string_view::npos ? 0 : colon));
@@ -200,6 +200,7 @@ class RequestReader {
     }
     MessageHead& head = request_.head;
     head.scheme = scheme;
+    if (!head.authority.empty()) head.fields.add("host", head.authority);
     head.authority = target.substr(0, end);
     head.path = percentEncoded(target.substr(end));
     if (head.path.empty()) head.path = head.method == "OPTIONS" ? "*" : "/";

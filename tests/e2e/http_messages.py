@@ -77,18 +77,16 @@ def http1_bytes(message):
     return b"".join(map(http1_bytes, message.interim)) + http1_head(message) + http1_body(message)
 
 
+def read_line(file):
+    line = file.readline()
+    if not line.endswith(b"\r\n"):
+        raise Cut(line)
+    return line[:-2].decode("latin-1")
+
+
 def read_lines(file):
-    """Lines up to the empty one; nothing where the connection ends before they begin."""
-    lines = []
-    while line := file.readline():
-        if not line.endswith(b"\r\n"):
-            raise Cut(line)
-        if line == b"\r\n":
-            return lines
-        lines.append(line[:-2].decode("latin-1"))
-    if lines:
-        raise Cut(lines)
-    return lines
+    """Lines up to the empty one."""
+    return list(iter(lambda: read_line(file), ""))
 
 
 def read_fields(lines):
@@ -104,7 +102,7 @@ def read_exactly(file, size):
 
 def read_chunks(file):
     body = []
-    while size := int(file.readline(), 16):
+    while size := int(read_line(file), 16):
         body.append(read_exactly(file, size))
         if read_exactly(file, 2) != b"\r\n":
             raise Cut("a chunk has no end")
@@ -113,9 +111,9 @@ def read_chunks(file):
 
 def read_http1_request(file):
     """The next request; None when there is none."""
-    lines = read_lines(file)
-    if not lines:
+    if not file.peek(1):
         return None
+    lines = read_lines(file)
     method, target, version = lines[0].split(" ")
     request = Message(method=method, target=target, version=version, fields=read_fields(lines[1:]))
     return read_http1_body(file, request, Framing.NONE)
@@ -126,8 +124,6 @@ def read_http1_response(file, method="GET"):
     interim = []
     while True:
         lines = read_lines(file)
-        if not lines:
-            raise Cut("no response")
         version, status, *_ = lines[0].split(" ")
         response = Message(status=int(status), version=version, fields=read_fields(lines[1:]), interim=interim)
         if response.status >= 200:

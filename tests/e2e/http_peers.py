@@ -66,7 +66,7 @@ class Http2Client:
 
 class Origin:
     """A target: `answers` has what to answer by path, as a message or a function of the request; else an empty 200.
-    `requests` has what came. Health checks are answered, and not told."""
+    An HTTP/1 target may have bytes to say and to leave. `requests` has what came. Health checks are not told."""
 
     def __init__(self, test, serves_http2, identity=None):
         self.requests = queue.Queue()
@@ -103,9 +103,14 @@ class Origin:
         with connection.makefile("rb") as file:
             while request := read_http1_request(file):
                 answer = self.answer(request)
+                if isinstance(answer, bytes):
+                    connection.sendall(answer)
+                    break
                 connection.sendall(http1_bytes(answer))
                 if answer.framing is Framing.CLOSE:
-                    return
+                    break
+            if self.tls:
+                connection.unwrap()  # says that the end is the end
 
     def speak_http2(self, connection):
         peer = Peer(connection)

@@ -64,7 +64,7 @@ Result<observe::Decision> Engine::explain(const ListenerId& id, const ImaginedRe
   request.path = imagined.path;
   for (const auto& [name, value] : imagined.fields)
     request.fields.add(lowerCase(name), value);
-  return balance::explain(*listener, std::move(request), *client, impl_->sealer, SteadyClock::now());
+  return balance::explain(*listener, request, *client, impl_->sealer, SteadyClock::now());
 }
 
 void Engine::checkNow(const TargetId& target) {

@@ -236,8 +236,12 @@ observe::MetricsReading Engine::Impl::readMetrics() const {
   auto reading = metrics.read();
   reading.droppedDetails = bus.droppedDetails();
   reading.grpcMethods = bus.grpcMethods();
-  for (const TargetStatus& target : health.statuses())
-    reading.hosts[target.id].state = target.state;
+  for (const TargetStatus& target : health.statuses()) {
+    observe::HostReading& host = reading.hosts[target.id];
+    host.state = target.state;
+    host.reason = target.reason;
+    host.description = target.description;
+  }
   const auto running = snapshot();
   if (!running) return reading;
   for (const auto& group : running->groups) {

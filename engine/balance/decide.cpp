@@ -71,7 +71,7 @@ observe::TargetChoice describe(const GroupSnapshot& group, const PickRequest& re
   return choice;
 }
 
-observe::Decision explain(const ListenerSnapshot& listener, http::MessageHead request,
+observe::Decision explain(const ListenerSnapshot& listener, const http::MessageHead& request,
                           const net::SocketAddress& client, const CookieSealer& sealer, TimePoint now) {
   observe::Decision decision;
   const RuleMatch found = match(listener, request, client, &decision.rules);

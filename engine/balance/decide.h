@@ -21,7 +21,7 @@ observe::TargetChoice describe(const GroupSnapshot& group, const PickRequest& re
 
 /// What would be decided about a request now. Chooses nothing, so that no turn of a real request is taken;
 /// where the group would be drawn by weight, it is one of them. Any thread.
-observe::Decision explain(const ListenerSnapshot& listener, http::MessageHead request,
+observe::Decision explain(const ListenerSnapshot& listener, const http::MessageHead& request,
                           const net::SocketAddress& client, const CookieSealer& sealer, TimePoint now);
 
 }  // namespace spillway::balance

@@ -186,7 +186,7 @@ class RequestReader {
     }
   }
 
-  /// RFC 9112 §3.2.2: the target's authority counts, Host does not. It is kept for who wants it preserved.
+  /// RFC 9112 §3.2.2: the target's authority counts, Host does not; it is kept for whoever is to preserve it.
   void readAbsoluteTarget(std::string_view target) {
     const std::size_t colon = target.find("://");
     const std::string scheme = lowerCase(target.substr(0, colon == std::string_view::npos ? 0 : colon));

@@ -149,16 +149,19 @@ struct Http2Callbacks {
     return 0;
   }
 
+  /// 1xx are passed on (RFC 9110 §15.2), but not more of them than a head may have bytes.
+  static void interimReceived(Http2Stream& stream, MessageHead head, std::size_t bytes) {
+    stream.interimBytes_ += bytes;
+    if (stream.interimBytes_ > stream.connection_.settings_.maxHeaderBytes) return;
+    if (stream.handler_) stream.handler_->onHead(std::move(head), End::No);
+  }
+
   static void headersReceived(Http2Stream& stream, End end) {
     MessageHead head = std::exchange(stream.incoming_, {});
     const bool isHead = !stream.headSeen_;
     const bool isInterim = std::exchange(stream.incomingHasStatus_, false) && head.status < 200;
-    stream.incomingBytes_ = 0;
-    if (isInterim) {
-      // 100 answers an Expect that is never passed on; the others go to the client (RFC 9110 §15.2).
-      if (head.status != 100 && stream.handler_) stream.handler_->onHead(std::move(head), End::No);
-      return;
-    }
+    const std::size_t bytes = std::exchange(stream.incomingBytes_, 0);
+    if (isInterim) return interimReceived(stream, std::move(head), bytes);
     stream.headSeen_ = true;
     if (end == End::Yes) stream.endReceived_ = true;
     if (!stream.handler_) return;
@@ -231,7 +234,9 @@ struct Http2Callbacks {
       if (stream->endSent_ && (stream->endReceived_ || accepted)) {
         handler->onClosed();
       } else {
-        handler->onReset({static_cast<ResetCode>(code), false, code == NGHTTP2_REFUSED_STREAM, {}});
+        const bool neverSent = !accepted && stream->sentBytes_ == 0;
+        handler->onReset(
+            {static_cast<ResetCode>(code), false, code == NGHTTP2_REFUSED_STREAM || neverSent, {}});
       }
     }
     connection.removeStream(*stream);

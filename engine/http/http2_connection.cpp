@@ -83,6 +83,10 @@ void Http2Connection::onReady() {
 
 void Http2Connection::onBytes(const ByteChunk& chunk) {
   if (ended_ || hadEnough_ || !session_) return;
+  // Requests that wait for the end of the turn come before what is read now: after a GOAWAY, which may well
+  // mean to take them, nghttp2 would not send them any more.
+  if (role_ == Role::Connected) collectOutput();
+  if (ended_) return;
   input_ = &chunk;
   receiving_ = true;
   const auto taken = nghttp2_session_mem_recv(session_, chunk.data(), chunk.size());
@@ -115,15 +119,19 @@ void Http2Connection::onTurnEnd() {
   flush();
 }
 
+void Http2Connection::collectOutput() {
+  while (output_.size() < kOutputLimit) {
+    const std::uint8_t* bytes = nullptr;
+    const auto count = nghttp2_session_mem_send(session_, &bytes);
+    if (count <= 0) break;
+    output_.append(std::span(bytes, static_cast<std::size_t>(count)));
+  }
+}
+
 void Http2Connection::flush() {
   if (ended_ || !session_) return;
   for (;;) {
-    while (output_.size() < kOutputLimit) {
-      const std::uint8_t* bytes = nullptr;
-      const auto count = nghttp2_session_mem_send(session_, &bytes);
-      if (count <= 0) break;
-      output_.append(std::span(bytes, static_cast<std::size_t>(count)));
-    }
+    collectOutput();
     if (ended_) return;
     if (output_.empty()) break;
     if (!transport_->write(output_)) return;

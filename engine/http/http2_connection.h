@@ -63,6 +63,8 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   void onTurnEnd() override;
 
   void createSession();
+  /// Takes frames from nghttp2 into output_, up to its limit.
+  void collectOutput();
   void flush();
   void wantFlush() { loop_.atTurnEnd(*this); }
   void finishDrain();

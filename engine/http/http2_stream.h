@@ -44,6 +44,7 @@ class Http2Stream final : public HttpStream, public net::Retirable {
   std::size_t index_ = 0;          ///< place in the connection's list
   MessageHead incoming_;           ///< the header block being received
   std::size_t incomingBytes_ = 0;  ///< of that block, all names and values
+  std::size_t interimBytes_ = 0;   ///< of all 1xx heads
   bool incomingHasStatus_ = false;
   bool headSeen_ = false;  ///< the final head has been handed on
   ByteQueue output_;

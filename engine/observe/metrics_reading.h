@@ -162,6 +162,8 @@ inline constexpr const char* kOtherMethods = "other";
 struct HostReading {
   std::string availabilityZone;  ///< as configured; "" = the balancer's
   TargetState state = TargetState::Initial;
+  HealthReason reason = HealthReason::None;
+  std::string description;  ///< ALB's words for the reason
   bool anomalous = false, mitigated = false;
   bool operator==(const HostReading&) const = default;
 };

@@ -240,6 +240,13 @@ void addHosts(Families& families, const MetricsReading& reading) {
           [](const HostReading& host) { return host.anomalous; });
   addFlag("spillway_target_mitigated", "1 = the target gets less traffic because of that.",
           [](const HostReading& host) { return host.mitigated; });
+  MetricFamily& states = families.add(
+      "spillway_target_state", "1 = what the target is, in the words of ALB's API.", MetricType::Gauge);
+  for (const auto& [id, host] : reading.hosts) {
+    Labels labels = with(labelsOf(id), "state", toString(host.state));
+    labels = with(std::move(labels), "reason", toString(host.reason));
+    states.metric.push_back(gauge(with(std::move(labels), "description", host.description), 1));
+  }
 }
 
 }  // namespace

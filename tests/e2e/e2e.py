@@ -3,9 +3,11 @@
 log. The built programs are in the environment: SPILLWAYCTL, SPILLWAY_ROUTEGUIDE."""
 import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import queue
+import random
 import re
 import select
 import shutil
@@ -15,6 +17,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.request
 
 import grpc
 import route_guide_pb2 as messages
@@ -220,12 +223,12 @@ class Outbox:
 class PythonTarget:
     """A gRPC server of this process on any port. Methods by path, of any kind: bytes come and go as they are."""
 
-    def __init__(self, handlers, *options):
+    def __init__(self, handlers, *options, threads=32):
         class Service(grpc.GenericRpcHandler):
             def service(self, details):
                 return handlers.get(details.method)
 
-        self.server = grpc.server(concurrent.futures.ThreadPoolExecutor(32), [Service()],
+        self.server = grpc.server(concurrent.futures.ThreadPoolExecutor(threads), [Service()],
                                   options=[("grpc.so_reuseport", 0), *options])
         self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
         self.server.start()
@@ -235,10 +238,27 @@ class PythonTarget:
 
 
 def free_port():
-    """A port of 127.0.0.1 that was free a moment ago, for programs that take no port 0."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of 127.0.0.1 that was free a moment ago, for programs that take no port 0; below those that the kernel
+    gives to clients and to port 0, so that nobody gets it meanwhile."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="utf-8") as words:
+        end = int(words.read().split()[0])
+    while True:
+        port = random.randrange(min(10000, end - 1000), end)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def read_metrics(port):
+    """The lines of the balancer's OpenMetrics page."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as response:
+        return response.read().decode().splitlines()
+
+
+def healthy_targets(metrics_port):
+    """The addresses of the healthy targets, as the metrics tell."""
+    return {line.split('target="')[1].split('"')[0] for line in read_metrics(metrics_port)
+            if line.startswith("spillway_target_healthy{") and float(line.split()[-1]) == 1}
 
 
 def start_nghttpd(test, folder, *options):

@@ -6,7 +6,6 @@ import http.client
 import http.server
 import json
 import threading
-import urllib.request
 
 import e2e
 
@@ -134,10 +133,7 @@ class TargetsTest(e2e.EndToEndTest):
         self.wait_until(lambda: self.healthy() == wanted, f"{[target.name for target in targets]} are healthy")
 
     def healthy(self):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics}/metrics") as response:
-            lines = response.read().decode().splitlines()
-        return {line.split('target="')[1].split('"')[0] for line in lines
-                if line.startswith("spillway_target_healthy{") and float(line.split()[-1]) == 1}
+        return e2e.healthy_targets(self.metrics)
 
     def client(self):
         return HttpClient(self, self.address)

@@ -263,7 +263,7 @@ TEST(Http1Request, TargetForms) {
   const Http1Request absolute = read(get("HTTP://Other.example:8080/x?y"));
   EXPECT_EQ(absolute.head.authority, "Other.example:8080");
   EXPECT_EQ(absolute.head.path, "/x?y");
-  EXPECT_EQ(absolute.head.fields.find("host"), "example.com");
+  EXPECT_EQ(absolute.head.fields.find("host"), "example.com") << "for preserve_host_header";
   EXPECT_EQ(read(get("http://a")).head.path, "/");
   EXPECT_EQ(read(get("http://a?b")).head.path, "/?b");
   EXPECT_EQ(read("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").head.path, "*");

@@ -56,6 +56,10 @@ class OpenMetrics : public ::testing::Test {
     auto server = OpenMetricsServer::serve(0, [this] {
       auto reading = registry.read();
       reading.hosts[{"app", "::1", 50061}].state = TargetState::Healthy;
+      HostReading& failing = reading.hosts[{"app", "::1", 50062}];
+      failing.state = TargetState::Unhealthy;
+      failing.reason = HealthReason::ResponseCodeMismatch;
+      failing.description = "Health checks failed with these codes: [12]";
       reading.grpcMethods[{"web", "/pkg.S/\"odd\"\n"}].grpcStatus[0] = 4;
       return reading;
     });
@@ -81,6 +85,9 @@ TEST_F(OpenMetrics, AScrapeTellsTheCountersAsTheyAre) {
                               "50061\",grpc_status=\"UNAVAILABLE\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("spillway_target_healthy{target_group=\"app\",target=\"[::1]:50061\","
                               "availability_zone=\"local-1a\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("spillway_target_state{target_group=\"app\",target=\"[::1]:50062\",state="
+                              "\"unhealthy\",reason=\"Target.ResponseCodeMismatch\",description=\"Health "
+                              "checks failed with these codes: [12]\"} 1\n"));
   end(200, 14, false);
   EXPECT_THAT(get(server->port(), "/metrics"),
               HasSubstr("spillway_listener_requests_total{load_balancer=\"web\",listener=\"in\"} 3\n"));

@@ -10,7 +10,6 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
-
 namespace spillway::ui {
 
 namespace {

@@ -40,6 +40,15 @@ class Fields(ConversionTest):
                 if is_http2(client):
                     self.assertEqual(response.fields, small(response.fields))
 
+    def test_the_host_is_the_authority(self):
+        for client, group in PAIRS:
+            with self.subTest(client=client, group=group):
+                self.connect(client).exchange(self.request(client, group))
+                request = self.origins[group].request()
+                port = (self.secure if CLIENTS[client].tls else self.plain).rsplit(":", 1)[1]
+                self.assertEqual((request.authority, request.values("host")),
+                                 ("", [f"{HOST}:{port}"]) if to_http1(group) else (f"{HOST}:{port}", []))
+
     def test_names_towards_http1_targets(self):
         for client, group in itertools.product(HTTP2_CLIENTS, HTTP1_GROUPS):
             with self.subTest(client=client, group=group):

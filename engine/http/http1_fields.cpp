@@ -143,20 +143,21 @@ void addEndToEndFields(const FieldSection& section, Headers& to) {
   }
 }
 
-Headers trailerFields(const FieldSection& section) {
+bool mayTrail(std::string_view name) {
   static constexpr std::array kForbidden{
       "host",       "content-length", "content-type", "content-encoding", "content-range",
       "trailer",    "expect",         "te",           "cache-control",    "authorization",
       "set-cookie", "cookie",         "max-forwards", "www-authenticate", "range",
       "age",        "location",       "date"};
+  if (name.starts_with("x-forwarded-") || name.starts_with("x-amzn-") || isHopByHop(name)) return false;
+  return std::ranges::none_of(kForbidden, [&](const char* each) { return name == each; });
+}
+
+Headers trailerFields(const FieldSection& section) {
   Headers result;
   for (const RawField& field : section.fields) {
     const std::string name = lowerCase(field.name);
-    // Ours to say, and only in the head.
-    if (name.starts_with("x-forwarded-") || name.starts_with("x-amzn-")) continue;
-    if (isHopByHop(name) || std::ranges::any_of(kForbidden, [&](const char* each) { return name == each; }))
-      continue;
-    result.add(name, withoutControls(field.value));
+    if (mayTrail(name)) result.add(name, withoutControls(field.value));
   }
   return result;
 }

@@ -61,7 +61,10 @@ std::string withoutControls(std::string_view value);
 /// Connection names left out (RFC 9110 §7.6.1), as are Host, Expect, Content-Length and Transfer-Encoding,
 /// which the framing answers for. "te: trailers" stays.
 void addEndToEndFields(const FieldSection& section, Headers& to);
-/// The trailer fields that may pass: none that frames, routes or authenticates (RFC 9110 §6.5.1).
+/// Whether a field of this name may stand in trailers: none that frames, routes or authenticates (RFC 9110
+/// §6.5.1), and none that is ours to say.
+bool mayTrail(std::string_view lowerCaseName);
+/// The trailer fields that may pass.
 Headers trailerFields(const FieldSection& section);
 /// Whether a field concerns one connection only, so that it is never written on from a message's fields.
 bool isHopByHop(std::string_view lowerCaseName);

@@ -35,8 +35,8 @@ enum class RefusalKind : std::uint8_t {
 /// A request's head as it was understood.
 struct Http1Request {
   /// In neutral form, made unambiguous: at most one Content-Length and none beside chunked, control
-  /// characters replaced or percent-encoded, suspicious fields removed, no hop-by-hop fields. On refusal:
-  /// what could be read.
+  /// characters replaced or percent-encoded, suspicious fields removed, no hop-by-hop fields. Host is the
+  /// authority, and a field only beside an absolute target, which counts. On refusal: what could be read.
   MessageHead head;
   BodyFraming body;
   bool isRefused = false;

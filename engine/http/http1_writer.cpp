@@ -115,6 +115,12 @@ std::string_view phraseOf(int status) {
   return "";
 }
 
+/// A sender of TE names it in Connection (RFC 9110 §10.1.4).
+void addConnection(std::string& to, std::string_view option, const Headers& fields) {
+  if (!fields.find("te")) return addField(to, "Connection", option);
+  addField(to, "Connection", fmt::format("{}, TE", option));
+}
+
 bool expectsContent(std::string_view method) {
   return method == "POST" || method == "PUT" || method == "PATCH";
 }
@@ -152,10 +158,10 @@ std::string requestHead(const MessageHead& head, BodyFraming body, Reuse reuse) 
     addField(text, "content-length", std::to_string(body.length));
   }
   if (head.protocol.empty()) {
-    addField(text, "Connection", reuse == Reuse::Yes ? "keep-alive" : "close");
+    addConnection(text, reuse == Reuse::Yes ? "keep-alive" : "close", head.fields);
   } else {
     addField(text, "Upgrade", head.protocol);
-    addField(text, "Connection", "upgrade");
+    addConnection(text, "upgrade", head.fields);
   }
   return text.append("\r\n");
 }
@@ -181,7 +187,7 @@ std::string lastChunk(const Headers& trailers) {
   std::string text = "0\r\n";
   for (std::size_t i = 0; i < trailers.count(); ++i) {
     const auto [name, value] = trailers.at(i);
-    if (isToken(name) && !splitsLines(value) && !isHopByHop(name)) addField(text, name, value);
+    if (isToken(name) && !splitsLines(value) && mayTrail(name)) addField(text, name, value);
   }
   return text.append("\r\n");
 }

@@ -21,7 +21,7 @@ std::string requestHead(const MessageHead& head, BodyFraming body, Reuse reuse);
 /// `body` None leaves out what would tell of a body but keeps a Content-Length that is there (HEAD, 304).
 /// Status 101 grants the head's protocol; other 1xx say nothing of the connection.
 std::string responseHead(const MessageHead& head, BodyKind body, Reuse reuse);
-/// The end of chunked content.
+/// The end of chunked content. HTTP/2 peers may send trailers that have no place there: they are left out.
 std::string lastChunk(const Headers& trailers);
 
 }  // namespace spillway::http

@@ -92,7 +92,10 @@ bool Exchange::transform() {
   transformStatus_ = result.status;
   if (result.failed()) return false;
   if (!result.status.empty()) actions_ += actions_.empty() ? "rewrite" : ",rewrite";
-  if (result.host) request_.authority = transformedHost_ = *result.host;
+  if (result.host) {
+    request_.authority = transformedHost_ = *result.host;
+    request_.fields.remove("host");  // whom an absolute target overrode, and now both are
+  }
   if (result.pathAndQuery) request_.path = transformedUri_ = *result.pathAndQuery;
   return true;
 }

@@ -91,7 +91,8 @@ class Reader:
                 raise Ambiguous(name)
         lengths, codings = values["content-length"], values["transfer-encoding"]
         if (len(values["host"]) != 1 or len(lengths) + len(codings) > 1 or codings not in ([], ["chunked"])
-                or values["connection"] not in (["keep-alive"], ["close"]) or values["te"] not in ([], ["trailers"])):
+                or values["connection"] not in (["keep-alive"], ["close"], ["keep-alive, TE"])
+                or values["te"] not in ([], ["trailers"])):
             raise Ambiguous(dict(values))
         if codings:
             return self.chunks()

@@ -137,13 +137,14 @@ class Http2(SmugglingTest):
                 with self.subTest(words, mode=mode):
                     status = 400 if classification in blocked else 200
                     self.assertEqual(self.answer(fields, data), status)
-                    self.expected_log[self.client] = [(status, classification, reason)]
+                    self.expected_log[self.client] += [(status, classification, reason)]
                     seen = self.target.taken()
                     self.assertEqual(shown(seen), expected if status == 200 else [])
                     for request in seen:
                         self.assertIn(("host", f"e2e.localhost:{self.port}"), request.fields)
                         closes = mode == "defensive" and classification == AMBIGUOUS
-                        self.assertIn(("connection", "close" if closes else "keep-alive"), request.fields)
+                        connection = ("close" if closes else "keep-alive") + ", TE" * ("te" in dict(request.fields))
+                        self.assertIn(("connection", connection), request.fields)
             self.assertEqual(self.target.incomplete, [])
             self.stop()
 

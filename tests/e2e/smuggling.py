@@ -20,7 +20,8 @@ def shown(requests):
 class SmugglingTest(EndToEndTest):
     def setUp(self):
         super().setUp()
-        self.expected_log = {}  # by client address: (status, classification, reason) of each request
+        # By client address: (status, classification, reason) of each request.
+        self.expected_log = collections.defaultdict(list)
 
     def start(self, mode, **balancer):
         self.target = RawTarget()
@@ -34,7 +35,7 @@ class SmugglingTest(EndToEndTest):
     def exchange(self, text, expected_log):
         """The statuses of the answers to these bytes, once the balancer has closed the connection."""
         with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as client:
-            self.expected_log["%s:%d" % client.getsockname()] = expected_log
+            self.expected_log["%s:%d" % client.getsockname()] += expected_log  # a port may come again
             answers = b""
             with contextlib.suppress(ConnectionError):
                 client.sendall(text.encode("latin-1"))

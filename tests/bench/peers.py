@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The balancers that are compared. Each is one worker in front of one backend, tuned as its manual says for this work:
+connections to the backend kept and reused, no log that nobody asked for, no limit of requests per connection. Spillway
+writes its access log and counts its metrics, as it does by default."""
+import dataclasses
+import json
+import os
+import shutil
+
+import measures
+from processes import Process, free_port, wait_until
+
+MOST_CONNECTIONS = 6000
+MOST_STREAMS = 200  # at once per HTTP/2 connection; every scenario needs fewer
+FOREVER = 1_000_000_000  # requests per connection
+
+
+@dataclasses.dataclass(frozen=True)
+class Front:
+    """What a balancer is asked to do: what clients speak, and what its backend does."""
+    client: str  # "h2" or "h1"
+    backend: str  # "grpc", "h2" or "h1"
+    tls: bool = False
+
+
+class Peer:
+    """A balancer that runs: its address, and what the kernel says of it."""
+
+    def __init__(self, name, process, front, port):
+        self.name = name
+        self.front = front
+        self.port = port
+        self.process = process
+
+    @property
+    def url(self):
+        return f"{'https' if self.front.tls else 'http'}://127.0.0.1:{self.port}"
+
+    def cpu_seconds(self):
+        return measures.cpu_seconds(measures.family(self.process.pid))
+
+    def resident_bytes(self):
+        return measures.resident_bytes(measures.family(self.process.pid))
+
+    def stop(self):
+        self.process.stop()
+
+
+@dataclasses.dataclass(frozen=True)
+class HaProxy:
+    name: str = "haproxy"
+    program: str = "haproxy"
+
+    def start(self, front, backend_port, folder):
+        port = free_port()
+        tls = f" ssl crt {certificate(folder)} alpn h2" if front.tls else ""
+        client = " proto h2" if front.client == "h2" else ""
+        server = "" if front.backend == "h1" else " proto h2"
+        config = write(folder, "haproxy.cfg", f"""
+global
+  nbthread 1
+  maxconn {MOST_CONNECTIONS}
+  tune.h2.max-concurrent-streams {MOST_STREAMS}
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 120s
+  timeout server 120s
+  http-reuse always
+  option http-no-delay
+frontend clients
+  bind 127.0.0.1:{port}{tls}{client}
+  default_backend servers
+backend servers
+  server one 127.0.0.1:{backend_port}{server}
+""")
+        return started(self.name, ["haproxy", "-db", "-f", config], front, port, folder)
+
+
+@dataclasses.dataclass(frozen=True)
+class NgHttpx:
+    name: str = "nghttpx"
+    program: str = "nghttpx"
+
+    def start(self, front, backend_port, folder):
+        port = free_port()
+        tls = [f"{folder}/key.pem", f"{folder}/certificate.pem"] if front.tls else []
+        return started(self.name, [
+            "nghttpx", "--conf=/dev/null", "-n1", "--single-process", "--no-ocsp",
+            f"--frontend=127.0.0.1,{port}{'' if front.tls else ';no-tls'}",
+            f"--backend=127.0.0.1,{backend_port};;{'proto=http/1.1' if front.backend == 'h1' else 'proto=h2'}",
+            f"--errorlog-file={folder}/nghttpx.error.log",
+            f"--frontend-http2-max-concurrent-streams={MOST_STREAMS}",
+            "--backend-keep-alive-timeout=1m", "--frontend-http2-read-timeout=5m",
+            f"--pid-file={folder}/nghttpx.pid", *tls], front, port, folder)
+
+
+@dataclasses.dataclass(frozen=True)
+class Nginx:
+    name: str = "nginx"
+    program: str = "nginx"
+
+    def start(self, front, backend_port, folder):
+        port = free_port()
+        words = (" ssl" if front.tls else "") + (" http2" if front.client == "h2" else "")
+        forward = "grpc_pass grpc://servers;" if front.backend != "h1" else (
+            'proxy_pass http://servers; proxy_http_version 1.1; proxy_set_header Connection "";')
+        config = write(folder, "nginx.conf", f"""
+{nginx_basics(folder, "nginx")}
+http {{
+  access_log off;
+  keepalive_requests {FOREVER};
+  keepalive_timeout 120s;
+  http2_max_concurrent_streams {MOST_STREAMS};
+  client_max_body_size 0;
+  proxy_max_temp_file_size 0;
+  {nginx_folders(folder, "nginx")}
+  ssl_certificate {folder}/certificate.pem;
+  ssl_certificate_key {folder}/key.pem;
+  ssl_protocols TLSv1.2 TLSv1.3;
+  upstream servers {{
+    server 127.0.0.1:{backend_port};
+    keepalive 512;
+    keepalive_requests {FOREVER};
+  }}
+  server {{
+    listen 127.0.0.1:{port}{words};
+    location / {{ {forward} }}
+  }}
+}}
+""")
+        return started(self.name, ["nginx", "-c", config], front, port, folder)
+
+
+def nginx_basics(folder, name):
+    """nginx as a child of this process; also the HTTP/1.1 backend's."""
+    user = "user root;" if os.geteuid() == 0 else ""
+    return f"""{user}
+daemon off;
+worker_processes 1;
+pid {folder}/{name}.pid;
+error_log {folder}/{name}.error.log crit;
+events {{ worker_connections {MOST_CONNECTIONS}; }}"""
+
+
+def nginx_folders(folder, name):
+    """Where nginx may write, as the system's folders belong to its own service."""
+    return "\n  ".join(f"{part}_temp_path {folder}/{name}-{part};"
+                       for part in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Spillway:
+    """`spillwayctl run`; the options are what it is compared with itself by."""
+    name: str = "spillway"
+    program: str = os.environ.get("SPILLWAYCTL", "spillwayctl")
+    workers: int = 1
+    access_log: bool = True
+    rules: int = 0  # path rules, of which the last one matches
+    targets: int = 1  # addresses 127.0.x.y of the same backend
+
+    def start(self, front, backend_port, folder):
+        file = write(folder, f"{self.name}.spillway.json", json.dumps(self.document(front, backend_port, folder)))
+        command = [self.program, "run", file, "--workers", self.workers, "--data", f"{folder}/{self.name}.data"]
+        if self.access_log:
+            command += ["--access-log", f"{folder}/{self.name}.access.log"]
+        process = Process(command, None, folder, self.name)
+        wait_until(lambda: process.is_over() or '"ready"' in process.said(), f"{process.log}: no word of readiness")
+        if process.is_over():
+            raise RuntimeError(f"{self.program} ended:\n{process.said()}")
+        ready = next(line for line in process.said().splitlines() if line.startswith("{"))
+        return Peer(self.name, process, front, int(json.loads(ready)["listeners"][0]["address"].rsplit(":", 1)[1]))
+
+    def document(self, front, backend_port, folder):
+        forward = [{"type": "forward", "targetGroup": "servers"}]
+        listener = {"protocol": "HTTP", "port": 0, "defaultActions": forward, "rules": [
+            {"priority": number, "actions": forward, "conditions": [
+                {"field": "path-pattern", "values": ["/*" if number == self.rules else f"/service{number}/*"]}]}
+            for number in range(1, self.rules + 1)]}
+        if front.tls:
+            listener |= {"protocol": "HTTPS", "certificates": [{
+                "source": "files", "certificateFile": f"{folder}/certificate.pem",
+                "privateKeyFile": f"{folder}/key.pem"}]}
+        return {
+            "version": 1,
+            "loadBalancers": [{
+                "name": "bench",
+                "limits": {"connections": MOST_CONNECTIONS, "concurrentStreams": MOST_STREAMS},
+                "beyondAlb": {"plaintextHttp2": True, "unlimitedRequestsPerConnection": True},
+                "listeners": [listener],
+            }],
+            "targetGroups": [{
+                "name": "servers", "protocol": "HTTP", "port": backend_port,
+                "protocolVersion": {"grpc": "GRPC", "h2": "HTTP2", "h1": "HTTP1"}[front.backend],
+                "matcher": {"grpcCode": "0-99"} if front.backend == "grpc" else {"httpCode": "200-499"},
+                "targets": [{"id": f"127.0.{index // 250}.{index % 250 + 1}", "port": backend_port}
+                            for index in range(self.targets)],
+            }],
+        }
+
+
+PEERS = (HaProxy(), NgHttpx(), Nginx(), Spillway())
+
+
+def started(name, command, front, port, folder):
+    program = Process(command, port, folder, name)
+    program.await_port()
+    return Peer(name, program, front, port)
+
+
+def is_installed(contender):
+    return shutil.which(contender.program) is not None
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(text)
+    return path
+
+
+def certificate(folder):
+    """Certificate and key in one file, as haproxy wants them."""
+    parts = []
+    for name in ("certificate.pem", "key.pem"):
+        with open(os.path.join(folder, name), encoding="ascii") as file:
+            parts.append(file.read())
+    return write(folder, "both.pem", "".join(parts))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares Spillway with other balancers, and with itself. packaging/bench runs it."""
 import argparse
+import contextlib
 import dataclasses
 import os
 import resource
@@ -10,31 +11,28 @@ import sys
 import tempfile
 import time
 
+import backends
 import peers
 import report
-from processes import wait_until
+from load import Requests
+from processes import PATIENCE
 from scenarios import SCENARIOS
-import load
-
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 @dataclasses.dataclass(frozen=True)
 class Scale:
-    """How much of each scenario's load is sent."""
-    share: float
-    seconds: int  # of a run at a fixed rate
+    """How much is measured, and how often."""
+    share: float  # of each scenario's load
+    seconds: float  # of a run at a fixed rate, and until memory is looked at
     repeats: int
-    fewest: int = 1  # requests per connection
 
-    def of(self, wanted):
-        least = wanted.connections * self.fewest
-        return dataclasses.replace(wanted, requests=max(int(wanted.requests * self.share), least))
+    def warm_up(self):
+        return dataclasses.replace(self, share=self.share / 4, seconds=self.seconds / 4)
 
 
 FULL = Scale(1, 4, 5)
-QUICK = Scale(0.2, 1, 3)
-SMOKE = Scale(0.0005, 1, 1)
+QUICK = Scale(0.1, 0.5, 3)
+SMOKE = Scale(0.0005, 0.05, 1)
 
 
 def main():
@@ -45,10 +43,10 @@ def main():
     chosen = [scenario for scenario in SCENARIOS if not options.only or options.only in scenario.name]
     if not chosen:
         sys.exit(f"There is no scenario '{options.only}': {', '.join(scenario.name for scenario in SCENARIOS)}.")
-    missing = {contender.name for scenario in chosen for contender in scenario.contenders
+    missing = {contender.needs for scenario in chosen for contender in scenario.contenders
                if not peers.is_installed(contender)}
     if missing:
-        sys.exit(f"Not installed: {', '.join(sorted(missing))}. packaging/setup bench installs the peers.")
+        sys.exit(f"Missing: {', '.join(sorted(missing))}. packaging/bench installs and builds what is needed.")
     raise_descriptor_limit()
     tables = []
     for scenario in chosen:
@@ -79,51 +77,56 @@ def run(scenario, scale):
     """All contenders wait while one of them is measured; {contender: {figure: median}}."""
     began = time.monotonic()
     folder = tempfile.mkdtemp(prefix="spillway-bench-")
-    running = []
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
         prepare(folder)
-        backend = scenario.start_backend(folder)
-        running.append(backend)
+        backend = backends.start(scenario.front, folder, max(getattr(each, "targets", 1) for each in scenario.contenders))
+        stack.callback(backend.stop)
         contenders = []
         for contender in scenario.contenders:
-            contenders.append(contender.start(scenario.front, backend.port, folder))
-            running.append(contenders[-1])
-            warm_up(scenario, contenders[-1], folder, scale)
-        samples = {contender.name: [] for contender in contenders}
-        for _ in range(scale.repeats):
-            for contender in contenders:
-                samples[contender.name].append(scenario.measure(scenario, contender, folder, scale))
-    finally:
-        for program in reversed(running):
-            program.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+            contenders.append(contender.start(scenario.front, backend, folder))
+            stack.callback(contenders[-1].stop)
+            await_answer(contenders[-1], folder)
+        samples = measure(scenario, contenders, folder, scale)
     print(f"{scenario.name}: {time.monotonic() - began:.1f} s", file=sys.stderr)
     return {name: report.medians(each) for name, each in samples.items()}
 
 
-def warm_up(scenario, contender, folder, scale):
-    """One request until it is answered, for a balancer may still be finding its backend healthy; then some more."""
-    one = dataclasses.replace(scenario.load, requests=1, connections=1, streams=1)
+def measure(scenario, contenders, folder, scale):
+    """{contender: [{figure: value}]}, in turn, after a round that does not count."""
+    def measured(contender, amount):
+        return scenario.measure(contender, scenario.load.scaled(amount.share), folder, amount)
 
-    def answers():
+    if not scenario.once:
+        for contender in contenders:
+            measured(contender, scale.warm_up())
+    samples = {contender.name: [] for contender in contenders}
+    for _ in range(1 if scenario.once else scale.repeats):
+        for contender in contenders:
+            samples[contender.name].append(measured(contender, scale))
+    return samples
+
+
+def await_answer(peer, folder):
+    """A balancer may still be finding its backend healthy."""
+    one = Requests(1, 1, body="" if peer.front.backend == "h1" else "message")
+    deadline = time.monotonic() + PATIENCE
+    while True:
         try:
-            load.run(one, contender, folder)
-            return True
+            return one.run(peer, folder)
         except RuntimeError:
-            return False
-    wait_until(answers, f"{contender.name} does not answer in {scenario.name}")
-    some = scale.of(scenario.load)
-    load.run(dataclasses.replace(some, requests=max(some.requests // 10, some.connections)), contender, folder)
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def prepare(folder):
-    """The files that the programs share: a certificate, bodies, the backend's answers."""
+    """The files that the programs share: a certificate and its key, requests' bodies."""
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
                     "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
                     "-keyout", f"{folder}/key.pem", "-out", f"{folder}/certificate.pem"],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    os.makedirs(f"{folder}/files/bench.Bench")
-    for name, size in (("message", 20), ("files/bench.Bench/Unary", 20), ("large", 4 << 20), ("files/large", 4 << 20)):
+    for name, size in (("message", 20), ("large", 4 << 20)):
         with open(f"{folder}/{name}", "wb") as out:
             out.write(grpc_message(size))
 

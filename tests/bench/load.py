@@ -1,72 +1,127 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Load from h2load and what it says of it. A run with any request that failed is an error, never a figure."""
+"""Load from h2load and bench-grpc-load, and what they say of it. A run with any request that failed is an error, never a
+figure. Each kind of load can be scaled: a share of its amount."""
 import dataclasses
+import json
 import re
 import subprocess
 import tempfile
 
-LONGEST = 180  # seconds that a run may take
+from processes import program
+
+LONGEST = 300  # seconds that a run may take
 CIPHER = "TLS_AES_128_GCM_SHA256"  # the same for all
 
 
 @dataclasses.dataclass(frozen=True)
-class Load:
+class Requests:
     """What h2load sends: so many requests in all, over these connections, so many at once on each."""
     requests: int
     connections: int
     streams: int = 1
     path: str = "/bench.Bench/Unary"
     body: str = "message"  # a file of the benchmark's folder; "" = GET
-    grpc: bool = True
-    http1: bool = False
 
-    def command(self, url, folder):
-        words = ["h2load", "-t1", "-n", self.requests, "-c", min(self.connections, self.requests),
-                 "-m", self.streams, "--tls13-ciphers", CIPHER]
-        if self.http1:
+    def scaled(self, share):
+        return dataclasses.replace(self, requests=max(int(self.requests * share), self.connections))
+
+    def command(self, peer, folder):
+        words = ["h2load", "-t1", "-n", self.requests, "-c", self.connections, "-m", self.streams,
+                 "--tls13-ciphers", CIPHER]
+        if peer.front.client == "h1":
             words.append("--h1")
         if self.body:
             words += ["-d", f"{folder}/{self.body}"]
-        if self.grpc:
+        if peer.front.backend == "grpc":
             words += ["-H", "content-type: application/grpc", "-H", "te: trailers"]
-        return words + [url + self.path]
+        return words + [peer.url + self.path]
+
+    def run(self, peer, folder):
+        """As fast as it goes; seconds."""
+        said = h2load(self.command(peer, folder))
+        return in_seconds(re.search(r"finished in ([0-9.]+)(us|ms|s|m)", said))
+
+    def run_at_rate(self, peer, folder, rate):
+        """So many requests per second in all; each one's latency in µs, ascending."""
+        with tempfile.NamedTemporaryFile(prefix="h2load-", dir=folder, mode="r", encoding="ascii") as log:
+            *words, url = self.command(peer, folder)
+            h2load([*words, "--rps", rate / self.connections, f"--log-file={log.name}", url])
+            latencies = sorted(int(line.split("\t")[2]) for line in log)
+        if len(latencies) != self.requests:
+            raise RuntimeError(f"{peer.name}: {len(latencies)} latencies of {self.requests} requests")
+        return latencies
 
 
 @dataclasses.dataclass(frozen=True)
-class Outcome:
-    seconds: float
-    requests: int
+class Handshakes:
+    """New connections with one request each, all opened at once."""
+    connections: int
+
+    def scaled(self, share):
+        return Handshakes(max(int(self.connections * share), 10))
+
+    def run(self, peer, folder):
+        return Requests(self.connections, self.connections).run(peer, folder)
 
 
-def run(load, peer, folder):
-    """As fast as it goes."""
-    said = h2load(load.command(peer.url, folder))
-    return Outcome(seconds(re.search(r"finished in ([0-9.]+)(us|ms|s|m)", said)), load.requests)
+@dataclasses.dataclass(frozen=True)
+class PingPong:
+    """Streams of one connection, each of which awaits every message's echo."""
+    streams: int
+    rounds: int
+
+    def scaled(self, share):
+        return dataclasses.replace(self, rounds=max(int(self.rounds * share), 20))
+
+    def run(self, peer):
+        return grpc_load(peer, "ping-pong", self.streams, self.rounds)
 
 
-def run_at_rate(load, peer, folder, rate):
-    """So many requests per second in all, for load.requests of them; each one's latency in µs, in ascending order."""
-    with tempfile.NamedTemporaryFile(prefix="h2load-", dir=folder, mode="r", encoding="ascii") as log:
-        words = load.command(peer.url, folder)
-        h2load([*words[:-1], "--rps", rate / load.connections, f"--log-file={log.name}", words[-1]])
-        latencies = sorted(int(line.split("\t")[2]) for line in log)
-    if len(latencies) != load.requests:
-        raise RuntimeError(f"{peer.name}: {len(latencies)} latencies of {load.requests} requests")
-    return latencies
+@dataclasses.dataclass(frozen=True)
+class ServerStreams:
+    """Calls one after the other, each answered with so many messages."""
+    calls: int
+    messages: int
+
+    def scaled(self, share):
+        return dataclasses.replace(self, calls=max(int(self.calls * share), 1))
+
+    def run(self, peer):
+        return grpc_load(peer, "server-stream", self.calls, self.messages)
+
+
+@dataclasses.dataclass(frozen=True)
+class Idle:
+    """Connections that are held open after one call."""
+    connections: int
+
+    def scaled(self, share):
+        return Idle(max(int(self.connections * share), 20))
 
 
 def h2load(words):
+    said = output(words)
+    counts = re.search(r"requests: (\d+) total, .* (\d+) succeeded, (\d+) failed, (\d+) errored", said)
+    statuses = re.search(r"status codes: (\d+) 2xx", said)
+    if not (counts and statuses and counts[1] == counts[2] == statuses[1]):
+        raise RuntimeError(f"{' '.join(map(str, words))} failed:\n{said}")
+    return said
+
+
+def grpc_load(peer, *words):
+    """messages, seconds and, for ping-pong, p50 and p99 in µs"""
+    return json.loads(output([program("bench-grpc-load"), f"127.0.0.1:{peer.port}", *words]))
+
+
+def output(words):
     done = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           timeout=LONGEST, check=False)
-    counts = re.search(r"requests: (\d+) total, .* (\d+) succeeded, (\d+) failed, (\d+) errored", done.stdout)
-    statuses = re.search(r"status codes: (\d+) 2xx", done.stdout)
-    whole = counts and statuses and counts[1] == counts[2] == statuses[1]
-    if done.returncode != 0 or not whole:
+    if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, words))} failed:\n{done.stdout}")
     return done.stdout
 
 
-def seconds(match):
+def in_seconds(match):
     return float(match[1]) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[match[2]]
 
 

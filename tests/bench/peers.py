@@ -5,10 +5,11 @@ writes its access log and counts its metrics, as it does by default."""
 import dataclasses
 import json
 import os
+import re
 import shutil
 
 import measures
-from processes import Process, free_port, wait_until
+from processes import Process, free_port, program, wait_until
 
 MOST_CONNECTIONS = 6000
 MOST_STREAMS = 200  # at once per HTTP/2 connection; every scenario needs fewer
@@ -25,33 +26,51 @@ class Front:
 
 class Peer:
     """A balancer that runs: its address, and what the kernel says of it."""
+    is_direct = False
 
-    def __init__(self, name, process, front, port):
-        self.name = name
+    def __init__(self, contender, process, front, port, file=None):
+        self.contender = contender
         self.front = front
         self.port = port
         self.process = process
+        self.file = file  # Spillway's workspace
+
+    @property
+    def name(self):
+        return self.contender.name
 
     @property
     def url(self):
         return f"{'https' if self.front.tls else 'http'}://127.0.0.1:{self.port}"
 
     def cpu_seconds(self):
-        return measures.cpu_seconds(measures.family(self.process.pid))
+        return measures.cpu_seconds(self.process.pid)
 
     def resident_bytes(self):
-        return measures.resident_bytes(measures.family(self.process.pid))
+        return measures.resident_bytes(self.process.pid)
 
     def stop(self):
         self.process.stop()
 
 
 @dataclasses.dataclass(frozen=True)
+class Direct:
+    """No balancer: what is added is counted from here."""
+    name: str = "direct"
+    needs: str = "bench-backend"
+
+    def start(self, front, backend, _):
+        peer = Peer(self, backend, front, backend.port)
+        peer.is_direct = True
+        return peer
+
+
+@dataclasses.dataclass(frozen=True)
 class HaProxy:
     name: str = "haproxy"
-    program: str = "haproxy"
+    needs: str = "haproxy"
 
-    def start(self, front, backend_port, folder):
+    def start(self, front, backend, folder):
         port = free_port()
         tls = f" ssl crt {certificate(folder)} alpn h2" if front.tls else ""
         client = " proto h2" if front.client == "h2" else ""
@@ -72,23 +91,23 @@ frontend clients
   bind 127.0.0.1:{port}{tls}{client}
   default_backend servers
 backend servers
-  server one 127.0.0.1:{backend_port}{server}
+  server one 127.0.0.1:{backend.port}{server}
 """)
-        return started(self.name, ["haproxy", "-db", "-f", config], front, port, folder)
+        return started(self, ["haproxy", "-db", "-f", config], front, port, folder)
 
 
 @dataclasses.dataclass(frozen=True)
 class NgHttpx:
     name: str = "nghttpx"
-    program: str = "nghttpx"
+    needs: str = "nghttpx"
 
-    def start(self, front, backend_port, folder):
+    def start(self, front, backend, folder):
         port = free_port()
         tls = [f"{folder}/key.pem", f"{folder}/certificate.pem"] if front.tls else []
-        return started(self.name, [
+        return started(self, [
             "nghttpx", "--conf=/dev/null", "-n1", "--single-process", "--no-ocsp",
             f"--frontend=127.0.0.1,{port}{'' if front.tls else ';no-tls'}",
-            f"--backend=127.0.0.1,{backend_port};;{'proto=http/1.1' if front.backend == 'h1' else 'proto=h2'}",
+            f"--backend=127.0.0.1,{backend.port};;{'proto=http/1.1' if front.backend == 'h1' else 'proto=h2'}",
             f"--errorlog-file={folder}/nghttpx.error.log",
             f"--frontend-http2-max-concurrent-streams={MOST_STREAMS}",
             "--backend-keep-alive-timeout=1m", "--frontend-http2-read-timeout=5m",
@@ -98,9 +117,9 @@ class NgHttpx:
 @dataclasses.dataclass(frozen=True)
 class Nginx:
     name: str = "nginx"
-    program: str = "nginx"
+    needs: str = "nginx"
 
-    def start(self, front, backend_port, folder):
+    def start(self, front, backend, folder):
         port = free_port()
         words = (" ssl" if front.tls else "") + (" http2" if front.client == "h2" else "")
         forward = "grpc_pass grpc://servers;" if front.backend != "h1" else (
@@ -119,17 +138,17 @@ http {{
   ssl_certificate_key {folder}/key.pem;
   ssl_protocols TLSv1.2 TLSv1.3;
   upstream servers {{
-    server 127.0.0.1:{backend_port};
+    server 127.0.0.1:{backend.port};
     keepalive 512;
     keepalive_requests {FOREVER};
   }}
   server {{
-    listen 127.0.0.1:{port}{words};
+    listen 127.0.0.1:{port}{words} backlog=4096;
     location / {{ {forward} }}
   }}
 }}
 """)
-        return started(self.name, ["nginx", "-c", config], front, port, folder)
+        return started(self, ["nginx", "-c", config], front, port, folder)
 
 
 def nginx_basics(folder, name):
@@ -137,7 +156,7 @@ def nginx_basics(folder, name):
     user = "user root;" if os.geteuid() == 0 else ""
     return f"""{user}
 daemon off;
-worker_processes 1;
+master_process off;
 pid {folder}/{name}.pid;
 error_log {folder}/{name}.error.log crit;
 events {{ worker_connections {MOST_CONNECTIONS}; }}"""
@@ -153,23 +172,26 @@ def nginx_folders(folder, name):
 class Spillway:
     """`spillwayctl run`; the options are what it is compared with itself by."""
     name: str = "spillway"
-    program: str = os.environ.get("SPILLWAYCTL", "spillwayctl")
+    needs: str = "spillwayctl"
     workers: int = 1
     access_log: bool = True
     rules: int = 0  # path rules, of which the last one matches
-    targets: int = 1  # addresses 127.0.x.y of the same backend
+    targets: int = 1  # addresses of the same backend
+    swaps: int = 0  # new configurations per second, for whoever measures
 
-    def start(self, front, backend_port, folder):
-        file = write(folder, f"{self.name}.spillway.json", json.dumps(self.document(front, backend_port, folder)))
-        command = [self.program, "run", file, "--workers", self.workers, "--data", f"{folder}/{self.name}.data"]
+    def start(self, front, backend, folder):
+        stem = re.sub(r"\W+", "-", self.name)
+        file = write(folder, f"{stem}.spillway.json", json.dumps(self.document(front, backend.port, folder)))
+        command = [program("spillwayctl"), "run", file, "--workers", self.workers, "--data", f"{folder}/{stem}.data"]
         if self.access_log:
-            command += ["--access-log", f"{folder}/{self.name}.access.log"]
-        process = Process(command, None, folder, self.name)
+            command += ["--access-log", f"{folder}/{stem}.access.log"]
+        process = Process(command, None, folder, stem)
         wait_until(lambda: process.is_over() or '"ready"' in process.said(), f"{process.log}: no word of readiness")
         if process.is_over():
-            raise RuntimeError(f"{self.program} ended:\n{process.said()}")
-        ready = next(line for line in process.said().splitlines() if line.startswith("{"))
-        return Peer(self.name, process, front, int(json.loads(ready)["listeners"][0]["address"].rsplit(":", 1)[1]))
+            raise RuntimeError(f"spillwayctl ended:\n{process.said()}")
+        ready = json.loads(next(line for line in process.said().splitlines() if line.startswith("{")))
+        port = int(ready["listeners"][0]["address"].rsplit(":", 1)[1])
+        return Peer(self, process, front, port, file)
 
     def document(self, front, backend_port, folder):
         forward = [{"type": "forward", "targetGroup": "servers"}]
@@ -202,14 +224,14 @@ class Spillway:
 PEERS = (HaProxy(), NgHttpx(), Nginx(), Spillway())
 
 
-def started(name, command, front, port, folder):
-    program = Process(command, port, folder, name)
-    program.await_port()
-    return Peer(name, program, front, port)
+def started(contender, command, front, port, folder):
+    process = Process(command, port, folder, contender.name)
+    process.await_port()
+    return Peer(contender, process, front, port)
 
 
 def is_installed(contender):
-    return shutil.which(contender.program) is not None
+    return shutil.which(contender.needs) or shutil.which(program(contender.needs))
 
 
 def write(folder, name, text):

@@ -45,6 +45,12 @@ class Process:
                 self.process.wait()
 
 
+def program(name):
+    """One of the programs that were built; in the PATH otherwise."""
+    folder = os.environ.get("SPILLWAY_PROGRAMS")
+    return os.path.join(folder, name) if folder else name
+
+
 def wait_until(condition, complaint):
     deadline = time.monotonic() + PATIENCE
     while not condition():

@@ -14,26 +14,30 @@ def medians(samples):
 
 
 def table(scenario, results):
-    """results: {contender: {figure: median}}; one row per figure. Peers are compared with spillway, its own variants
-    with the first of them."""
+    """results: {contender: {figure: median}}; one row per figure."""
     names = list(results)
-    compared = "spillway / best peer" if "spillway" in names[1:] else f"last / {names[0]}"
-    lines = [f"### {scenario.name}: {scenario.title}", "", f"| | {' | '.join(names)} | {compared} |",
+    beside_peers = "spillway" in names
+    compared = "spillway / best peer" if beside_peers else f"to {names[0]}"
+    once = " (one run)" if scenario.once else ""
+    lines = [f"### {scenario.name}: {scenario.title}{once}", "", f"| | {' | '.join(names)} | {compared} |",
              "|---|" + "---:|" * (len(names) + 1)]
-    for figure in results[names[0]]:
-        values = [results[name][figure] for name in names]
-        lines.append(f"| {figure} | {' | '.join(map(short, values))} | {ratio(figure, names, values)} |")
+    for figure in results[names[-1]]:
+        values = {name: figures[figure] for name, figures in results.items() if figure in figures}
+        ratios = ratio_to_best(figure, values) if beside_peers else ratios_to_first(values)
+        cells = [short(values[name]) if name in values else "" for name in names]
+        lines.append(f"| {figure} | {' | '.join(cells)} | {ratios} |")
     return "\n".join(lines) + "\n"
 
 
-def ratio(figure, names, values):
-    if "spillway" in names[1:]:
-        others = [value for name, value in zip(names, values) if name != "spillway"]
-        base = (max if figure in HIGHER_IS_BETTER else min)(others)
-        own = values[names.index("spillway")]
-    else:
-        base, own = values[0], values[-1]
-    return f"{own / base:.2f}" if base > 0 else "–"
+def ratio_to_best(figure, values):
+    peers = [value for name, value in values.items() if name not in ("spillway", "direct")]
+    best = (max if figure in HIGHER_IS_BETTER else min)(peers)
+    return f"{values['spillway'] / best:.2f}" if best > 0 else "–"
+
+
+def ratios_to_first(values):
+    first, *others = values.values()
+    return ", ".join(f"{other / first:.2f}" for other in others)
 
 
 def short(value):

@@ -40,6 +40,9 @@ def main():
     scale = SMOKE if options.smoke else QUICK if options.quick else FULL
     if options.repeat:
         scale = dataclasses.replace(scale, repeats=options.repeat)
+    if options.list:
+        print("\n".join(f"{scenario.name:16}{scenario.title}" for scenario in SCENARIOS))
+        return
     chosen = [scenario for scenario in SCENARIOS if not options.only or options.only in scenario.name]
     if not chosen:
         sys.exit(f"There is no scenario '{options.only}': {', '.join(scenario.name for scenario in SCENARIOS)}.")
@@ -62,6 +65,7 @@ def read_options():
     size.add_argument("--quick", action="store_true", help="a fifth of the load, under 3 minutes in all")
     size.add_argument("--smoke", action="store_true", help="a few requests each: does everything start and complete?")
     parser.add_argument("--only", metavar="NAME", help="scenarios whose names contain this")
+    parser.add_argument("--list", action="store_true", help="the scenarios' names")
     parser.add_argument("--repeat", metavar="N", type=int, help="how often each contender is measured in turn")
     parser.add_argument("--write", metavar="FILE", help="the tables and the machine's description, as markdown")
     return parser.parse_args()

@@ -55,7 +55,7 @@ class Peer:
 
 @dataclasses.dataclass(frozen=True)
 class Direct:
-    """No balancer: what is added is counted from here."""
+    """No balancer: what the backend and the load can do by themselves."""
     name: str = "direct"
     needs: str = "bench-backend"
 

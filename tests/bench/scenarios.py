@@ -32,8 +32,9 @@ def measure_requests(peer, wanted, folder, _):
     """CPU time and speed at full load."""
     with cpu_of(peer) as cpu:
         seconds = wanted.run(peer, folder)
-    return {"CPU µs per request": cpu.seconds / wanted.requests * 1e6, "requests/s": wanted.requests / seconds,
-            "resident MiB": peer.resident_bytes() / MIB}
+    speed = {"requests/s": wanted.requests / seconds}
+    return speed if peer.is_direct else {"CPU µs per request": cpu.seconds / wanted.requests * 1e6, **speed,
+                                         "resident MiB": peer.resident_bytes() / MIB}
 
 
 def measure_with_latency(rate):
@@ -120,7 +121,7 @@ def variants(**options):
 
 BESIDE_PEERS = (
     Scenario("unary-10x20", "unary gRPC, h2c → h2c, 10 connections × 20 streams", GRPC, measure_with_latency(2000),
-             UNARY),
+             UNARY, WITH_DIRECT),
     Scenario("unary-1x100", "unary gRPC, h2c → h2c, 1 connection × 100 streams", GRPC, measure_requests,
              Requests(100_000, 1, 100)),
     Scenario("unary-200x1", "unary gRPC, h2c → h2c, 200 connections × 1 stream", GRPC, measure_requests,
@@ -132,7 +133,7 @@ BESIDE_PEERS = (
     Scenario("tls-200x1", "unary gRPC, TLS → h2c, 200 connections × 1 stream", GRPC_TLS, measure_requests,
              Requests(50_000, 200)),
     Scenario("http1", "HTTP/1.1 → HTTP/1.1, 50 connections", Front("h1", "h1"), measure_with_latency(2000),
-             Requests(50_000, 50, body="")),
+             Requests(50_000, 50, body=""), WITH_DIRECT),
     Scenario("http2-to-http1", "HTTP/2 → HTTP/1.1, 10 connections × 20 streams", Front("h2", "h1"), measure_requests,
              Requests(50_000, 10, 20, body="")),
     Scenario("large-down", "4 MiB answers, h2c → h2c, 2 connections × 2 streams", Front("h2", "h2"), measure_requests,

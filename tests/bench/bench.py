@@ -37,6 +37,7 @@ SMOKE = Scale(0.0005, 0.05, 1)
 
 def main():
     options = read_options()
+    os.environ["PATH"] += ":/usr/sbin"  # Debian's place for servers, which not everybody's PATH has
     scale = SMOKE if options.smoke else QUICK if options.quick else FULL
     if options.repeat:
         scale = dataclasses.replace(scale, repeats=options.repeat)
@@ -51,18 +52,19 @@ def main():
     if missing:
         sys.exit(f"Missing: {', '.join(sorted(missing))}. packaging/bench installs and builds what is needed.")
     raise_descriptor_limit()
+    print(report.machine() + "\n", flush=True)
     tables = []
     for scenario in chosen:
         tables.append(report.table(scenario, run(scenario, scale)))
         print(tables[-1], flush=True)
     if options.write:
-        write_results(options.write, tables, scale)
+        report.write(options.write, tables, f"medians of {scale.repeats} interleaved runs of {scale.share:.0%} of the load")
 
 
 def read_options():
     parser = argparse.ArgumentParser(prog="packaging/bench", description=__doc__)
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="a fifth of the load, under 3 minutes in all")
+    size.add_argument("--quick", action="store_true", help="a tenth of the load, under 3 minutes in all")
     size.add_argument("--smoke", action="store_true", help="a few requests each: does everything start and complete?")
     parser.add_argument("--only", metavar="NAME", help="scenarios whose names contain this")
     parser.add_argument("--list", action="store_true", help="the scenarios' names")
@@ -84,7 +86,8 @@ def run(scenario, scale):
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         prepare(folder)
-        backend = backends.start(scenario.front, folder, max(getattr(each, "targets", 1) for each in scenario.contenders))
+        addresses = max(getattr(contender, "targets", 1) for contender in scenario.contenders)
+        backend = backends.start(scenario.front, folder, addresses)
         stack.callback(backend.stop)
         contenders = []
         for contender in scenario.contenders:
@@ -126,8 +129,8 @@ def await_answer(peer, folder):
 
 def prepare(folder):
     """The files that the programs share: a certificate and its key, requests' bodies."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-                    "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
                     "-keyout", f"{folder}/key.pem", "-out", f"{folder}/certificate.pem"],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for name, size in (("message", 20), ("large", 4 << 20)):
@@ -138,13 +141,6 @@ def prepare(folder):
 def grpc_message(size):
     """A message of gRPC's framing: not compressed, its length, so many bytes."""
     return b"\0" + size.to_bytes(4, "big") + b"x" * size
-
-
-def write_results(file, tables, scale):
-    with open(file, "w", encoding="utf-8") as out:
-        out.write("# Spillway beside haproxy, nghttpx and nginx\n\n"
-                  f"Written by `packaging/bench`; medians of {scale.repeats} interleaved runs.\n\n"
-                  f"{report.machine()}\n\n" + "\n".join(tables))
 
 
 if __name__ == "__main__":

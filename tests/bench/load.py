@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Load from h2load and bench-grpc-load, and what they say of it. A run with any request that failed is an error, never a
-figure. Each kind of load can be scaled: a share of its amount."""
+"""Load from h2load and bench-grpc-load, and what they say of it. A run with any request that failed is an error, never
+a figure. Each kind of load can be scaled: a share of its amount."""
 import dataclasses
 import json
 import re

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The balancers that are compared. Each is one worker in front of one backend, tuned as its manual says for this work:
-connections to the backend kept and reused, no log that nobody asked for, no limit of requests per connection. Spillway
-writes its access log and counts its metrics, as it does by default."""
+"""The balancers that are compared. Each is one process and one worker in front of one backend, tuned for the work:
+connections to the backend kept and reused, no log, no limit of requests per connection, and for large bodies those
+buffers and windows that measured best. Spillway writes its access log and counts its metrics, as it does by default;
+only its limits of requests per connection, of connections and of streams are lifted."""
 import dataclasses
 import json
 import os
@@ -22,6 +23,7 @@ class Front:
     client: str  # "h2" or "h1"
     backend: str  # "grpc", "h2" or "h1"
     tls: bool = False
+    large: bool = False  # bodies of megabytes
 
 
 class Peer:
@@ -75,18 +77,19 @@ class HaProxy:
         tls = f" ssl crt {certificate(folder)} alpn h2" if front.tls else ""
         client = " proto h2" if front.client == "h2" else ""
         server = "" if front.backend == "h1" else " proto h2"
+        large = "tune.bufsize 65536\n  tune.h2.initial-window-size 1048576" if front.large else ""
         config = write(folder, "haproxy.cfg", f"""
 global
   nbthread 1
   maxconn {MOST_CONNECTIONS}
   tune.h2.max-concurrent-streams {MOST_STREAMS}
+  {large}
 defaults
   mode http
   timeout connect 5s
   timeout client 120s
   timeout server 120s
   http-reuse always
-  option http-no-delay
 frontend clients
   bind 127.0.0.1:{port}{tls}{client}
   default_backend servers
@@ -104,6 +107,9 @@ class NgHttpx:
     def start(self, front, backend, folder):
         port = free_port()
         tls = [f"{folder}/key.pem", f"{folder}/certificate.pem"] if front.tls else []
+        large = ["--backend-http2-window-size=1M", "--frontend-http2-window-size=1M",
+                 "--frontend-http2-connection-window-size=4M", "--tls-dyn-rec-warmup-threshold=0",
+                 "--backend-request-buffer=256K", "--backend-response-buffer=1M"] if front.large else []
         return started(self, [
             "nghttpx", "--conf=/dev/null", "-n1", "--single-process", "--no-ocsp",
             f"--frontend=127.0.0.1,{port}{'' if front.tls else ';no-tls'}",
@@ -111,7 +117,7 @@ class NgHttpx:
             f"--errorlog-file={folder}/nghttpx.error.log",
             f"--frontend-http2-max-concurrent-streams={MOST_STREAMS}",
             "--backend-keep-alive-timeout=1m", "--frontend-http2-read-timeout=5m",
-            f"--pid-file={folder}/nghttpx.pid", *tls], front, port, folder)
+            f"--pid-file={folder}/nghttpx.pid", *large, *tls], front, port, folder)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,6 +130,8 @@ class Nginx:
         words = (" ssl" if front.tls else "") + (" http2" if front.client == "h2" else "")
         forward = "grpc_pass grpc://servers;" if front.backend != "h1" else (
             'proxy_pass http://servers; proxy_http_version 1.1; proxy_set_header Connection "";')
+        large = ("grpc_buffer_size 256k; http2_chunk_size 64k; http2_body_preread_size 1m; client_body_buffer_size 8m;"
+                 if front.large else "")
         config = write(folder, "nginx.conf", f"""
 {nginx_basics(folder, "nginx")}
 http {{
@@ -132,6 +140,7 @@ http {{
   keepalive_timeout 120s;
   http2_max_concurrent_streams {MOST_STREAMS};
   client_max_body_size 0;
+  {large}
   proxy_max_temp_file_size 0;
   {nginx_folders(folder, "nginx")}
   ssl_certificate {folder}/certificate.pem;
@@ -152,10 +161,8 @@ http {{
 
 
 def nginx_basics(folder, name):
-    """nginx as a child of this process; also the HTTP/1.1 backend's."""
-    user = "user root;" if os.geteuid() == 0 else ""
-    return f"""{user}
-daemon off;
+    """One process, this one's child; also the HTTP/1.1 backend's."""
+    return f"""daemon off;
 master_process off;
 pid {folder}/{name}.pid;
 error_log {folder}/{name}.error.log crit;

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Programs of a benchmark: started with their words in a file, awaited at their port, ended with their children."""
+"""Programs of a benchmark: started with their words in a file, awaited at their port, ended."""
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -17,7 +16,7 @@ class Process:
         self.log = os.path.join(folder, f"{name}.log")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, start_new_session=True)
+                                            stderr=log)
 
     @property
     def pid(self):
@@ -41,7 +40,7 @@ class Process:
             try:
                 self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
-                os.killpg(self.pid, signal.SIGKILL)
+                self.process.kill()
                 self.process.wait()
 
 

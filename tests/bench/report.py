@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Medians of the repeats as tables, with the first contender's or the best peer's figure as the measure."""
+"""Medians of the repeats as tables: Spillway beside the best peer, its own variants beside the first of them."""
 import os
 import platform
 import statistics
@@ -56,3 +56,10 @@ def machine():
         f"- Linux {platform.release()}, {platform.machine()}",
         f"- {packages.stdout.strip(', ')}",
     ])
+
+
+def write(file, tables, what):
+    with open(file, "w", encoding="utf-8") as out:
+        out.write("# Spillway beside haproxy, nghttpx and nginx\n\n"
+                  f"Written by `packaging/bench`: {what}. \"direct\" is the backend without a balancer.\n\n"
+                  f"{machine()}\n\n" + "\n".join(tables))

@@ -108,6 +108,7 @@ def cpu_of(peer):
 
 
 GRPC, GRPC_TLS = Front("h2", "grpc"), Front("h2", "grpc", tls=True)
+BODIES, BODIES_TLS = Front("h2", "h2", large=True), Front("h2", "h2", tls=True, large=True)
 UNARY = Requests(100_000, 10, 20)
 LARGE = "/bench.Bench/Large"
 WITH_DIRECT = (peers.Direct(), *peers.PEERS)
@@ -136,11 +137,11 @@ BESIDE_PEERS = (
              Requests(50_000, 50, body=""), WITH_DIRECT),
     Scenario("http2-to-http1", "HTTP/2 → HTTP/1.1, 10 connections × 20 streams", Front("h2", "h1"), measure_requests,
              Requests(50_000, 10, 20, body="")),
-    Scenario("large-down", "4 MiB answers, h2c → h2c, 2 connections × 2 streams", Front("h2", "h2"), measure_requests,
+    Scenario("large-down", "4 MiB answers, h2c → h2c, 2 connections × 2 streams", BODIES, measure_requests,
              Requests(300, 2, 2, LARGE)),
-    Scenario("large-down-tls", "4 MiB answers, TLS → h2c, 2 connections × 2 streams", Front("h2", "h2", tls=True),
+    Scenario("large-down-tls", "4 MiB answers, TLS → h2c, 2 connections × 2 streams", BODIES_TLS,
              measure_requests, Requests(300, 2, 2, LARGE)),
-    Scenario("large-up", "4 MiB requests, h2c → h2c, 2 connections × 2 streams", Front("h2", "h2"), measure_requests,
+    Scenario("large-up", "4 MiB requests, h2c → h2c, 2 connections × 2 streams", BODIES, measure_requests,
              Requests(300, 2, 2, body="large")),
     Scenario("ping-pong-1", "bidi ping-pong of 20 bytes, h2c → h2c, 1 stream", GRPC, measure_ping_pong,
              PingPong(1, 20_000), WITH_DIRECT),

@@ -286,7 +286,10 @@ void acceptOne(int epoll, int listener) {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count < 2) return std::fprintf(stderr, "bench-backend PORT [ADDRESSES]\n"), 2;
+  if (count < 2) {
+    std::fprintf(stderr, "bench-backend PORT [ADDRESSES]\n");
+    return 2;
+  }
   const auto port = static_cast<std::uint16_t>(std::atoi(words[1]));
   const int addresses = count > 2 ? std::atoi(words[2]) : 1;
   try {

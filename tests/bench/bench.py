@@ -58,7 +58,8 @@ def main():
         tables.append(report.table(scenario, run(scenario, scale)))
         print(tables[-1], flush=True)
     if options.write:
-        report.write(options.write, tables, f"medians of {scale.repeats} interleaved runs of {scale.share:.0%} of the load")
+        how = f"medians of {scale.repeats} interleaved runs of {scale.share:.0%} of the load"
+        report.write(options.write, tables, how)
 
 
 def read_options():

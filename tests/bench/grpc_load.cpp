@@ -186,8 +186,10 @@ void serverStream(grpc::GenericStub& stub, grpc::CompletionQueue& queue, int cal
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 5)
-    return std::fprintf(stderr, "bench-grpc-load ADDRESS:PORT ping-pong|server-stream N M\n"), 2;
+  if (count != 5) {
+    std::fprintf(stderr, "bench-grpc-load ADDRESS:PORT ping-pong|server-stream N M\n");
+    return 2;
+  }
   grpc::ChannelArguments arguments;
   arguments.SetInt("grpc.enable_http_proxy", 0);
   grpc::GenericStub stub(grpc::CreateCustomChannel(words[1], grpc::InsecureChannelCredentials(), arguments));

@@ -38,14 +38,14 @@ class Requests:
 
     def run(self, peer, folder):
         """As fast as it goes; seconds."""
-        said = h2load(self.command(peer, folder))
+        said = h2load(peer, self.command(peer, folder))
         return in_seconds(re.search(r"finished in ([0-9.]+)(us|ms|s|m)", said))
 
     def run_at_rate(self, peer, folder, rate):
         """So many requests per second in all; each one's latency in µs, ascending."""
         with tempfile.NamedTemporaryFile(prefix="h2load-", dir=folder, mode="r", encoding="ascii") as log:
             *words, url = self.command(peer, folder)
-            h2load([*words, "--rps", rate / self.connections, f"--log-file={log.name}", url])
+            h2load(peer, [*words, "--rps", rate / self.connections, f"--log-file={log.name}", url])
             latencies = sorted(int(line.split("\t")[2]) for line in log)
         if len(latencies) != self.requests:
             raise RuntimeError(f"{peer.name}: {len(latencies)} latencies of {self.requests} requests")
@@ -99,26 +99,30 @@ class Idle:
         return Idle(max(int(self.connections * share), 20))
 
 
-def h2load(words):
-    said = output(words)
+def h2load(peer, words):
+    said = output(peer, words)
     counts = re.search(r"requests: (\d+) total, .* (\d+) succeeded, (\d+) failed, (\d+) errored", said)
     statuses = re.search(r"status codes: (\d+) 2xx", said)
     if not (counts and statuses and counts[1] == counts[2] == statuses[1]):
-        raise RuntimeError(f"{' '.join(map(str, words))} failed:\n{said}")
+        raise RuntimeError(failure(peer, words, said))
     return said
 
 
 def grpc_load(peer, *words):
     """messages, seconds and, for ping-pong, p50 and p99 in µs"""
-    return json.loads(output([program("bench-grpc-load"), f"127.0.0.1:{peer.port}", *words]))
+    return json.loads(output(peer, [program("bench-grpc-load"), f"127.0.0.1:{peer.port}", *words]))
 
 
-def output(words):
+def output(peer, words):
     done = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           timeout=LONGEST, check=False)
     if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, words))} failed:\n{done.stdout}")
+        raise RuntimeError(failure(peer, words, done.stdout))
     return done.stdout
+
+
+def failure(peer, words, said):
+    return f"{peer.name} failed: {' '.join(map(str, words))}\n{said}"
 
 
 def in_seconds(match):

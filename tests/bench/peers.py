@@ -77,7 +77,7 @@ class HaProxy:
         tls = f" ssl crt {certificate(folder)} alpn h2" if front.tls else ""
         client = " proto h2" if front.client == "h2" else ""
         server = "" if front.backend == "h1" else " proto h2"
-        large = "tune.bufsize 65536\n  tune.h2.initial-window-size 1048576" if front.large else ""
+        large = "tune.bufsize 65536" if front.large else ""
         config = write(folder, "haproxy.cfg", f"""
 global
   nbthread 1

@@ -44,8 +44,7 @@ void ruleMatching(benchmark::State& state) {
   head.path = "/routeguide.RouteGuide/GetFeature";
   const auto client = *net::SocketAddress::parse("127.0.0.1", 54022);
   for (auto _ : state) {
-    const balance::RequestView view(head, client);
-    const balance::RuleMatch found = balance::match(listener, view);
+    const balance::RuleMatch found = balance::match(listener, head, client);
     if (found.rule.priority != rules) return state.SkipWithError("another rule matched");
     benchmark::DoNotOptimize(found.evaluated);
   }

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint32_t kFirstPort = 50061;
 constexpr std::uint32_t kLastPort = 50999;
+constexpr std::uint32_t kMostTasks = kLastPort - kFirstPort + 1;
 constexpr const char* kGroupName = "route-guide-targets";
 
 bool isFree(std::uint32_t port) {
@@ -42,6 +43,11 @@ Result<std::vector<std::uint32_t>> freePorts(std::uint32_t count, std::uint32_t 
 /// Ports that the system chooses, for a demo that asks for any port: two such demos do not get into each
 /// other's way.
 Result<std::vector<std::uint32_t>> anyPorts(std::uint32_t count) {
+  if (count > kMostTasks) {
+    return failure(Error{ErrorCode::Invalid, Side::Client,
+                         fmt::format("The demo would need {} free ports: it runs {} servers at the most.",
+                                     count, kMostTasks)});
+  }
   std::vector<std::uint32_t> ports;
   std::vector<int> holders;  // all held until all are known, so that no port comes twice
   for (std::uint32_t i = 0; i < count; ++i) {

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import queue
+import select
 import socket
 import ssl
 import struct
@@ -55,6 +56,38 @@ def read_head(connection):
     first, *lines = head.decode("latin-1").split("\r\n")
     fields = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines)}
     return first, fields, rest
+
+
+class TwoWay:
+    """A TLS connection for a thread that sends beside one that receives: an SSL object serves one at a time."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.lock = threading.Lock()
+        connection.setblocking(False)
+
+    def sendall(self, data):
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self.patiently(lambda: self.connection.send(rest)):]
+
+    def recv(self, size):
+        return self.patiently(lambda: self.connection.recv(size))
+
+    def patiently(self, step):
+        while True:
+            with self.lock:
+                try:
+                    return step()
+                except ssl.SSLWantReadError:
+                    awaited = [self.connection], []
+                except ssl.SSLWantWriteError:
+                    awaited = [], [self.connection]
+            if not any(select.select(*awaited, [], PATIENCE)):
+                raise TimeoutError
+
+    def close(self):
+        self.connection.close()
 
 
 class Peer:

@@ -114,6 +114,9 @@ class Upgrade(WebSocketTest):
         for address in (self.plain, self.secure):
             with self.subTest(address=address):
                 client, target = self.upgraded(address)
+                for end in (client, target):
+                    if isinstance(end.connection, ssl.SSLSocket):
+                        end.connection = websocket.TwoWay(end.connection)
                 messages = [Message(BINARY, os.urandom(1024 * 1024)) for _ in range(2)]
                 sent = [in_background(lambda end=end, message=message: end.send(*message))
                         for end, message in zip((client, target), messages)]

@@ -12,7 +12,7 @@ namespace {
 
 /// Blocks kept for reuse; bounded, so that memory returns to the system after a burst.
 struct Pool {
-  static constexpr std::size_t kKeep = 256;
+  static constexpr std::size_t kKeep = 64;
   std::vector<ByteBlock*> small, large;
   ByteBlock* reading = nullptr;
   std::size_t inUse = 0;  ///< bytes
@@ -25,6 +25,14 @@ struct Pool {
   std::vector<ByteBlock*>& list(std::size_t capacity) {
     return capacity == ByteBlock::kSmall ? small : large;
   }
+  void giveBack(ByteBlock* block) {
+    const bool isPooled = block->capacity == ByteBlock::kSmall || block->capacity == ByteBlock::kLarge;
+    if (isPooled && list(block->capacity).size() < kKeep) {
+      list(block->capacity).push_back(block);
+    } else {
+      std::free(block);
+    }
+  }
 };
 
 Pool& pool() {
@@ -32,23 +40,35 @@ Pool& pool() {
   return instance;
 }
 
+ByteBlock* handOut(ByteBlock* block, std::size_t capacity) {
+  pool().inUse += capacity;
+  block->references = 1;
+  block->capacity = static_cast<std::uint32_t>(capacity);
+  block->used = 0;
+  return block;
+}
+
+ByteBlock* make(std::size_t capacity) {
+  auto* block = static_cast<ByteBlock*>(std::malloc(capacity + 12));
+  if (!block) throw std::bad_alloc();
+  return handOut(block, capacity);
+}
+
 }  // namespace
 
 ByteBlock* ByteBlock::acquire(std::size_t size) {
   const std::size_t capacity = size <= kSmall ? kSmall : kLarge;
   auto& list = pool().list(capacity);
-  ByteBlock* block = nullptr;
-  if (list.empty()) {
-    block = static_cast<ByteBlock*>(std::malloc(capacity + 12));
-    if (!block) throw std::bad_alloc();
-  } else {
-    block = list.back();
-    list.pop_back();
-  }
-  pool().inUse += capacity;
-  block->references = 1;
-  block->capacity = static_cast<std::uint32_t>(capacity);
-  block->used = 0;
+  if (list.empty()) return make(capacity);
+  ByteBlock* block = list.back();
+  list.pop_back();
+  return handOut(block, capacity);
+}
+
+ByteBlock* ByteBlock::copyOf(std::span<const std::uint8_t> bytes) {
+  ByteBlock* block = make(bytes.size());
+  std::memcpy(block->data, bytes.data(), bytes.size());
+  block->used = block->capacity;
   return block;
 }
 
@@ -70,12 +90,7 @@ std::size_t ByteBlock::inUse() {
 void ByteBlock::release(ByteBlock* block) noexcept {
   if (--block->references) return;
   pool().inUse -= block->capacity;
-  auto& list = pool().list(block->capacity);
-  if (list.size() < Pool::kKeep) {
-    list.push_back(block);
-  } else {
-    std::free(block);
-  }
+  pool().giveBack(block);
 }
 
 ByteChunk ByteChunk::slice(std::size_t from, std::size_t count) const {

@@ -17,8 +17,12 @@ struct ByteBlock {
 
   static constexpr std::size_t kSmall = 2048 - 12;
   static constexpr std::size_t kLarge = 16384 - 12;
+  /// While this thread's blocks take more than this, a chunk is not worth a block that it hardly fills.
+  static constexpr std::size_t kScarce = 1024 * 1024;
   /// A block with room for at least `size` bytes if it fits kLarge, from this thread's pool; references == 1.
   static ByteBlock* acquire(std::size_t size);
+  /// A full block of just these bytes; references == 1.
+  static ByteBlock* copyOf(std::span<const std::uint8_t> bytes);
   static void release(ByteBlock*) noexcept;
   /// The block into which this thread reads from sockets, with room for 4 KiB at least: what is kept of one
   /// read shares its block with what came before and after. The pool's own: take a reference for each chunk.
@@ -64,6 +68,12 @@ class ByteChunk {
   /// The block's bytes that nobody has spoken for, and how many it has in all.
   std::size_t room() const { return block_ ? block_->capacity - block_->used : 0; }
   std::size_t capacity() const { return block_ ? block_->capacity : 0; }
+  /// Whether it holds much more memory than its bytes need, while memory is scarce: better keep a copy.
+  bool isWasteful() const {
+    return block_ && std::size_t{size_} * 2 < block_->capacity && ByteBlock::inUse() > ByteBlock::kScarce;
+  }
+  /// The same bytes in a block of their own.
+  ByteChunk copy() const { return {ByteBlock::copyOf(span()), 0, size_}; }
   /// An empty chunk where the block's used part ends: it may be extended.
   ByteChunk restOfBlock() const;
   /// Appends in place if this chunk ends where its block's used part ends and there is room; returns bytes

@@ -21,12 +21,17 @@ void ByteQueue::append(std::span<const std::uint8_t> bytes) {
 }
 
 void ByteQueue::append(const ByteChunk& chunk) {
-  if (chunk.size() < kReferenceFrom) {
-    append(chunk.span());
-    return;
+  if (chunk.size() >= kReferenceFrom && chunk.isWasteful()) {
+    keep(chunk.copy());
+  } else {
+    keep(chunk);
   }
+}
+
+void ByteQueue::keep(ByteChunk chunk) {
+  if (chunk.size() < kReferenceFrom) return append(chunk.span());
   size_ += chunk.size();
-  chunks_.push_back(chunk);
+  chunks_.push_back(std::move(chunk));
 }
 
 std::span<const std::uint8_t> ByteQueue::front() const {
@@ -64,7 +69,7 @@ void ByteQueue::moveTo(ByteQueue& to, std::size_t count) {
   while (count > 0) {
     const ByteChunk& first = chunks_[head_];
     const std::size_t part = std::min(count, first.size());
-    to.append(first.slice(0, part));
+    to.keep(first.slice(0, part));
     dropFront(part);
     count -= part;
   }

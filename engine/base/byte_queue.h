@@ -22,7 +22,7 @@ class ByteQueue {
 
   /// Copies the bytes in.
   void append(std::span<const std::uint8_t> bytes);
-  /// References large chunks, copies small ones.
+  /// References large chunks, copies small ones and wasteful ones.
   void append(const ByteChunk& chunk);
   /// The first contiguous piece; empty when the queue is.
   std::span<const std::uint8_t> front() const;
@@ -42,6 +42,8 @@ class ByteQueue {
   void clear();
 
  private:
+  void keep(ByteChunk chunk);
+
   std::vector<ByteChunk> chunks_;
   ByteChunk copies_;      ///< the block into which small pieces are copied, one after the other
   std::size_t head_ = 0;  ///< index of the first live chunk

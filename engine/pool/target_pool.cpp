@@ -15,9 +15,9 @@ namespace {
 constexpr std::size_t kStreamsPerNewHttp2Connection = 100;
 
 /// Of a response whose client does not read, this much is held, not a whole window, bytes.
-constexpr std::uint32_t kFirstWindow = 6 * 1024;
-/// The same for HTTP/1, where it is read at once: three of them share a block (ByteBlock::kLarge).
-constexpr std::uint32_t kFirstHttp1Window = 5 * 1024;
+constexpr std::uint32_t kFirstWindow = 4000;
+/// The same for HTTP/1, whose streams have a connection each besides; while memory is plenty, more is read.
+constexpr std::uint32_t kFirstHttp1Window = 3000;
 
 http::Http2Settings http2Settings(std::uint32_t responseHeadersBytes) {
   http::Http2Settings settings;

@@ -57,7 +57,7 @@ void Http2Probe::onReady(http::HttpConnection& connection) {
   body.forEach([&](const ByteChunk& chunk) { stream_->sendData(chunk, http::End::Yes); });
 }
 
-void Http2Probe::onHead(http::MessageHead head, http::End end) {
+void Http2Probe::onHead(http::MessageHead&& head, http::End end) {
   if (head.status < 200) return;
   status_ = head.status;
   responseFields_ = std::move(head.fields);
@@ -69,7 +69,7 @@ void Http2Probe::onData(const ByteChunk& chunk, http::End end) {
   if (end == http::End::Yes) judge(responseFields_);
 }
 
-void Http2Probe::onTrailers(http::Headers trailers) {
+void Http2Probe::onTrailers(http::Headers&& trailers) {
   judge(trailers);
 }
 

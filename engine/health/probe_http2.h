@@ -23,9 +23,9 @@ class Http2Probe final : public net::Retirable, private http::ConnectionOwner, p
   void onRoom(http::HttpConnection&) override {}
   void onConnectionClosed(http::HttpConnection&, const Error& error) override;
   // http::StreamHandler
-  void onHead(http::MessageHead head, http::End end) override;
+  void onHead(http::MessageHead&& head, http::End end) override;
   void onData(const ByteChunk& chunk, http::End end) override;
-  void onTrailers(http::Headers trailers) override;
+  void onTrailers(http::Headers&& trailers) override;
   void onSent(std::size_t) override {}
   void onReset(const http::StreamError& error) override;
   void onClosed() override { stream_ = nullptr; }

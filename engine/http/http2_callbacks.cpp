@@ -25,8 +25,17 @@ constexpr std::size_t kPassedOver = 32;
 struct Http2Callbacks {
   static Http2Connection& connectionOf(void* user) { return *static_cast<Http2Connection*>(user); }
 
-  static Http2Stream* streamOf(nghttp2_session* session, std::int32_t id) {
-    return static_cast<Http2Stream*>(nghttp2_session_get_stream_user_data(session, id));
+  /// A stream mostly has several calls in a row: nghttp2's table is asked for the first of them.
+  static Http2Stream* streamOf(Http2Connection& connection, std::int32_t id) {
+    if (id == connection.recentId_) return connection.recent_;
+    auto* found = static_cast<Http2Stream*>(nghttp2_session_get_stream_user_data(connection.session_, id));
+    if (found) remember(connection, *found, id);
+    return found;
+  }
+
+  static void remember(Http2Connection& connection, Http2Stream& stream, std::int32_t id) {
+    connection.recent_ = &stream;
+    connection.recentId_ = id;
   }
 
   /// nghttp2 lets HEADERS pass whose identifier is smaller than the newest and was never used.
@@ -53,17 +62,19 @@ struct Http2Callbacks {
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     Http2Stream& stream = connection.addStream(nullptr, frame->hd.stream_id);
     nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, &stream);
+    remember(connection, stream, frame->hd.stream_id);
     stream.handler_ = connection.owner_.onStream(stream);
     if (!stream.handler_) stream.reset(ResetCode::Refused);
     return 0;
   }
 
-  static int header(nghttp2_session* session, const nghttp2_frame* frame, const std::uint8_t* name,
+  static int header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
                     std::size_t nameSize, const std::uint8_t* value, std::size_t valueSize, std::uint8_t,
                     void* user) {
-    Http2Stream* stream = streamOf(session, frame->hd.stream_id);
+    Http2Connection& connection = connectionOf(user);
+    Http2Stream* stream = streamOf(connection, frame->hd.stream_id);
     if (!stream) return 0;
-    const Http2Settings& limits = connectionOf(user).settings_;
+    const Http2Settings& limits = connection.settings_;
     const std::size_t size = nameSize + valueSize;
     stream->incomingBytes_ += size;
     // Beyond its limits a head is read on, so that it can be refused in HTTP's words, but not kept; a bomb is
@@ -113,7 +124,7 @@ struct Http2Callbacks {
     }
   }
 
-  static int frameReceived(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+  static int frameReceived(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     Http2Connection& connection = connectionOf(user);
     if (isChatter(*frame) && !connection.tolerates(connection.chatter_)) return 0;
     switch (frame->hd.type) {
@@ -137,7 +148,7 @@ struct Http2Callbacks {
         break;
     }
     if (frame->hd.type == NGHTTP2_HEADERS) connection.headSince_ = {};
-    Http2Stream* stream = streamOf(session, frame->hd.stream_id);
+    Http2Stream* stream = streamOf(connection, frame->hd.stream_id);
     if (!stream) return 0;
     stream->receivedBytes_ += frame->hd.length + 9;
     const End end = frame->hd.flags & NGHTTP2_FLAG_END_STREAM ? End::Yes : End::No;
@@ -150,19 +161,27 @@ struct Http2Callbacks {
   }
 
   /// 1xx are passed on (RFC 9110 §15.2), but not more of them than a head may have bytes.
-  static void interimReceived(Http2Stream& stream, MessageHead head, std::size_t bytes) {
+  static void interimReceived(Http2Stream& stream, std::size_t bytes) {
     stream.interimBytes_ += bytes;
     if (stream.interimBytes_ > stream.connection_.settings_.maxHeaderBytes) return;
-    if (stream.handler_) stream.handler_->onHead(std::move(head), End::No);
+    if (stream.handler_) stream.handler_->onHead(std::move(stream.incoming_), End::No);
   }
 
   static void headersReceived(Http2Stream& stream, End end) {
-    MessageHead head = std::exchange(stream.incoming_, {});
-    const bool isHead = !stream.headSeen_;
+    passHeaders(stream, end);
+    if (end == End::Yes) return;
+    // Another block may follow, which has a status or fields only.
+    stream.incoming_.fields.clear();
+    stream.incoming_.status = 0;
+    stream.incoming_.problem = HeadProblem::None;
+  }
+
+  static void passHeaders(Http2Stream& stream, End end) {
+    MessageHead& head = stream.incoming_;
     const bool isInterim = std::exchange(stream.incomingHasStatus_, false) && head.status < 200;
     const std::size_t bytes = std::exchange(stream.incomingBytes_, 0);
-    if (isInterim) return interimReceived(stream, std::move(head), bytes);
-    stream.headSeen_ = true;
+    if (isInterim) return interimReceived(stream, bytes);
+    const bool isHead = !std::exchange(stream.headSeen_, true);
     if (end == End::Yes) stream.endReceived_ = true;
     if (!stream.handler_) return;
     if (isHead) {
@@ -174,9 +193,10 @@ struct Http2Callbacks {
 
   static int dataReceived(nghttp2_session* session, std::uint8_t, std::int32_t id, const std::uint8_t* data,
                           std::size_t size, void* user) {
-    const ByteChunk& input = *connectionOf(user).input_;
+    Http2Connection& connection = connectionOf(user);
+    const ByteChunk& input = *connection.input_;
     nghttp2_session_consume_connection(session, size);
-    Http2Stream* stream = streamOf(session, id);
+    Http2Stream* stream = streamOf(connection, id);
     if (!stream || !stream->handler_) return 0;
     stream->handler_->onData(input.slice(static_cast<std::size_t>(data - input.data()), size), End::No);
     return 0;
@@ -212,7 +232,7 @@ struct Http2Callbacks {
     Http2Connection& connection = connectionOf(user);
     if (isProvoked(*frame)) connection.tolerates(connection.provokedResets_);
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
-    Http2Stream* stream = streamOf(session, frame->hd.stream_id);
+    Http2Stream* stream = streamOf(connection, frame->hd.stream_id);
     if (!stream) return 0;
     if (frame->hd.type == NGHTTP2_HEADERS) stream->sentBytes_ += frame->hd.length + 9;
     if (!(frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) return 0;
@@ -225,8 +245,10 @@ struct Http2Callbacks {
 
   static int streamClosed(nghttp2_session* session, std::int32_t id, std::uint32_t code, void* user) {
     Http2Connection& connection = connectionOf(user);
-    Http2Stream* stream = streamOf(session, id);
+    Http2Stream* stream = streamOf(connection, id);
     if (!stream) return 0;
+    connection.recentId_ = 0;
+    connection.recent_ = nullptr;
     nghttp2_session_set_stream_user_data(session, id, nullptr);
     if (StreamHandler* handler = std::exchange(stream->handler_, nullptr)) {
       // A client that has the whole answer may break off the rest of its request: that is an end in order.

@@ -81,6 +81,8 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   ConnectionOwner& owner_;
   nghttp2_session* session_ = nullptr;
   std::vector<std::unique_ptr<Http2Stream>> streams_;
+  std::int32_t recentId_ = 0;  ///< the stream that was asked for last; 0 = none
+  Http2Stream* recent_ = nullptr;
   /// Streams to be broken off once what was queued before has gone out: nghttp2 drops what it still holds.
   std::vector<std::pair<std::int32_t, std::uint32_t>> resets_;
   ByteQueue output_;

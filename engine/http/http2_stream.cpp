@@ -8,47 +8,64 @@
 #include <charconv>
 #include <vector>
 
+#include "engine/http/name_set.h"
+
 namespace spillway::http {
 namespace {
 
 /// Fields whose values hardly ever come again: in the dynamic table they would push out those that do, and
 /// each would have to be compared with all of its name (RFC 7541 §6.2.3).
-constexpr std::array<std::string_view, 14> kVolatile{
-    "x-amzn-trace-id", "x-request-id", "x-correlation-id", "traceparent",   "tracestate",
-    "grpc-timeout",    "grpc-message", "x-b3-traceid",     "x-b3-spanid",   "etag",
-    "last-modified",   "location",     "if-none-match",    "content-range",
+constexpr NameSet kVolatile{std::array<std::string_view, 14>{
+    "x-amzn-trace-id",
+    "x-request-id",
+    "x-correlation-id",
+    "traceparent",
+    "tracestate",
+    "grpc-timeout",
+    "grpc-message",
+    "x-b3-traceid",
+    "x-b3-spanid",
+    "etag",
+    "last-modified",
+    "location",
+    "if-none-match",
+    "content-range",
+}};
+constexpr std::size_t kPseudoFields = 5;
+
+/// The fields of one call of nghttp2, which copies what it needs.
+class FieldList {
+ public:
+  explicit FieldList(std::size_t most) : fields_(room(most)) {}
+  void add(std::string_view name, std::string_view value, nghttp2_nv_flag flag = NGHTTP2_NV_FLAG_NONE) {
+    // nghttp2 asks for non-const pointers all the same.
+    fields_[count_++] = {reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
+                         reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data())), name.size(),
+                         value.size(), static_cast<std::uint8_t>(flag)};
+  }
+  void add(const Headers& headers);
+  const nghttp2_nv* data() const { return fields_; }
+  std::size_t size() const { return count_; }
+
+ private:
+  static nghttp2_nv* room(std::size_t most) {
+    thread_local std::vector<nghttp2_nv> list;
+    if (list.size() < most) list.resize(most);
+    return list.data();
+  }
+
+  nghttp2_nv* fields_;
+  std::size_t count_ = 0;
 };
 
-/// For one call of nghttp2, which copies what it needs.
-std::vector<nghttp2_nv>& emptyFieldList() {
-  thread_local std::vector<nghttp2_nv> fields;
-  fields.clear();
-  return fields;
-}
-
 bool isVolatile(std::string_view name) {
-  constexpr std::uint64_t kSizes = [] {
-    std::uint64_t sizes = 0;
-    for (const std::string_view each : kVolatile)
-      sizes |= std::uint64_t{1} << each.size();
-    return sizes;
-  }();
-  if (name.size() >= 64 || (kSizes >> name.size() & 1) == 0) return false;
-  return std::ranges::find(kVolatile, name) != kVolatile.end();
+  return kVolatile.contains(name);
 }
 
-nghttp2_nv field(std::string_view name, std::string_view value) {
-  // nghttp2 copies both, and asks for non-const pointers all the same.
-  return {reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
-          reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data())), name.size(), value.size(),
-          NGHTTP2_NV_FLAG_NONE};
-}
-
-void addFields(std::vector<nghttp2_nv>& out, const Headers& headers) {
+void FieldList::add(const Headers& headers) {
   for (std::size_t i = 0; i < headers.count(); ++i) {
     const Headers::Field each = headers.at(i);
-    out.push_back(field(each.name, each.value));
-    if (isVolatile(each.name)) out.back().flags = NGHTTP2_NV_FLAG_NO_INDEX;
+    add(each.name, each.value, isVolatile(each.name) ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE);
   }
 }
 
@@ -70,8 +87,8 @@ long Http2Stream::fillFrame(std::size_t room, std::uint32_t& flags) {
   if (last) flags |= NGHTTP2_DATA_FLAG_EOF;
   if (last && trailers_) {
     flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-    std::vector<nghttp2_nv>& fields = emptyFieldList();
-    addFields(fields, *trailers_);
+    FieldList fields(trailers_->count());
+    fields.add(*trailers_);
     if (nghttp2_submit_trailer(connection_.session_, id_, fields.data(), fields.size()) != 0) {
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }
@@ -81,10 +98,10 @@ long Http2Stream::fillFrame(std::size_t room, std::uint32_t& flags) {
 
 /// 1xx: passed on at once, the final head follows (RFC 9110 §15.2).
 void Http2Stream::sendInterim(const MessageHead& head) {
-  std::vector<nghttp2_nv>& fields = emptyFieldList();
+  FieldList fields(kPseudoFields + head.fields.count());
   const std::string status = std::to_string(head.status);
-  fields.push_back(field(":status", status));
-  addFields(fields, head.fields);
+  fields.add(":status", status);
+  fields.add(head.fields);
   nghttp2_submit_headers(connection_.session_, NGHTTP2_FLAG_NONE, id_, nullptr, fields.data(), fields.size(),
                          nullptr);
   connection_.wantFlush();
@@ -92,20 +109,20 @@ void Http2Stream::sendInterim(const MessageHead& head) {
 
 void Http2Stream::sendHead(const MessageHead& head, End end) {
   if (head.status >= 100 && head.status < 200) return sendInterim(head);
-  std::vector<nghttp2_nv>& fields = emptyFieldList();
+  FieldList fields(kPseudoFields + head.fields.count());
   std::array<char, 4> status{};
   const bool isRequest = head.status == 0;
   if (isRequest) {
-    fields.push_back(field(":method", head.method));
-    fields.push_back(field(":scheme", head.scheme));
-    fields.push_back(field(":authority", head.authority));
-    fields.push_back(field(":path", head.path));
-    if (!head.protocol.empty()) fields.push_back(field(":protocol", head.protocol));
+    fields.add(":method", head.method);
+    fields.add(":scheme", head.scheme);
+    fields.add(":authority", head.authority);
+    fields.add(":path", head.path);
+    if (!head.protocol.empty()) fields.add(":protocol", head.protocol);
   } else {
     std::to_chars(status.data(), status.data() + status.size(), head.status);
-    fields.push_back(field(":status", {status.data(), 3}));
+    fields.add(":status", {status.data(), 3});
   }
-  addFields(fields, head.fields);
+  fields.add(head.fields);
   nghttp2_data_provider provider{};
   provider.source.ptr = this;
   provider.read_callback = readOutput;

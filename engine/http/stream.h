@@ -48,9 +48,10 @@ struct StreamError {
 class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
-  virtual void onHead(MessageHead head, End end) = 0;
+  /// The handler may take what it wants out of `head`.
+  virtual void onHead(MessageHead&& head, End end) = 0;
   virtual void onData(const ByteChunk& chunk, End end) = 0;
-  virtual void onTrailers(Headers trailers) = 0;  ///< the end of its direction
+  virtual void onTrailers(Headers&& trailers) = 0;  ///< the end of its direction
   /// This many bytes given to sendData() went into the connection's output.
   virtual void onSent(std::size_t bytes) = 0;
   virtual void onReset(const StreamError& error) = 0;

@@ -29,13 +29,13 @@ Exchange::Exchange(ExchangeHost& host, http::HttpStream& client, std::shared_ptr
       lastActivity_(received_) {}
 
 Exchange::~Exchange() {
-  *alive_ = false;
+  if (alive_) *alive_ = false;
 }
 
 // ---- From the client
 // -------------------------------------------------------------------------------------------
 
-void Exchange::onRequestHead(http::MessageHead head, End end) {
+void Exchange::onRequestHead(http::MessageHead&& head, End end) {
   request_ = std::move(head);
   requestEnded_ = end == End::Yes;
   route();
@@ -107,7 +107,7 @@ void Exchange::refuseBody() {
   answer(Outcome::BodyTooLarge, {});
 }
 
-void Exchange::onRequestTrailers(http::Headers trailers) {
+void Exchange::onRequestTrailers(http::Headers&& trailers) {
   lastActivity_ = host_.loop.now();
   endOfRequest();
   requestTrailers_ = std::move(trailers);

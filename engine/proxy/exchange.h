@@ -63,9 +63,11 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   /// The exchange as its client's stream sees it.
   struct ClientSide final : http::StreamHandler {
     explicit ClientSide(Exchange& exchange) : owner(exchange) {}
-    void onHead(http::MessageHead head, http::End end) override { owner.onRequestHead(std::move(head), end); }
+    void onHead(http::MessageHead&& head, http::End end) override {
+      owner.onRequestHead(std::move(head), end);
+    }
     void onData(const ByteChunk& chunk, http::End end) override { owner.onRequestData(chunk, end); }
-    void onTrailers(http::Headers trailers) override { owner.onRequestTrailers(std::move(trailers)); }
+    void onTrailers(http::Headers&& trailers) override { owner.onRequestTrailers(std::move(trailers)); }
     void onSent(std::size_t bytes) override { owner.onResponseSent(bytes); }
     void onReset(const http::StreamError& error) override { owner.onClientReset(error); }
     void onClosed() override { owner.finish(); }
@@ -74,23 +76,21 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   /// The exchange as its target's stream sees it.
   struct TargetSide final : http::StreamHandler {
     explicit TargetSide(Exchange& exchange) : owner(exchange) {}
-    void onHead(http::MessageHead head, http::End end) override {
-      owner.onResponseHead(std::move(head), end);
-    }
+    void onHead(http::MessageHead&& head, http::End end) override { owner.onResponseHead(head, end); }
     void onData(const ByteChunk& chunk, http::End end) override { owner.onResponseData(chunk, end); }
-    void onTrailers(http::Headers trailers) override { owner.onResponseTrailers(trailers); }
+    void onTrailers(http::Headers&& trailers) override { owner.onResponseTrailers(trailers); }
     void onSent(std::size_t bytes) override { owner.onRequestSent(bytes); }
     void onReset(const http::StreamError& error) override { owner.onTargetReset(error); }
     void onClosed() override { owner.target_ = nullptr; }
     Exchange& owner;
   };
 
-  void onRequestHead(http::MessageHead head, http::End end);
+  void onRequestHead(http::MessageHead&& head, http::End end);
   void onRequestData(const ByteChunk& chunk, http::End end);
-  void onRequestTrailers(http::Headers trailers);
+  void onRequestTrailers(http::Headers&& trailers);
   void onRequestSent(std::size_t bytes);
   void onClientReset(const http::StreamError& error);
-  void onResponseHead(http::MessageHead head, http::End end);
+  void onResponseHead(http::MessageHead& head, http::End end);
   void onResponseData(const ByteChunk& chunk, http::End end);
   void onResponseTrailers(const http::Headers& trailers);
   void onResponseSent(std::size_t bytes);
@@ -119,7 +119,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void refuseBody();
   void passInterim(http::MessageHead& head);
   void refuseAnswer(observe::Outcome outcome);
-  void beginTunnel(http::MessageHead head);
+  void beginTunnel(http::MessageHead& head);
   void chooseTarget(const balance::TargetRuntime* exclude);
   void noteFailure(observe::Outcome outcome, const std::string& words);
   void leaveTarget(http::ResetCode code);
@@ -131,8 +131,8 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void breakOff(observe::Outcome outcome, http::ResetCode code, std::string detail);
   void endByIdleTimeout();
   void finish();
-  std::shared_ptr<observe::StreamRecord> makeRecord() const;
-  void fillStatuses(observe::StreamRecord& record) const;
+  std::shared_ptr<observe::StreamRecord> makeRecord();
+  void fillStatuses(observe::StreamRecord& record);
   observe::CallKind observedKind() const;
   void tell(observe::EventKind kind, observe::Direction direction, std::uint32_t number = 0,
             std::uint64_t size = 0);
@@ -170,8 +170,8 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   std::shared_ptr<observe::Decision> decision_;  ///< null: nobody asks
   observe::RequestCounts counts_;
   std::string actions_, redirectUrl_, errorReason_, transformedHost_, transformedUri_, transformStatus_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  int status_ = 0;  ///< sent to the client
+  std::shared_ptr<bool> alive_;  ///< made when something is to come from another thread
+  int status_ = 0;               ///< sent to the client
   int targetStatus_ = 0;
   std::optional<std::uint32_t> grpcStatus_;
   std::string grpcMessage_;

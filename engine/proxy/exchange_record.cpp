@@ -81,7 +81,8 @@ observe::CallKind Exchange::observedKind() const {
   return manyDown ? observe::CallKind::ServerStreaming : observe::CallKind::Unary;
 }
 
-std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
+/// Takes what only the record needs from now on: once, at the end.
+std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() {
   auto record = std::make_shared<observe::StreamRecord>();
   const TimePoint now = host_.loop.now();
   record->head = head_;
@@ -92,7 +93,6 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
     record->target = chosen_->text;
     record->availabilityZone = chosen_->zone;
   }
-  record->targets = tried_;
   if (group_) record->targetGroup = group_->settings.name;
   if (dispatched_ != TimePoint{}) {
     record->requestProcessingMicros = microsBetween(received_, dispatched_);
@@ -110,32 +110,33 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() const {
   record->compliance = complianceOf(request_.compliance);
   record->complianceReason = http::toString(request_.complianceReason);
   record->attempts = static_cast<std::uint32_t>(tried_.size());
+  record->targets = std::move(tried_);
   record->failOpen = failOpen_;
   fillConnection(*record, *facts_);
-  record->traceId = traceId_;
+  record->traceId = std::move(traceId_);
   record->counts = counts_;
-  record->decision = decision_;
+  record->decision = std::move(decision_);
   if (rule_) record->rulePriority = std::to_string(rule_->priority);
   if (!rule_) record->rulePriority = "-";
-  record->actions = actions_;
-  record->redirectUrl = redirectUrl_;
-  record->errorReason = errorReason_;
-  record->transformedHost = transformedHost_;
-  record->transformedUri = transformedUri_;
-  record->transformStatus = transformStatus_;
+  record->actions = std::move(actions_);
+  record->redirectUrl = std::move(redirectUrl_);
+  record->errorReason = std::move(errorReason_);
+  record->transformedHost = std::move(transformedHost_);
+  record->transformedUri = std::move(transformedUri_);
+  record->transformStatus = std::move(transformStatus_);
   fillStatuses(*record);
   return record;
 }
 
-void Exchange::fillStatuses(observe::StreamRecord& record) const {
+void Exchange::fillStatuses(observe::StreamRecord& record) {
   record.outcome = outcome_;
   record.endedBy = factsOf(outcome_).endedBy;
-  record.endedBecause = endedBecause_;
+  record.endedBecause = std::move(endedBecause_);
   record.fromBalancer = fromBalancer_;
   record.elbStatus = status_;
   record.targetStatus = targetStatus_;
   record.grpcStatus = grpcStatus_;
-  record.grpcMessage = grpcMessage_;
+  record.grpcMessage = std::move(grpcMessage_);
   if (status_ == 0) {
     // Nobody received an answer (ALB logs 460 when the client left first).
     record.elbStatus = factsOf(outcome_).status;

@@ -104,6 +104,7 @@ bool Exchange::transform() {
 /// by then.
 void Exchange::validateToken(std::size_t index) {
   const config::JwtValidation& settings = rule_->actions[index].settings.jwtValidation;
+  if (!alive_) alive_ = std::make_shared<bool>(true);
   auto later = [&loop = host_.loop, alive = alive_, this, index](JwtVerdict verdict) {
     loop.post([alive, this, index, verdict = std::move(verdict)] {
       if (*alive && !fromBalancer_) onToken(index, verdict);

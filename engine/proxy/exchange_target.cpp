@@ -185,7 +185,7 @@ void Exchange::onTargetReset(const http::StreamError& error) {
 // ---- From the target
 // -------------------------------------------------------------------------------------------
 
-void Exchange::onResponseHead(http::MessageHead head, End end) {
+void Exchange::onResponseHead(http::MessageHead& head, End end) {
   lastActivity_ = host_.loop.now();
   if (head.status < 200 && head.status != 101) return passInterim(head);
   if (head.problem != http::HeadProblem::None) return refuseAnswer(Outcome::TargetHeadTooLarge);
@@ -204,7 +204,7 @@ void Exchange::onResponseHead(http::MessageHead head, End end) {
     grpcMessage_ = http::decodeGrpcMessage(head.fields.find("grpc-message").value_or(""));
     if (grpcStatus_) tell(EventKind::Trailers, Direction::Response, *grpcStatus_, 0);
   }
-  if (head.status == 101) return beginTunnel(std::move(head));
+  if (head.status == 101) return beginTunnel(head);
   client_->sendHead(head, end);
   if (end == End::Yes) endOfResponse();
 }
@@ -224,7 +224,7 @@ void Exchange::refuseAnswer(Outcome outcome) {
 
 /// The target switched protocols: from here on bytes pass both ways as they are. An HTTP/2 client asked with
 /// an extended CONNECT, to which 200 says yes (RFC 8441 §5.1).
-void Exchange::beginTunnel(http::MessageHead head) {
+void Exchange::beginTunnel(http::MessageHead& head) {
   isTunnel_ = true;
   if (request_.version == http::Version::Http2) {
     status_ = head.status = 200;

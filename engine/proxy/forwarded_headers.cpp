@@ -24,7 +24,7 @@ void appendForwardedFor(http::Headers& fields, const std::string& client) {
 
 /// `prefix` in lower case and with hyphens.
 bool beginsLike(std::string_view name, std::string_view prefix) {
-  return name.size() >= prefix.size() &&
+  return name.size() >= prefix.size() && name.front() == prefix.front() &&
          std::ranges::equal(name.substr(0, prefix.size()), prefix,
                             [](char a, char b) { return a == b || (a == '_' && b == '-'); });
 }

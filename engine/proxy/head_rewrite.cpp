@@ -2,6 +2,7 @@
 #include "engine/proxy/head_rewrite.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/base/text.h"
 #include "engine/proxy/forwarded_headers.h"
@@ -12,9 +13,17 @@
 namespace spillway::proxy {
 namespace {
 
+constexpr std::array<bool, 256> kInNames = [] {
+  std::array<bool, 256> allowed{};
+  for (std::size_t c = 0; c < 128; ++c)
+    allowed[c] = isAlphanumeric(static_cast<char>(c)) || c == '-';
+  return allowed;
+}();
+
 /// ALB's rule, stricter than RFC 9110's: [-A-Za-z0-9]+.
 bool isValidName(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) { return isAlphanumeric(c) || c == '-'; });
+  return !name.empty() &&
+         std::ranges::all_of(name, [](char c) { return kInNames[static_cast<unsigned char>(c)]; });
 }
 
 void treatInvalidNames(http::Headers& fields, bool drop, HeadRewrite& told) {

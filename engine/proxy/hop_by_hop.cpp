@@ -3,31 +3,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <vector>
 
 #include "engine/base/text.h"
+#include "engine/http/name_set.h"
 
 namespace spillway::proxy {
 namespace {
 
-constexpr std::array<std::string_view, 8> kHopByHop{
-    "connection", "keep-alive",     "proxy-connection",    "proxy-authenticate",
-    "upgrade",    "http2-settings", "proxy-authorization", "transfer-encoding"};
-
-constexpr std::uint64_t sizesOf(const auto& names) {
-  std::uint64_t sizes = 0;
-  for (const std::string_view name : names)
-    sizes |= std::uint64_t{1} << name.size();
-  return sizes;
-}
-/// Which lengths these names have: most fields are told apart by that.
-constexpr std::uint64_t kHopByHopSizes = sizesOf(kHopByHop);
-
-bool isHopByHop(std::string_view name) {
-  if (name.size() >= 64 || (kHopByHopSizes >> name.size() & 1) == 0) return false;
-  return std::ranges::find(kHopByHop, name) != kHopByHop.end();
-}
+constexpr http::NameSet kHopByHop{
+    std::array<std::string_view, 8>{"connection", "keep-alive", "proxy-connection", "proxy-authenticate",
+                                    "upgrade", "http2-settings", "proxy-authorization", "transfer-encoding"}};
 
 /// Fields that a sender cannot talk us out of by naming them in Connection: who is asked, and what frames
 /// the body.
@@ -64,7 +50,7 @@ void removeHopByHopFields(http::Headers& fields, Towards way) {
       return true;
     }
     if (name == "expect") return way == Towards::Target;
-    return isHopByHop(name) || (!named.empty() && std::ranges::find(named, name) != named.end());
+    return kHopByHop.contains(name) || (!named.empty() && std::ranges::find(named, name) != named.end());
   });
   if (trailersInList) fields.set("te", "trailers");
 }

@@ -25,7 +25,7 @@ inline ByteQueue bytesOf(std::string_view text) {
 
 /// One end of an exchange: keeps what comes, and answers by itself if told how.
 struct Recorder : StreamHandler {
-  void onHead(MessageHead h, End end) override {
+  void onHead(MessageHead&& h, End end) override {
     if (h.status != 0 && h.status < 200 && h.status != 101) {
       interim.push_back(h.status);
       return;
@@ -42,7 +42,7 @@ struct Recorder : StreamHandler {
     ended = ended || end == End::Yes;
     if (end == End::Yes && whenEnded) whenEnded();
   }
-  void onTrailers(Headers t) override {
+  void onTrailers(Headers&& t) override {
     trailers = std::move(t);
     ended = true;
     if (whenEnded) whenEnded();

@@ -104,7 +104,7 @@ std::optional<http::ResetCode> TestCall::resetCode() const {
   return reset_;
 }
 
-void TestCall::onHead(http::MessageHead head, http::End end) {
+void TestCall::onHead(http::MessageHead&& head, http::End end) {
   note([&] {
     head_ = std::move(head);
     ended_ = end == http::End::Yes;
@@ -123,7 +123,7 @@ void TestCall::onData(const ByteChunk& chunk, http::End end) {
   });
 }
 
-void TestCall::onTrailers(http::Headers trailers) {
+void TestCall::onTrailers(http::Headers&& trailers) {
   note([&] {
     trailers_ = std::move(trailers);
     ended_ = true;

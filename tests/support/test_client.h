@@ -53,9 +53,9 @@ class TestCall : public http::StreamHandler {
 
  private:
   friend class TestClient;
-  void onHead(http::MessageHead head, http::End end) override;
+  void onHead(http::MessageHead&& head, http::End end) override;
   void onData(const ByteChunk& chunk, http::End end) override;
-  void onTrailers(http::Headers trailers) override;
+  void onTrailers(http::Headers&& trailers) override;
   void onSent(std::size_t) override {}
   void onReset(const http::StreamError& error) override;
   void onClosed() override;

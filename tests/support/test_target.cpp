@@ -17,7 +17,7 @@ class TargetStream final : public http::StreamHandler, public net::Retirable {
   TargetStream(TestTarget& target, http::HttpStream& stream) : target_(target), stream_(&stream) {}
 
  private:
-  void onHead(http::MessageHead head, End end) override {
+  void onHead(http::MessageHead&& head, End end) override {
     path_ = head.path;
     if (path_.starts_with("/test/")) {
       const std::lock_guard lock(target_.mutex_);
@@ -53,7 +53,7 @@ class TargetStream final : public http::StreamHandler, public net::Retirable {
     if (end == End::Yes && (path_ == "/test/echo" || path_ == "/test/head")) finish(0);
   }
 
-  void onTrailers(http::Headers) override { onData({}, End::Yes); }
+  void onTrailers(http::Headers&&) override { onData({}, End::Yes); }
   void onSent(std::size_t bytes) override {
     target_.bytesSent_ += bytes;
     if (resetWhenSent_ && stream_) breakOff(ResetCode::Cancel);

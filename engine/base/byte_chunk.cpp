@@ -12,7 +12,7 @@ namespace {
 
 /// Blocks kept for reuse; bounded, so that memory returns to the system after a burst.
 struct Pool {
-  static constexpr std::size_t kKeep = 64;
+  static constexpr std::size_t kKeep = 1024 * 1024;  ///< bytes of each size
   std::vector<ByteBlock*> small, large;
   ByteBlock* reading = nullptr;
   std::size_t inUse = 0;  ///< bytes
@@ -27,7 +27,7 @@ struct Pool {
   }
   void giveBack(ByteBlock* block) {
     const bool isPooled = block->capacity == ByteBlock::kSmall || block->capacity == ByteBlock::kLarge;
-    if (isPooled && list(block->capacity).size() < kKeep) {
+    if (isPooled && list(block->capacity).size() * block->capacity < kKeep) {
       list(block->capacity).push_back(block);
     } else {
       std::free(block);

@@ -18,8 +18,21 @@ namespace spillway::observe {
 namespace {
 
 constexpr std::size_t kDetailRing = 8192;
-constexpr std::size_t kKeptRing = 32768;
+constexpr std::size_t kKeptRing = 4096;
 constexpr auto kRhythm = std::chrono::milliseconds(20);
+/// So many records wake the recorder early: they are read, and their memory used again, while it is still in
+/// the processor's caches.
+constexpr std::uint32_t kBatch = 1024;
+
+/// The recorder's alarm clock.
+struct Alarm {
+  std::condition_variable condition;
+  std::atomic<bool> rings{false};
+  void ring() {
+    rings.store(true, std::memory_order_relaxed);
+    condition.notify_one();
+  }
+};
 
 /// What all readers together want.
 struct Wants {
@@ -31,7 +44,7 @@ struct Wants {
 /// push it out; what does not fit there waits with the producer.
 class Sink final : public EventSink {
  public:
-  explicit Sink(const Wants& wants) : wants_(wants) {}
+  Sink(const Wants& wants, Alarm& recorder) : wants_(wants), recorder_(recorder) {}
   bool wantsDetails() const override { return wants_.detailReaders.load(std::memory_order_relaxed) > 0; }
   bool wantsDecision(TimePoint now) override {
     const std::uint32_t most = wants_.decisionsPerSecond.load(std::memory_order_relaxed);
@@ -46,6 +59,7 @@ class Sink final : public EventSink {
     if (!details.push(event)) dropped.fetch_add(1, std::memory_order_relaxed);
   }
   void emitKept(Event&& event) override {
+    if (++unread_ % kBatch == 0) recorder_.ring();
     if (overflow_.empty() && kept.push(event)) return;
     overflow_.push_back(std::move(event));
     flush();
@@ -61,6 +75,8 @@ class Sink final : public EventSink {
 
  private:
   const Wants& wants_;
+  Alarm& recorder_;
+  std::uint32_t unread_ = 0;     ///< records since the start; wraps
   TimePoint second_{};           ///< in which decisions are counted
   std::uint32_t decisions_ = 0;  ///< traced in it
   std::deque<Event> overflow_;
@@ -137,7 +153,8 @@ struct EventBus::Impl {
   std::mutex logMutex;  ///< held while its file is written; never together with `mutex`
   std::optional<AccessLog> log;
   mutable std::mutex mutex;  ///< sinks, the numbers below
-  std::condition_variable wake, passed;
+  Alarm wake;
+  std::condition_variable passed;
   std::vector<std::unique_ptr<Sink>> sinks;
   std::uint64_t passesWanted = 0, passesDone = 0;
   bool stopping = false;
@@ -162,13 +179,13 @@ EventBus::~EventBus() {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;
   }
-  impl_->wake.notify_all();
+  impl_->wake.ring();
   impl_->recorder.join();
 }
 
 EventSink& EventBus::addSink() {
   const std::lock_guard lock(impl_->mutex);
-  impl_->sinks.push_back(std::make_unique<Sink>(impl_->readers->wants));
+  impl_->sinks.push_back(std::make_unique<Sink>(impl_->readers->wants, impl_->wake));
   return *impl_->sinks.back();
 }
 
@@ -201,7 +218,7 @@ std::vector<LogStatus> EventBus::logStatuses() const {
 void EventBus::flush() {
   std::unique_lock lock(impl_->mutex);
   const std::uint64_t wanted = ++impl_->passesWanted;
-  impl_->wake.notify_all();
+  impl_->wake.ring();
   impl_->passed.wait(lock, [&] { return impl_->passesDone >= wanted || impl_->stopping; });
 }
 
@@ -220,7 +237,9 @@ std::map<MethodId, PartReading> EventBus::grpcMethods() const {
 void EventBus::Impl::run() {
   std::unique_lock lock(mutex);
   for (bool last = false; !last;) {
-    wake.wait_for(lock, kRhythm, [&] { return stopping || passesWanted > passesDone; });
+    wake.condition.wait_for(lock, kRhythm,
+                            [&] { return stopping || passesWanted > passesDone || wake.rings; });
+    wake.rings = false;
     last = stopping;
     const std::uint64_t serves = passesWanted;
     std::vector<Sink*> all;

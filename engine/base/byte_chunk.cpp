@@ -13,20 +13,21 @@ namespace {
 /// Blocks kept for reuse; bounded, so that memory returns to the system after a burst.
 struct Pool {
   static constexpr std::size_t kKeep = 1024 * 1024;  ///< bytes of each size
-  std::vector<ByteBlock*> small, large;
+  std::vector<ByteBlock*> small, large, huge;
   ByteBlock* reading = nullptr;
   std::size_t inUse = 0;  ///< bytes
   ~Pool() {
     if (reading && --reading->references == 0) std::free(reading);
-    for (auto* list : {&small, &large})
+    for (auto* list : {&small, &large, &huge})
       for (ByteBlock* block : *list)
         std::free(block);
   }
   std::vector<ByteBlock*>& list(std::size_t capacity) {
-    return capacity == ByteBlock::kSmall ? small : large;
+    return capacity == ByteBlock::kSmall ? small : capacity == ByteBlock::kLarge ? large : huge;
   }
   void giveBack(ByteBlock* block) {
-    const bool isPooled = block->capacity == ByteBlock::kSmall || block->capacity == ByteBlock::kLarge;
+    const bool isPooled = block->capacity == ByteBlock::kSmall || block->capacity == ByteBlock::kLarge ||
+                          block->capacity == ByteBlock::kHuge;
     if (isPooled && list(block->capacity).size() * block->capacity < kKeep) {
       list(block->capacity).push_back(block);
     } else {
@@ -57,7 +58,7 @@ ByteBlock* make(std::size_t capacity) {
 }  // namespace
 
 ByteBlock* ByteBlock::acquire(std::size_t size) {
-  const std::size_t capacity = size <= kSmall ? kSmall : kLarge;
+  const std::size_t capacity = size <= kSmall ? kSmall : size <= kLarge ? kLarge : kHuge;
   auto& list = pool().list(capacity);
   if (list.empty()) return make(capacity);
   ByteBlock* block = list.back();
@@ -72,13 +73,12 @@ ByteBlock* ByteBlock::copyOf(std::span<const std::uint8_t> bytes) {
   return block;
 }
 
-ByteBlock* ByteBlock::forReading() {
-  constexpr std::uint32_t kRoom = 4096;
+ByteBlock* ByteBlock::forReading(std::size_t wanted) {
   ByteBlock*& block = pool().reading;
   if (block && block->references == 1) block->used = 0;
-  if (!block || block->capacity - block->used < kRoom) {
+  if (!block || block->capacity - block->used < wanted) {
     if (block) release(block);
-    block = acquire(kLarge);
+    block = acquire(std::max(wanted, kLarge));
   }
   return block;
 }

@@ -17,16 +17,18 @@ struct ByteBlock {
 
   static constexpr std::size_t kSmall = 2048 - 12;
   static constexpr std::size_t kLarge = 16384 - 12;
+  static constexpr std::size_t kHuge = 65536 - 12;
   /// While this thread's blocks take more than this, a chunk is not worth a block that it hardly fills.
   static constexpr std::size_t kScarce = 1024 * 1024;
-  /// A block with room for at least `size` bytes if it fits kLarge, from this thread's pool; references == 1.
+  /// A block with room for at least `size` bytes if it fits kHuge, from this thread's pool; references == 1.
   static ByteBlock* acquire(std::size_t size);
   /// A full block of just these bytes; references == 1.
   static ByteBlock* copyOf(std::span<const std::uint8_t> bytes);
   static void release(ByteBlock*) noexcept;
-  /// The block into which this thread reads from sockets, with room for 4 KiB at least: what is kept of one
-  /// read shares its block with what came before and after. The pool's own: take a reference for each chunk.
-  static ByteBlock* forReading();
+  /// The block into which this thread reads from sockets, with room for `wanted` bytes at least (at most
+  /// kHuge): what is kept of one read shares its block with what came before and after. The pool's own: take
+  /// a reference for each chunk.
+  static ByteBlock* forReading(std::size_t wanted);
   /// Bytes of this thread's blocks that somebody holds.
   static std::size_t inUse();
 };

@@ -15,7 +15,7 @@ namespace {
 
 /// Output that waits in our own buffer while the socket takes no more; nghttp2 keeps the rest in frames of
 /// its own.
-constexpr std::size_t kOutputLimit = 32 * 1024;
+constexpr std::size_t kOutputLimit = 64 * 1024;
 /// Streams opened before the peer's SETTINGS told its limit.
 constexpr std::uint32_t kStreamsBeforeSettings = 100;
 

@@ -18,7 +18,8 @@
 namespace spillway::net {
 namespace {
 
-constexpr std::size_t kBytesPerTurn = 64 * 1024;
+constexpr std::size_t kBytesPerTurn = 128 * 1024;
+constexpr std::size_t kSmallestRoom = 4 * 1024;
 constexpr std::size_t kTlsRecord = 16384;
 /// While this thread holds less, reads are as long as their blocks: that is faster, and costs little.
 constexpr std::size_t kPlenty = 1024 * 1024;
@@ -275,9 +276,10 @@ void Transport::read() {
   const auto alive = alive_;
   for (std::size_t taken = 0; taken < kBytesPerTurn;) {
     if (readPaused_ || readEnded_) return;
-    ByteBlock* block = ByteBlock::forReading();
+    const bool isPlenty = ByteBlock::inUse() < kPlenty;
+    ByteBlock* block = ByteBlock::forReading(isPlenty && readFloods_ ? ByteBlock::kHuge : kSmallestRoom);
     const std::uint32_t begin = block->used;
-    const std::size_t limit = ByteBlock::inUse() < kPlenty ? SIZE_MAX : readLimit_;
+    const std::size_t limit = isPlenty ? SIZE_MAX : readLimit_;
     const std::size_t room = std::min<std::size_t>(block->capacity - begin, limit);
     const long got = readSome(block->data + begin, room);
     if (got == -2) return;
@@ -292,8 +294,8 @@ void Transport::read() {
     ++block->references;
     listener_->onBytes(ByteChunk(block, begin, static_cast<std::uint32_t>(got)));
     if (!*alive || phase_ != Phase::Open) return;
-    const bool socketIsEmpty = !tls_ && static_cast<std::size_t>(got) < room;
-    if (socketIsEmpty) return watch_->waitReadable();
+    readFloods_ = !tls_ && static_cast<std::size_t>(got) == room;
+    if (!tls_ && !readFloods_) return watch_->waitReadable();
   }
   if (readPosted_) return;
   // The budget is used up; bytes may sit inside the TLS object while the socket is silent, so ask again by
@@ -342,6 +344,16 @@ bool Transport::writePlain(ByteQueue& bytes) {
 }
 
 bool Transport::writeTls(ByteQueue& bytes) {
+  if (bytes.size() <= kTlsRecord) return writeTlsRecords(bytes);
+  // OpenSSL writes each record by itself: the kernel is to send them together.
+  const auto cork = [this](int on) { setsockopt(watch_->fd(), IPPROTO_TCP, TCP_CORK, &on, sizeof on); };
+  cork(1);
+  const bool drained = writeTlsRecords(bytes);
+  cork(0);
+  return drained;
+}
+
+bool Transport::writeTlsRecords(ByteQueue& bytes) {
   std::array<std::uint8_t, kTlsRecord> record;
   while (!bytes.empty()) {
     // Small pieces are gathered into one record. After WANT_WRITE the same bytes are at the queue's front

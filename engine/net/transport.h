@@ -76,6 +76,7 @@ class Transport : public Retirable {
   long readSome(std::uint8_t* data, std::size_t size);
   bool writePlain(ByteQueue&);
   bool writeTls(ByteQueue&);
+  bool writeTlsRecords(ByteQueue&);
   void fail(const Error& error);
   Error handshakeError(unsigned long error) const;
 
@@ -91,6 +92,7 @@ class Transport : public Retirable {
   Phase phase_ = Phase::Idle;
   bool isServer_ = true;
   std::size_t readLimit_ = SIZE_MAX;
+  bool readFloods_ = false;  ///< the last read took all that there was room for
   bool readPaused_ = false;
   bool readPosted_ = false;
   bool readEnded_ = false;     ///< the peer has sent its last byte

@@ -46,9 +46,14 @@ std::map<MethodId, PartReading> GrpcMethods::read() const {
 }
 
 PartReading& GrpcMethods::partOf(const StreamHead& head) {
-  MethodId id{head.loadBalancer, head.path.substr(0, head.path.find('?'))};
-  const auto known = parts_.find(id);
-  if (known != parts_.end()) return known->second;
+  const std::string_view path = std::string_view(head.path).substr(0, head.path.find('?'));
+  if (recent_ && recent_->first.path == path && recent_->first.loadBalancer == head.loadBalancer)
+    return recent_->second;
+  MethodId id{head.loadBalancer, std::string(path)};
+  if (const auto known = parts_.find(id); known != parts_.end()) {
+    recent_ = &*known;
+    return known->second;
+  }
   std::size_t& methods = methodsOf_[head.loadBalancer];
   if (methods >= kMostMethods || id.path.size() > kLongestMethod) {
     id.path = kOtherMethods;

@@ -27,7 +27,8 @@ class GrpcMethods {
 
   mutable std::mutex mutex_;
   std::map<MethodId, PartReading> parts_;
-  std::map<std::string, std::size_t> methodsOf_;  ///< by load balancer
+  std::map<MethodId, PartReading>::value_type* recent_ = nullptr;  ///< counted last: often the next one, too
+  std::map<std::string, std::size_t> methodsOf_;                   ///< by load balancer
 };
 
 }  // namespace spillway::observe

@@ -114,10 +114,10 @@ void Http1Stream::sendData(const ByteChunk& chunk, End end) {
   connection_.wantFlush();
 }
 
-void Http1Stream::sendTrailers(const Headers& trailers) {
+void Http1Stream::sendTrailers(Headers trailers) {
   if (endQueued_) return;
   endQueued_ = true;
-  if (!trailers.empty()) trailers_ = trailers;
+  if (!trailers.empty()) trailers_ = std::move(trailers);
   connection_.wantFlush();
 }
 

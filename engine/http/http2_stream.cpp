@@ -144,10 +144,10 @@ void Http2Stream::sendData(const ByteChunk& chunk, End end) {
   if (!chunk.empty() || endQueued_) wakeOutput();
 }
 
-void Http2Stream::sendTrailers(const Headers& trailers) {
+void Http2Stream::sendTrailers(Headers trailers) {
   if (endQueued_) return;
   endQueued_ = true;
-  if (!trailers.empty()) trailers_ = trailers;
+  if (!trailers.empty()) trailers_ = std::move(trailers);
   wakeOutput();
 }
 

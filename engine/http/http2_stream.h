@@ -21,7 +21,7 @@ class Http2Stream final : public HttpStream, public net::Retirable {
 
   void sendHead(const MessageHead& head, End end) override;
   void sendData(const ByteChunk& chunk, End end) override;
-  void sendTrailers(const Headers& trailers) override;
+  void sendTrailers(Headers trailers) override;
   void reset(ResetCode code) override;
   void consume(std::size_t bytes) override;
   void detach() override;

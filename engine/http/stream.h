@@ -67,7 +67,7 @@ class HttpStream {
   /// Takes a reference. How much waits here is bounded by the other stream's receive window: a byte received
   /// is consumed there only after onSent here.
   virtual void sendData(const ByteChunk& chunk, End end) = 0;
-  virtual void sendTrailers(const Headers& trailers) = 0;
+  virtual void sendTrailers(Headers trailers) = 0;
   /// Breaks the stream off. NoError after our end was sent means: the rest of the request is not needed
   /// (RFC 9113 §8.1), and waits until that end is on the wire. Detaches the handler otherwise.
   virtual void reset(ResetCode code) = 0;

@@ -78,7 +78,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
     explicit TargetSide(Exchange& exchange) : owner(exchange) {}
     void onHead(http::MessageHead&& head, http::End end) override { owner.onResponseHead(head, end); }
     void onData(const ByteChunk& chunk, http::End end) override { owner.onResponseData(chunk, end); }
-    void onTrailers(http::Headers&& trailers) override { owner.onResponseTrailers(trailers); }
+    void onTrailers(http::Headers&& trailers) override { owner.onResponseTrailers(std::move(trailers)); }
     void onSent(std::size_t bytes) override { owner.onRequestSent(bytes); }
     void onReset(const http::StreamError& error) override { owner.onTargetReset(error); }
     void onClosed() override { owner.target_ = nullptr; }
@@ -92,7 +92,7 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void onClientReset(const http::StreamError& error);
   void onResponseHead(http::MessageHead& head, http::End end);
   void onResponseData(const ByteChunk& chunk, http::End end);
-  void onResponseTrailers(const http::Headers& trailers);
+  void onResponseTrailers(http::Headers&& trailers);
   void onResponseSent(std::size_t bytes);
   void onTargetReset(const http::StreamError& error);
   // pool::StreamWaiter

@@ -245,12 +245,12 @@ void Exchange::onResponseData(const ByteChunk& chunk, End end) {
   if (end == End::Yes) endOfResponse();
 }
 
-void Exchange::onResponseTrailers(const http::Headers& trailers) {
+void Exchange::onResponseTrailers(http::Headers&& trailers) {
   lastActivity_ = host_.loop.now();
   grpcStatus_ = http::grpcStatusIn(trailers);
   grpcMessage_ = http::decodeGrpcMessage(trailers.find("grpc-message").value_or(""));
   tell(EventKind::Trailers, Direction::Response, grpcStatus_.value_or(0), trailers.bytes());
-  client_->sendTrailers(trailers);
+  client_->sendTrailers(std::move(trailers));
   endOfResponse();
 }
 

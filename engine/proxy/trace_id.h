@@ -7,8 +7,6 @@
 
 namespace spillway::proxy {
 
-/// "1-69a554f5-0a1b2c3d4e5f60718293a4b5": epoch seconds and 24 random hexadecimal digits.
-std::string newTraceId();
 /// "TID_" and 32 random hexadecimal digits.
 std::string newConnectionTraceId();
 

@@ -35,7 +35,13 @@ bool splitsLines(std::string_view text) {
 }
 
 void addField(std::string& to, std::string_view name, std::string_view value) {
-  to.append(name).append(": ").append(value).append("\r\n");
+  // Grows once for the whole line.
+  const std::size_t begin = to.size();
+  to.resize(begin + name.size() + value.size() + 4);
+  char* at = std::ranges::copy(name, to.data() + begin).out;
+  at = std::ranges::copy(std::string_view(": "), at).out;
+  at = std::ranges::copy(value, at).out;
+  std::ranges::copy(std::string_view("\r\n"), at);
 }
 
 /// Writes the fields that `chosen` takes.

@@ -23,22 +23,45 @@ constexpr auto kTokenCharacters = [] {
   return table;
 }();
 
+constexpr auto kLower = [] {
+  std::array<char, 256> table{};
+  for (unsigned c = 0; c < table.size(); ++c)
+    table[c] = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return table;
+}();
+
 constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return kLower[static_cast<unsigned char>(c)];
+}
+
+/// What a byte of a value may be, as bits that are gathered over the whole value.
+constexpr std::uint8_t kOddByte = 1, kBadByte = 2;
+constexpr auto kValueBytes = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned c = 0; c < table.size(); ++c) {
+    if (isControl(static_cast<char>(c)) || c >= 0x80) table[c] = kOddByte;
+  }
+  table['\0'] = table['\r'] = kBadByte;
+  return table;
+}();
+
+constexpr bool isBlank(char c) {
+  return c == ' ' || c == '\t';
 }
 
 FieldFault readLine(std::string_view line, FieldSection& section) {
-  if (line.front() == ' ' || line.front() == '\t') return FieldFault::Folded;
+  if (isBlank(line.front())) return FieldFault::Folded;
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return FieldFault::NoColon;
   const auto name = line.substr(0, colon);
   const auto value = trimmed(line.substr(colon + 1));
-  if (!name.empty() && (name.back() == ' ' || name.back() == '\t')) return FieldFault::SpaceBeforeColon;
+  if (!name.empty() && isBlank(name.back())) return FieldFault::SpaceBeforeColon;
   if (!name.empty() && !isToken(name)) return FieldFault::BadName;
-  for (const char c : value) {
-    if (c == '\0' || c == '\r') return FieldFault::BadValue;
-    if (isControl(c) || static_cast<unsigned char>(c) >= 0x80) section.hasOddBytes = true;
-  }
+  std::uint8_t found = 0;
+  for (const char c : value)
+    found |= kValueBytes[static_cast<unsigned char>(c)];
+  if (found & kBadByte) return FieldFault::BadValue;
+  if (found & kOddByte) section.hasOddBytes = true;
   if (name.empty()) {
     section.hasEmptyName = true;
   } else {
@@ -93,18 +116,24 @@ bool isToken(std::string_view text) {
 
 std::string lowerCase(std::string_view text) {
   std::string result(text);
-  std::ranges::transform(result, result.begin(), lower);
+  for (char& c : result)
+    c = lower(c);
   return result;
 }
 
-bool equalsIgnoringCase(std::string_view text, std::string_view lowerCase) {
-  return std::ranges::equal(text, lowerCase, [](char a, char b) { return lower(a) == b; });
+bool sameLettersIgnoringCase(std::string_view text, std::string_view lowerCase) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower(text[i]) != lowerCase[i]) return false;
+  }
+  return true;
 }
 
 std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  while (!text.empty() && isBlank(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && isBlank(text.back()))
+    text.remove_suffix(1);
+  return text;
 }
 
 std::string withoutControls(std::string_view value) {
@@ -114,9 +143,9 @@ std::string withoutControls(std::string_view value) {
 }
 
 bool isHopByHop(std::string_view name) {
-  static constexpr std::array kNames{"connection",        "keep-alive", "proxy-connection",
-                                     "transfer-encoding", "upgrade",    "http2-settings"};
-  return std::ranges::any_of(kNames, [&](const char* each) { return name == each; });
+  static constexpr std::array<std::string_view, 6> kNames{
+      "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "http2-settings"};
+  return std::ranges::find(kNames, name) != kNames.end();
 }
 
 void addEndToEndFields(const FieldSection& section, Headers& to) {
@@ -125,8 +154,11 @@ void addEndToEndFields(const FieldSection& section, Headers& to) {
     if (!equalsIgnoringCase(field.name, "connection")) continue;
     forEachMember(field.value, [&](std::string_view name) { nominated.push_back(lowerCase(name)); });
   }
+  std::string lowered;
   for (const RawField& field : section.fields) {
-    const std::string name = lowerCase(field.name);
+    lowered.resize(field.name.size());
+    std::ranges::transform(field.name, lowered.begin(), lower);
+    const std::string_view name = lowered;
     if (name == "te") {
       bool trailers = false;
       forEachMember(field.value, [&](auto member) { trailers |= equalsIgnoringCase(member, "trailers"); });
@@ -144,13 +176,13 @@ void addEndToEndFields(const FieldSection& section, Headers& to) {
 }
 
 bool mayTrail(std::string_view name) {
-  static constexpr std::array kForbidden{
+  static constexpr std::array<std::string_view, 18> kForbidden{
       "host",       "content-length", "content-type", "content-encoding", "content-range",
       "trailer",    "expect",         "te",           "cache-control",    "authorization",
       "set-cookie", "cookie",         "max-forwards", "www-authenticate", "range",
       "age",        "location",       "date"};
   if (name.starts_with("x-forwarded-") || name.starts_with("x-amzn-") || isHopByHop(name)) return false;
-  return std::ranges::none_of(kForbidden, [&](const char* each) { return name == each; });
+  return std::ranges::find(kForbidden, name) == kForbidden.end();
 }
 
 Headers trailerFields(const FieldSection& section) {

@@ -42,7 +42,11 @@ FieldSection readFields(std::string_view lines);
 /// RFC 9110 §5.6.2.
 bool isToken(std::string_view text);
 std::string lowerCase(std::string_view text);
-bool equalsIgnoringCase(std::string_view text, std::string_view lowerCase);
+/// Of texts that have one length.
+bool sameLettersIgnoringCase(std::string_view text, std::string_view lowerCase);
+inline bool equalsIgnoringCase(std::string_view text, std::string_view lowerCase) {
+  return text.size() == lowerCase.size() && sameLettersIgnoringCase(text, lowerCase);
+}
 std::string_view trimmed(std::string_view text);
 /// Calls `visit` for each member of a comma separated list, trimmed; empty members are left out.
 template <class Visit>

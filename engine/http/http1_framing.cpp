@@ -354,13 +354,15 @@ bool isAuthority(std::string_view text) {
 
 std::string percentEncoded(std::string_view target) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
+  const auto isPlain = [](char c) { return c > 0x20 && c < 0x7f; };
+  if (std::ranges::all_of(target, isPlain)) return std::string(target);
   std::string result;
   result.reserve(target.size());
   for (const char c : target) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f) {
+    if (isPlain(c)) {
       result += c;
     } else {
+      const auto byte = static_cast<unsigned char>(c);
       result += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
     }
   }

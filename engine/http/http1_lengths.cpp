@@ -55,13 +55,22 @@ void readTransferEncoding(std::string_view value, LengthFields& lengths) {
   if (isEmpty) result = TransferEncoding::Bad;
 }
 
+/// Whether the letters of `name`, whatever stands between them, are this word.
+bool lettersSpell(std::string_view name, std::string_view word) {
+  for (char c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c < 'a' || c > 'z') continue;
+    if (word.empty() || c != word.front()) return false;
+    word.remove_prefix(1);
+  }
+  return word.empty();
+}
+
 }  // namespace
 
 bool looksLikeLengthField(std::string_view name) {
   // ALB: names that turn into one of the two by trimming, folding of case or swapping of "_" and "-".
-  std::string plain = lowerCase(name);
-  std::erase_if(plain, [](char c) { return c < 'a' || c > 'z'; });
-  if (plain != "contentlength" && plain != "transferencoding") return false;
+  if (!lettersSpell(name, "contentlength") && !lettersSpell(name, "transferencoding")) return false;
   return !equalsIgnoringCase(name, "content-length") && !equalsIgnoringCase(name, "transfer-encoding");
 }
 

@@ -43,16 +43,25 @@ const llhttp_settings_t& headSettings() {
   return settings;
 }
 
+/// A parser that has read the request line, to be copied: each head begins there.
+const llhttp_t& parserAtFields() {
+  static const llhttp_t parser = [] {
+    llhttp_t result;
+    llhttp_init(&result, HTTP_REQUEST, &headSettings());
+    llhttp_execute(&result, kPlainRequestLine.data(), kPlainRequestLine.size());
+    return result;
+  }();
+  return parser;
+}
+
 }  // namespace
 
 bool strictParserAgrees(std::string_view fieldLines, BodyFraming expected) {
   // A body until the end of the connection is the absence of both fields.
   if (expected.kind == BodyKind::UntilClose) expected = {};
   BodyFraming found{BodyKind::UntilClose, 0};
-  llhttp_t parser;
-  llhttp_init(&parser, HTTP_REQUEST, &headSettings());
+  llhttp_t parser = parserAtFields();
   parser.data = &found;
-  llhttp_execute(&parser, kPlainRequestLine.data(), kPlainRequestLine.size());
   return llhttp_execute(&parser, fieldLines.data(), fieldLines.size()) == HPE_PAUSED && found == expected;
 }
 

@@ -28,11 +28,20 @@ std::string_view writtenName(std::string_view name) {
 }
 
 bool splitsLines(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+  return std::ranges::any_of(text, [](char c) {
+    // Nearly all characters are told by one comparison.
+    return static_cast<unsigned char>(c) <= '\r' && (c == '\r' || c == '\n' || c == '\0');
+  });
 }
 
 void addField(std::string& to, std::string_view name, std::string_view value) {
-  to.append(name).append(": ").append(value).append("\r\n");
+  // Grows once for the whole line.
+  const std::size_t begin = to.size();
+  to.resize(begin + name.size() + value.size() + 4);
+  char* at = std::ranges::copy(name, to.data() + begin).out;
+  at = std::ranges::copy(std::string_view(": "), at).out;
+  at = std::ranges::copy(value, at).out;
+  std::ranges::copy(std::string_view("\r\n"), at);
 }
 
 /// Writes the fields that `chosen` takes.
@@ -169,7 +178,8 @@ std::string requestHead(const MessageHead& head, BodyFraming body, Reuse reuse) 
 std::string responseHead(const MessageHead& head, BodyKind body, Reuse reuse) {
   std::string text;
   text.reserve(128 + head.fields.bytes() + 4 * head.fields.count());
-  text.append(fmt::format("HTTP/1.1 {} {}\r\n", head.status, phraseOf(head.status)));
+  text.append("HTTP/1.1 ").append(std::to_string(head.status)).append(" ");
+  text.append(phraseOf(head.status)).append("\r\n");
   const bool noLength =
       body == BodyKind::Chunked || body == BodyKind::UntilClose || head.status == 204 || head.status < 200;
   addFields(text, head.fields, [&](std::string_view name) { return !noLength || name != "content-length"; });

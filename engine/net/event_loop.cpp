@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/net/event_loop.h"
 
+#include <sys/epoll.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <atomic>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace spillway::net {
 
 struct EventLoop::Impl {
+  /// Of watches that ended in this turn: an event for them may have been fetched already.
+  std::vector<std::shared_ptr<void>> endedWatches;
   asio::io_context io{1};
+  /// The descriptors of all watches. Asio waits for this one; its own waits would cost an epoll_ctl each.
+  asio::posix::stream_descriptor watched{io, ::epoll_create1(EPOLL_CLOEXEC)};
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   std::atomic<bool> stopped{false};
   std::vector<TurnEnd*> turnEnds;
@@ -21,9 +31,14 @@ struct EventLoop::Impl {
   TimePoint now{};
   WallTime wallNow{};
   bool nowIsFresh = false, wallNowIsFresh = false;
+
+  void awaitWatched();
+  void callWatches();
 };
 
-EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
+EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {
+  impl_->awaitWatched();
+}
 
 EventLoop::~EventLoop() {
   // What dies may retire others: all end here, on whichever thread ends the loop.
@@ -54,6 +69,7 @@ void EventLoop::endTurn() {
     }
     std::exchange(impl_->retired, {}).clear();
   }
+  std::exchange(impl_->endedWatches, {}).clear();
   impl_->nowIsFresh = impl_->wallNowIsFresh = false;
 }
 
@@ -146,43 +162,82 @@ void Timer::cancel() {
   state_.reset();
 }
 
-struct FdWatch::State : std::enable_shared_from_this<FdWatch::State> {
-  State(asio::io_context& io, int fd) : descriptor(io, fd) {}
-  asio::posix::stream_descriptor descriptor;
+struct FdWatch::State {
+  EventLoop::Impl& loop;
+  const int fd;
   std::function<void()> readable, writable;
-  bool waitsReadable = false, waitsWritable = false, closed = false;
+  bool waitsReadable = false, waitsWritable = false;
+  bool cameUnasked = false;  ///< an edge for reading that nobody waited for
+  /// After an end, an error or urgent bytes there may be something to read of which no other edge tells.
+  bool edgesAreOver = false;
 
-  void wait(asio::posix::stream_descriptor::wait_type type, bool State::*waiting,
-            std::function<void()> State::*call) {
-    if (this->*waiting || closed) return;
-    this->*waiting = true;
-    descriptor.async_wait(type, [self = shared_from_this(), waiting, call](const std::error_code& error) {
-      (*self).*waiting = false;
-      if (!error && !self->closed) ((*self).*call)();
-    });
+  /// Edges of reading from now on, whether or not somebody waits. Asking again tells anew what is there.
+  void ask(int operation) {
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+    if (waitsWritable) event.events |= EPOLLOUT;
+    event.data.ptr = this;
+    if (::epoll_ctl(loop.watched.native_handle(), operation, fd, &event) < 0 && operation == EPOLL_CTL_ADD)
+      throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+  }
+
+  void onEvents(std::uint32_t events) {
+    edgesAreOver |= (events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    if ((events & EPOLLIN) || edgesAreOver) {
+      cameUnasked = !waitsReadable;
+      if (std::exchange(waitsReadable, false)) readable();
+    }
+    // What was called may have ended the watch: then nobody waits.
+    const bool writes = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
+    if (writes && std::exchange(waitsWritable, false)) writable();
   }
 };
 
+void EventLoop::Impl::awaitWatched() {
+  watched.async_wait(asio::posix::stream_descriptor::wait_read, [this](const std::error_code& error) {
+    if (error) return;
+    callWatches();
+    awaitWatched();
+  });
+}
+
+void EventLoop::Impl::callWatches() {
+  std::array<epoll_event, 128> events;
+  const int count = ::epoll_wait(watched.native_handle(), events.data(), static_cast<int>(events.size()), 0);
+  for (int i = 0; i < count; ++i)
+    static_cast<FdWatch::State*>(events[i].data.ptr)->onEvents(events[i].events);
+}
+
 FdWatch::FdWatch(EventLoop& loop, int fd, std::function<void()> onReadable, std::function<void()> onWritable)
-    : state_(std::make_shared<State>(loop.impl_->io, fd)) {
-  state_->readable = std::move(onReadable);
-  state_->writable = std::move(onWritable);
+    : state_(new State{*loop.impl_, fd, std::move(onReadable), std::move(onWritable)}) {
+  state_->ask(EPOLL_CTL_ADD);
 }
 
 FdWatch::~FdWatch() {
-  state_->closed = true;
-  std::error_code ignored;
-  state_->descriptor.close(ignored);
+  state_->waitsReadable = state_->waitsWritable = false;
+  // A duplicate may keep the socket open, and with it the watch.
+  ::epoll_ctl(state_->loop.watched.native_handle(), EPOLL_CTL_DEL, state_->fd, nullptr);
+  ::close(state_->fd);
+  state_->loop.endedWatches.push_back(std::move(state_));
 }
 
 int FdWatch::fd() const {
-  return state_->descriptor.native_handle();
+  return state_->fd;
 }
+
 void FdWatch::waitReadable() {
-  state_->wait(asio::posix::stream_descriptor::wait_read, &State::waitsReadable, &State::readable);
+  if (std::exchange(state_->waitsReadable, true)) return;
+  state_->ask(EPOLL_CTL_MOD);
 }
+
+void FdWatch::waitForMore() {
+  if (state_->cameUnasked || state_->edgesAreOver) return waitReadable();
+  state_->waitsReadable = true;
+}
+
 void FdWatch::waitWritable() {
-  state_->wait(asio::posix::stream_descriptor::wait_write, &State::waitsWritable, &State::writable);
+  if (std::exchange(state_->waitsWritable, true)) return;
+  state_->ask(EPOLL_CTL_MOD);
 }
 
 }  // namespace spillway::net

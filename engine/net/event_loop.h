@@ -84,9 +84,12 @@ class FdWatch {
   FdWatch& operator=(const FdWatch&) = delete;
   int fd() const;
   void waitReadable();
+  /// The same when all that was there has been read: without a system call.
+  void waitForMore();
   void waitWritable();
 
  private:
+  friend class EventLoop;
   struct State;
   std::shared_ptr<State> state_;
 };

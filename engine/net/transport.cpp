@@ -283,7 +283,7 @@ void Transport::read() {
     const std::size_t room = std::min<std::size_t>(block->capacity - begin, limit);
     const long got = readSome(block->data + begin, room);
     if (got == -2) return;
-    if (got == -1) return watch_->waitReadable();
+    if (got == -1) return watch_->waitForMore();
     if (got == 0) {
       readEnded_ = true;
       if (listener_->onPeerEnd() || !*alive || phase_ != Phase::Open) return;
@@ -295,7 +295,7 @@ void Transport::read() {
     listener_->onBytes(ByteChunk(block, begin, static_cast<std::uint32_t>(got)));
     if (!*alive || phase_ != Phase::Open) return;
     readFloods_ = !tls_ && static_cast<std::size_t>(got) == room;
-    if (!tls_ && !readFloods_) return watch_->waitReadable();
+    if (!tls_ && !readFloods_) return watch_->waitForMore();
   }
   if (readPosted_) return;
   // The budget is used up; bytes may sit inside the TLS object while the socket is silent, so ask again by

@@ -49,6 +49,7 @@ int versionNumber(const std::string& name) {
 void setCommonOptions(SSL_CTX* context) {
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
+  SSL_CTX_set_read_ahead(context, 1);  // a record's head and the rest of it in one read
   // HTTP/2 and HTTP/1.1 say themselves where a message ends, so a missing close_notify loses nothing.
   SSL_CTX_set_options(context,
                       SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);

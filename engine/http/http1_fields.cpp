@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/http/name_set.h"
+
 namespace spillway::http {
 namespace {
 
@@ -143,9 +145,9 @@ std::string withoutControls(std::string_view value) {
 }
 
 bool isHopByHop(std::string_view name) {
-  static constexpr std::array<std::string_view, 6> kNames{
-      "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "http2-settings"};
-  return std::ranges::find(kNames, name) != kNames.end();
+  static constexpr NameSet kNames{std::array<std::string_view, 6>{
+      "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "http2-settings"}};
+  return kNames.contains(name);
 }
 
 void addEndToEndFields(const FieldSection& section, Headers& to) {

@@ -38,10 +38,13 @@ void addField(std::string& to, std::string_view name, std::string_view value) {
   // Grows once for the whole line.
   const std::size_t begin = to.size();
   to.resize(begin + name.size() + value.size() + 4);
-  char* at = std::ranges::copy(name, to.data() + begin).out;
-  at = std::ranges::copy(std::string_view(": "), at).out;
-  at = std::ranges::copy(value, at).out;
-  std::ranges::copy(std::string_view("\r\n"), at);
+  char* at = to.data() + begin;
+  at += name.copy(at, name.size());
+  *at++ = ':';
+  *at++ = ' ';
+  at += value.copy(at, value.size());
+  *at++ = '\r';
+  *at = '\n';
 }
 
 /// Writes the fields that `chosen` takes.

@@ -36,6 +36,9 @@ Error socketError(int error, Side side) {
       return {ErrorCode::Unreachable, side, "No route to the address."};
     case ETIMEDOUT:
       return {ErrorCode::ConnectTimeout, side, "No connection in time."};
+    case EMFILE:
+    case ENFILE:
+      return {ErrorCode::System, Side::Balancer, "Too many files are open for another connection."};
     case ECONNRESET:
     case EPIPE:
       return {ErrorCode::ConnectionReset, side, "The peer reset the connection."};
@@ -79,6 +82,7 @@ class Lingering : public Retirable {
 
 Transport::Transport(EventLoop& loop, int fd, std::shared_ptr<const TlsContext> context)
     : loop_(loop), context_(std::move(context)) {
+  if (fd < 0) return;
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   watch_ = std::make_unique<FdWatch>(
@@ -407,10 +411,11 @@ void Transport::fail(const Error& error) {
 }
 
 void Transport::close(Close how) {
-  if (phase_ == Phase::Closed || !watch_) return;
+  if (phase_ == Phase::Closed) return;
   const bool wasOpen = phase_ == Phase::Open;
   phase_ = Phase::Closed;
   deadline_.cancel();
+  if (!watch_) return;
   if (wasOpen && how == Close::AfterPeer) {
     if (!writingEnded_) {
       if (tls_) SSL_shutdown(tls_);

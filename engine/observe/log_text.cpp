@@ -94,16 +94,12 @@ std::string formatSeconds(std::int64_t micros) {
   return line;
 }
 
-LogLine::LogLine(std::string& text, std::size_t most) : text_(text) {
-  const std::size_t before = text.size();
-  text.resize(before + most + 1);  // a space follows each field; the last one goes
-  at_ = text.data() + before;
-  begin_ = at_;
-}
+LogLine::LogLine(std::string& text, std::size_t most)
+    : text_(text), room_(std::make_unique_for_overwrite<char[]>(most + 1)), at_(room_.get()) {}
 
 LogLine::~LogLine() {
-  if (at_ != begin_) --at_;
-  text_.resize(static_cast<std::size_t>(at_ - text_.data()));
+  if (at_ != room_.get()) --at_;  // a space follows each field; the last one goes
+  text_.append(room_.get(), at_);
 }
 
 LogLine& LogLine::text(std::string_view text) {
@@ -113,7 +109,9 @@ LogLine& LogLine::text(std::string_view text) {
 }
 
 LogLine& LogLine::quoted(std::string_view text) {
-  return quoted({orDash(text)});
+  if (!text.empty()) return quoted({text});
+  at_ = write(at_, "\"-\" ");
+  return *this;
 }
 
 LogLine& LogLine::quoted(std::initializer_list<std::string_view> pieces) {

@@ -17,6 +17,12 @@
 #include <vector>
 
 namespace spillway::net {
+namespace {
+
+/// Work that asks for more work, as a reader of a flood does, may not keep a turn from its end.
+constexpr int kCallsPerTurn = 64;
+
+}  // namespace
 
 struct EventLoop::Impl {
   /// Of watches that ended in this turn: an event for them may have been fetched already.
@@ -24,6 +30,7 @@ struct EventLoop::Impl {
   asio::io_context io{1};
   /// The descriptors of all watches. Asio waits for this one; its own waits would cost an epoll_ctl each.
   asio::posix::stream_descriptor watched{io, ::epoll_create1(EPOLL_CLOEXEC)};
+  bool isAwaited = false;  ///< `watched` is; once a turn
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   std::atomic<bool> stopped{false};
   std::vector<TurnEnd*> turnEnds;
@@ -36,9 +43,7 @@ struct EventLoop::Impl {
   void callWatches();
 };
 
-EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {
-  impl_->awaitWatched();
-}
+EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
 
 EventLoop::~EventLoop() {
   // What dies may retire others: all end here, on whichever thread ends the loop.
@@ -53,8 +58,10 @@ void EventLoop::run() {
 }
 
 void EventLoop::runTurn() {
+  if (!std::exchange(impl_->isAwaited, true)) impl_->awaitWatched();
   impl_->io.run_one();
-  impl_->io.poll();
+  for (int calls = 1; calls < kCallsPerTurn && impl_->io.poll_one() > 0;)
+    ++calls;
   endTurn();
 }
 
@@ -195,9 +202,8 @@ struct FdWatch::State {
 
 void EventLoop::Impl::awaitWatched() {
   watched.async_wait(asio::posix::stream_descriptor::wait_read, [this](const std::error_code& error) {
-    if (error) return;
-    callWatches();
-    awaitWatched();
+    isAwaited = false;
+    if (!error) callWatches();
   });
 }
 

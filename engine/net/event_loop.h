@@ -29,7 +29,8 @@ class Timer;
 class FdWatch;
 
 /// One thread's loop: sockets, timers, posted work. Everything but post() and stop() only on its own thread.
-/// A turn runs what is ready, then the turn-end list once, then destroys what was retired.
+/// A turn runs what is ready, though not without end, then the turn-end list once, then destroys what was
+/// retired.
 class EventLoop {
  public:
   EventLoop();

@@ -2,6 +2,7 @@
 #include "engine/balance/compile_rules.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/balance/rule_matcher.h"
 #include "engine/balance/transforms.h"
@@ -27,7 +28,7 @@ std::vector<ActionSnapshot> compileActions(const std::vector<config::Action>& ac
 
 }  // namespace
 
-std::vector<RuleSnapshot> compileRules(const config::Listener& listener, const Groups& groups) {
+RuleList compileRules(const config::Listener& listener, const Groups& groups) {
   std::vector<RuleSnapshot> result;
   for (const config::Rule& rule : listener.rules) {
     result.push_back({rule.priority, std::make_shared<const RuleMatcher>(rule.conditions),
@@ -35,7 +36,7 @@ std::vector<RuleSnapshot> compileRules(const config::Listener& listener, const G
   }
   std::ranges::stable_sort(result, {}, &RuleSnapshot::priority);
   result.push_back({0, nullptr, nullptr, compileActions(listener.defaultActions, groups)});
-  return result;
+  return RuleList(std::move(result));
 }
 
 }  // namespace spillway::balance

@@ -10,7 +10,7 @@ namespace spillway::balance {
 
 /// A valid listener's rules made ready, in the order in which they are tried: by priority, the default rule
 /// last. `groups` are those of the whole document.
-std::vector<RuleSnapshot> compileRules(const config::Listener&,
-                                       const std::vector<std::shared_ptr<const GroupSnapshot>>& groups);
+RuleList compileRules(const config::Listener&,
+                      const std::vector<std::shared_ptr<const GroupSnapshot>>& groups);
 
 }  // namespace spillway::balance

@@ -16,7 +16,7 @@ using RuleTrace = std::vector<observe::RuleTry>;
 
 struct RuleMatch {
   const RuleSnapshot& rule;     ///< lives as long as the listener's snapshot
-  std::uint32_t evaluated = 0;  ///< how many rules were looked at, the default rule not counted
+  std::uint32_t evaluated = 0;  ///< how many rules come up to it, the default rule not counted
 };
 
 /// The first rule whose conditions all hold; the default rule when there is no other. `trace` may be null:

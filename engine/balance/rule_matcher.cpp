@@ -143,8 +143,11 @@ bool RuleMatcher::Compiled::matchesQuery(std::string_view query) const {
 }
 
 RuleMatcher::RuleMatcher(const std::vector<config::Condition>& conditions) {
-  for (const config::Condition& condition : conditions)
+  for (const config::Condition& condition : conditions) {
     conditions_.emplace_back(condition);
+    if (condition.field == ConditionField::PathPattern && condition.regexValues.empty())
+      pathPatterns_ = condition.values;
+  }
 }
 
 RuleMatcher::~RuleMatcher() = default;

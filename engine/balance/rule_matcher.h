@@ -26,10 +26,13 @@ class RuleMatcher {
   std::optional<std::size_t> firstFailing(const RequestView&) const;
   /// That condition in words: "path-pattern /a/* or /b", "http-header User-Agent: *Chrome*".
   const std::string& inWords(std::size_t condition) const;
+  /// The path must match one of these for the rule to match; empty: any path may do.
+  const std::vector<std::string>& pathPatterns() const { return pathPatterns_; }
 
  private:
   struct Compiled;
   std::vector<Compiled> conditions_;
+  std::vector<std::string> pathPatterns_;
 };
 
 }  // namespace spillway::balance

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/balance/rule_list.h"
 #include "engine/balance/target_runtime.h"
 #include "engine/base/clock.h"
 #include "engine/config/model.h"
@@ -38,34 +39,13 @@ struct GroupSnapshot {
   bool isGrpc() const { return settings.protocolVersion == config::ProtocolVersion::Grpc; }
 };
 
-class RuleMatcher;
-class Transforms;
-
-/// One group of a forward action.
-struct ForwardGroup {
-  std::shared_ptr<const GroupSnapshot> group;
-  std::uint32_t weight = 1;
-};
-
-struct ActionSnapshot {
-  config::Action settings;
-  std::vector<ForwardGroup> groups;  ///< Forward only, as in settings.targetGroups
-};
-
-struct RuleSnapshot {
-  std::uint32_t priority = 0;                    ///< 0 = the default rule
-  std::shared_ptr<const RuleMatcher> matcher;    ///< null: always (the default rule)
-  std::shared_ptr<const Transforms> transforms;  ///< null: none
-  std::vector<ActionSnapshot> actions;           ///< the last one routes
-};
-
 struct ListenerSnapshot {
   ListenerId id;
   config::Protocol protocol = config::Protocol::Https;
   std::uint16_t port = 0;                 ///< as configured
   std::vector<net::SocketAddress> binds;  ///< where it listens; port 0 = any
   std::shared_ptr<const net::TlsContext> tls;
-  std::vector<RuleSnapshot> rules;  ///< in the order in which they are tried; the default rule is last
+  RuleList rules;
   config::LoadBalancerAttributes attributes;
   config::ListenerAttributes listenerAttributes;
   config::Limits limits;

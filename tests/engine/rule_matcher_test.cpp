@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "engine/balance/compile_rules.h"
 #include "engine/balance/router.h"
 #include "engine/balance/transforms.h"
@@ -285,6 +288,57 @@ TEST(Router, TheFirstRuleThatMatchesWins) {
     const RuleMatch found = match(listener, head, client);
     EXPECT_EQ(found.rule.priority, priority) << path;
     EXPECT_EQ(found.evaluated, evaluated) << path;
+  }
+}
+
+TEST(Router, FindsByPathWhatTryingAllRulesInOrderFinds) {
+  config::Listener settings;
+  settings.defaultActions = {config::forwardTo("a")};
+  const std::vector<std::vector<std::string>> patternsOfRules{{"/a/b/c", "/a/x?"},
+                                                              {"/a/b/*"},
+                                                              {"*/c"},
+                                                              {"/a/?/c"},
+                                                              {"/a/b"},
+                                                              {"/A/*"},
+                                                              {"/a/b/c"},
+                                                              {"?a/*"},
+                                                              {"/a/*/d"},
+                                                              {"/a/*"},
+                                                              {"/a*", "/b", "/c/*"},
+                                                              {"/b"},
+                                                              {"/*"},
+                                                              {"*"}};
+  for (const std::vector<std::string>& patterns : patternsOfRules) {
+    config::Rule rule = ruleOf(0, "", "a");
+    rule.conditions[0].values = patterns;
+    settings.rules.push_back(rule);
+  }
+  config::Rule host = ruleOf(0, "", "a"), regex = host, both = host;
+  host.conditions = {conditionOf(ConditionField::HostHeader, {"other"})};
+  both.conditions.push_back(host.conditions[0]);
+  both.conditions[0].values = {"/a/b/c"};
+  regex.conditions[0].values.clear();
+  regex.conditions[0].regexValues = {"^/b.*z$"};
+  settings.rules.insert(settings.rules.end(), {host, both, regex});
+
+  const auto client = clientAt("127.0.0.1");
+  std::mt19937 random(1);
+  for (int round = 0; round < 200; ++round) {
+    std::ranges::shuffle(settings.rules, random);
+    ListenerSnapshot listener;
+    config::Listener some = settings;
+    some.rules.resize(random() % (settings.rules.size() + 1));
+    for (std::uint32_t i = 0; i < some.rules.size(); ++i)
+      some.rules[i].priority = i + 1;
+    listener.rules = compileRules(some, {groupOf("a")});
+    for (const char* path : {"/a/b/c", "/a/b/d", "/a/b", "/a/xy", "/a/", "/a", "/A/b", "/b", "/bz", "/c/",
+                             "/", "*", "/a/b/c?q", "/x/c", "/a//c"}) {
+      const http::MessageHead head = headOf(path);
+      RuleTrace trace;
+      const RuleMatch tried = match(listener, head, client, &trace), found = match(listener, head, client);
+      EXPECT_EQ(found.rule.priority, tried.rule.priority) << path;
+      EXPECT_EQ(found.evaluated, tried.evaluated) << path;
+    }
   }
 }
 

@@ -63,6 +63,7 @@ struct HealthMonitor::Entry {
   std::unique_ptr<Probe> probe;
   net::Timer next;
   TimePoint drainUntil{};
+  std::size_t place = 0;  ///< of its status in what is published
 
   bool isDraining() const { return health.state == TargetState::Draining; }
   bool hasAddress() const { return target.address.family() != 0; }
@@ -142,7 +143,7 @@ void HealthMonitor::checkInTurn(Entry& entry) {
   entry.status.nextCheck = wallNow() + std::chrono::duration_cast<WallTime::duration>(wait);
   entry.next = loop_.after(wait, [this, &entry] {
     checkInTurn(entry);
-    publish();
+    publish(entry);
   });
 }
 
@@ -176,7 +177,7 @@ void HealthMonitor::onResult(Entry& entry, const ProbeResult& result, Duration l
   entry.status.lastLatencyMicros = event.latencyMicros;
   entry.status.detail = result.detail;
   enter(entry, next, std::move(event));
-  publish();
+  publish(entry);
 }
 
 void HealthMonitor::enter(Entry& entry, const HealthState& state, observe::HealthEvent event) {
@@ -262,7 +263,7 @@ void HealthMonitor::checkNow(const TargetId& target) {
   Entry& entry = *at->second;
   if (!entry.group->inUse || entry.isDraining() || !entry.hasAddress()) return;
   check(entry);
-  publish();
+  publish(entry);
 }
 
 void HealthMonitor::stop() {
@@ -277,10 +278,17 @@ void HealthMonitor::stop() {
 void HealthMonitor::publish() {
   std::vector<TargetStatus> statuses;
   statuses.reserve(entries_.size());
-  for (const auto& [id, entry] : entries_)
+  for (const auto& [id, entry] : entries_) {
+    entry->place = statuses.size();
     statuses.push_back(entry->status);
+  }
   const std::lock_guard lock(mutex_);
   published_ = std::move(statuses);
+}
+
+void HealthMonitor::publish(const Entry& entry) {
+  const std::lock_guard lock(mutex_);
+  published_[entry.place] = entry.status;
 }
 
 std::vector<TargetStatus> HealthMonitor::statuses() const {

@@ -52,7 +52,9 @@ class HealthMonitor {
   void enter(Entry& entry, const HealthState& state, observe::HealthEvent event);
   void endProbe(Entry& entry);
   void watchDraining();
+  /// All, after entries came or went.
   void publish();
+  void publish(const Entry& entry);
 
   net::EventLoop& loop_;
   observe::EventSink& sink_;

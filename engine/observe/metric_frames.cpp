@@ -144,18 +144,19 @@ MetricFrame frameBetween(const MetricsReading& earlier, const MetricsReading& no
   return frame;
 }
 
-void MetricFrames::add(const MetricsReading& now, WallTime wall, PartNumbers& numbers) {
+void MetricFrames::add(const std::shared_ptr<const MetricsReading>& now, WallTime wall,
+                       PartNumbers& numbers) {
   const WallTime end = wall - wall.time_since_epoch() % resolution_;
   if (end < lastEnd_) forgetAfter(end);
-  if (end < lastEnd_ || !follows(now, last_)) {
+  if (end < lastEnd_ || !follows(*now, *last_)) {
     last_ = now;
     lastEnd_ = end;
     return;
   }
   if (end == lastEnd_) return;
-  MetricFrame frame = frameBetween(last_, now, numbers);
+  MetricFrame frame = frameBetween(*last_, *now, numbers);
   // While the machine sleeps only the wall clock goes on: that time stays unknown.
-  frame.begin = std::max(lastEnd_, end - std::chrono::ceil<std::chrono::seconds>(now.time - last_.time));
+  frame.begin = std::max(lastEnd_, end - std::chrono::ceil<std::chrono::seconds>(now->time - last_->time));
   frame.end = end;
   push(std::move(frame));
   last_ = now;

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "engine/observe/metric_series.h"
@@ -63,7 +64,7 @@ class MetricFrames {
   /// Remembers frames of the last `length` in `budget` bytes.
   MetricFrames(std::chrono::seconds resolution, std::chrono::seconds length, std::size_t budget)
       : resolution_(resolution), length_(length), budget_(budget) {}
-  void add(const MetricsReading& now, WallTime wall, PartNumbers& numbers);
+  void add(const std::shared_ptr<const MetricsReading>& now, WallTime wall, PartNumbers& numbers);
   const std::deque<MetricFrame>& frames() const { return frames_; }
   std::size_t bytes() const { return bytes_; }
 
@@ -75,7 +76,7 @@ class MetricFrames {
   const std::size_t budget_;
   std::deque<MetricFrame> frames_;
   std::size_t bytes_ = 0;
-  MetricsReading last_;
+  std::shared_ptr<const MetricsReading> last_ = std::make_shared<const MetricsReading>();
   WallTime lastEnd_{};
 };
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "engine/observe/histogram.h"
 #include "engine/observe/metric_frames.h"
@@ -103,10 +104,11 @@ struct MetricSeries::Impl {
 MetricSeries::MetricSeries() : impl_(std::make_unique<Impl>()) {}
 MetricSeries::~MetricSeries() = default;
 
-void MetricSeries::add(const MetricsReading& now, WallTime wall) {
+void MetricSeries::add(MetricsReading now, WallTime wall) {
+  const auto shared = std::make_shared<const MetricsReading>(std::move(now));
   const std::lock_guard lock(impl_->mutex);
-  impl_->seconds.add(now, wall, impl_->numbers);
-  impl_->minutes.add(now, wall, impl_->numbers);
+  impl_->seconds.add(shared, wall, impl_->numbers);
+  impl_->minutes.add(shared, wall, impl_->numbers);
 }
 
 std::vector<SeriesPoint> MetricSeries::values(const SeriesPart& part, const SeriesMetric& metric,

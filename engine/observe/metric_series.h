@@ -89,7 +89,7 @@ class MetricSeries {
   MetricSeries();
   ~MetricSeries();
   /// A newer reading. One of another registry, or one that goes back in time, only begins the series anew.
-  void add(const MetricsReading& now, WallTime wall);
+  void add(MetricsReading now, WallTime wall);
 
   std::vector<SeriesPoint> values(const SeriesPart&, const SeriesMetric&, const SeriesRange&) const;
   std::vector<LatencyPoint> latencies(const SeriesPart&, Latency, const SeriesRange&) const;

@@ -15,7 +15,8 @@ namespace spillway::observe {
 
 /// Bucket counts of a log-linear histogram of microseconds (histogram.h).
 struct HistogramReading {
-  std::vector<std::uint64_t> buckets;  ///< cumulative since start; empty = nothing yet
+  std::vector<std::uint64_t>
+      buckets;  ///< cumulative since start; those behind the last used one may be missing
   std::uint64_t count = 0;
   std::uint64_t sum = 0;  ///< of all observed values, in microseconds
   /// The value below which `fraction` (0-1) of the observations lie, in microseconds; 0 when empty.

@@ -20,8 +20,11 @@ void HistogramCounters::add(std::int64_t micros) {
 }
 
 void HistogramCounters::addTo(HistogramReading& reading) const {
-  reading.buckets.resize(kHistogramBuckets);
-  for (std::size_t i = 0; i < kHistogramBuckets; ++i) {
+  std::size_t used = kHistogramBuckets;
+  while (used > 0 && buckets_[used - 1].get() == 0)
+    --used;
+  reading.buckets.resize(std::max(reading.buckets.size(), used));
+  for (std::size_t i = 0; i < used; ++i) {
     const std::uint64_t count = buckets_[i].get();
     reading.buckets[i] += count;
     reading.count += count;

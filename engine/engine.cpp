@@ -71,9 +71,15 @@ void Engine::checkNow(const TargetId& target) {
   impl_->control.post([impl = impl_.get(), target] { impl->health.checkNow(target); });
 }
 
+history::StoreStatus Engine::history() const {
+  return impl_->history ? impl_->history->status() : history::StoreStatus();
+}
+
 void Engine::flushEvents() {
   impl_->bus.flush();
+  if (impl_->history) impl_->history->flush();
 }
+
 const std::string& Engine::dataDirectory() const {
   return impl_->options.dataDirectory;
 }

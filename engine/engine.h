@@ -13,6 +13,7 @@
 #include "engine/base/result.h"
 #include "engine/config/model.h"
 #include "engine/health/target_status.h"
+#include "engine/history/store.h"
 #include "engine/observe/decision.h"
 #include "engine/observe/event_bus.h"
 #include "engine/observe/events.h"
@@ -26,6 +27,7 @@ struct EngineOptions {
   std::size_t workers = 0;    ///< 0: min(4, cores)
   std::string dataDirectory;  ///< where the local CA lives; "" = the user's data folder
   std::string accessLogFile;  ///< "" = none
+  bool keepsHistory = false;  ///< on disk, in the data folder
 };
 
 /// A listener as it runs.
@@ -72,12 +74,14 @@ class Engine {
   const observe::MetricSeries& series() const;
   /// How ALB's log files fare.
   std::vector<observe::LogStatus> logs() const;
+  /// How the history on disk fares; without a file's name where none is kept.
+  history::StoreStatus history() const;
   /// What the balancer would decide about this request now; an error names what makes no sense.
   Result<observe::Decision> explain(const ListenerId&, const ImaginedRequest&) const;
   /// Checks this target's health now (the schedule goes on from there). Returns at once.
   void checkNow(const TargetId&);
-  /// Waits until all events emitted so far have reached the subscriptions and the access log. For tests and
-  /// stops.
+  /// Waits until all events emitted so far have reached the subscriptions, the access log and the history.
+  /// For tests and stops.
   void flushEvents();
 
   const std::string& dataDirectory() const;

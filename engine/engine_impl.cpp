@@ -31,6 +31,10 @@ std::string bindKey(const balance::ListenerSnapshot& listener, const net::Socket
   return fmt::format("{} {}/{}", address.toString(), listener.id.loadBalancer, listener.id.listener);
 }
 
+/// More than a second of 20,000 requests per second waits while the disk is busy.
+constexpr observe::SubscriptionOptions kHistorySubscription{
+    .details = false, .decisionsPerSecond = 0, .capacity = 32768};
+
 }  // namespace
 
 EngineOptions Engine::Impl::withDefaults(EngineOptions given) {
@@ -43,7 +47,13 @@ Engine::Impl::Impl(EngineOptions given)
   // OpenSSL writes to sockets without MSG_NOSIGNAL: a peer that has left is an error there, not the program's
   // end.
   std::signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow is an error of its writer.
+  std::signal(SIGXFSZ, SIG_IGN);
   if (!options.accessLogFile.empty()) (void)bus.writeAccessLog(options.accessLogFile);
+  if (options.keepsHistory) {
+    history::StoreOptions bounds{.file = history::fileIn(options.dataDirectory)};
+    history = std::make_unique<history::Store>(std::move(bounds), bus.subscribe(kHistorySubscription));
+  }
   for (std::size_t i = 0; i < workerCount(options.workers); ++i) {
     workers.push_back(std::make_unique<proxy::Worker>(i, bus.addSink(), metrics.addWorker(), keys, sealer));
   }
@@ -289,6 +299,7 @@ void Engine::Impl::stop(std::chrono::milliseconds grace) {
   control.stop();
   controlThread.join();
   bus.flush();
+  if (history) history->flush();
   const std::lock_guard status(statusMutex);
   listeners.clear();
 }

@@ -52,6 +52,7 @@ struct Engine::Impl {
   EngineOptions options;
   observe::MetricsRegistry metrics;
   observe::EventBus bus;
+  std::unique_ptr<history::Store> history;  ///< null: none is kept
   balance::RuntimeRegistry runtimes{metrics};
   observe::EventSink& controlSink;
   observe::WorkerMetrics& controlMetrics{metrics.addWorker()};

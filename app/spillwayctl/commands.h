@@ -28,6 +28,17 @@ struct DemoOptions {
 /// Runs the route guide demo until SIGTERM or SIGINT.
 int demo(const DemoOptions&, Signals&);
 
+enum class LogFormat : std::uint8_t { Alb, Json, Csv };
+struct LogOptions {
+  std::string dataDirectory;  ///< "" = the user's data folder
+  std::string filter;
+  std::uint64_t last = 0;  ///< so many of the newest entries; 0 = all
+  bool follow = false;
+  LogFormat format = LogFormat::Alb;
+};
+/// Prints entries of the history, the oldest first; with `follow` goes on until SIGTERM or SIGINT.
+int log(const LogOptions&, Signals&);
+
 enum class CaOutput : bool { Explained, PathOnly };
 /// Says where the local CA's certificate is and how clients trust it; makes the CA when there is none.
 int ca(const std::string& dataDirectory, CaOutput);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
+#include <map>
 
 #include "app/spillwayctl/commands.h"
 #include "app/spillwayctl/session.h"
@@ -20,6 +21,20 @@ void addEngineOptions(CLI::App& command, EngineOptions& options) {
                      "Folder of the local CA; default: the user's data folder");
   command.add_option("--access-log", options.accessLogFile,
                      "Append ALB-format access log lines to this file");
+  command.add_flag("--history", options.keepsHistory,
+                   "Keep what happens in the data folder: 'spillwayctl log' shows it");
+}
+
+void addLogOptions(CLI::App& command, ctl::LogOptions& options) {
+  static const std::map<std::string, ctl::LogFormat> formats{
+      {"alb", ctl::LogFormat::Alb}, {"json", ctl::LogFormat::Json}, {"csv", ctl::LogFormat::Csv}};
+  command.add_option("--filter", options.filter, "Only entries like: status = 5xx and duration > 250ms");
+  command.add_flag("--follow", options.follow, "Go on with what comes, until Ctrl+C");
+  command.add_option("--last", options.last, "Begin with so many of the newest entries; 0 = with all");
+  command.add_option("--format", options.format, "alb, json (one object per line) or csv")
+      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case));
+  command.add_option("--data", options.dataDirectory,
+                     "Folder of the history; default: the user's data folder");
 }
 
 int runCommand(int count, char** words) {
@@ -44,6 +59,9 @@ int runCommand(int count, char** words) {
   example->add_flag("--retry-unprocessed", demo.retryUnprocessed,
                     "Send a request that no target has begun to another one (not on AWS)");
   addEngineOptions(*example, demo.engine);
+  auto* log = app.add_subcommand("log", "Show requests of the history: access log entries");
+  ctl::LogOptions shown;
+  addLogOptions(*log, shown);
   auto* ca = app.add_subcommand("ca", "Show where the local CA's certificate is and how clients trust it");
   bool pathOnly = false;
   ca->add_flag("--path", pathOnly, "Print the path only");
@@ -57,8 +75,9 @@ int runCommand(int count, char** words) {
   if (check->parsed()) return ctl::check(file);
   if (run->parsed()) return ctl::run(file, demo.engine, signals);
   if (example->parsed()) return ctl::demo(demo, signals);
+  if (log->parsed()) return ctl::log(shown, signals);
   if (!ca->parsed()) {
-    ctl::report("Name a command: check, run, demo or ca; --help explains them.");
+    ctl::report("Name a command: check, run, demo, log or ca; --help explains them.");
     return ctl::kBadInput;
   }
   return ctl::ca(dataDirectory, pathOnly ? ctl::CaOutput::PathOnly : ctl::CaOutput::Explained);

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/history/reader.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+
+#include "engine/history/database.h"
+#include "engine/history/entry_columns.h"
+#include "engine/history/filter_sql.h"
+#include "engine/history/schema.h"
+
+namespace spillway::history {
+namespace {
+
+constexpr std::size_t kKnownTexts = 50'000;
+
+Error inWords(const DatabaseError& error) {
+  if (error.isInterrupted()) return {ErrorCode::Drained, Side::Balancer, "The search was ended."};
+  return {error.isDamaged() ? ErrorCode::Invalid : ErrorCode::System, Side::Balancer,
+          fmt::format("Cannot read the history: {}.", error.what())};
+}
+
+void bindAll(Statement& statement, const SqlCondition& condition) {
+  for (const auto& parameter : condition.parameters)
+    std::visit([&](const auto& value) { statement.bind(value); }, parameter);
+}
+
+}  // namespace
+
+struct Reader::Impl {
+  explicit Impl(const std::string& file)
+      : database(file, Database::Access::ReadOnly), textOf(database, "SELECT text FROM texts WHERE id = ?") {
+    addFilterFunctions(database);
+  }
+
+  Database database;
+  Statement textOf;
+  std::unordered_map<std::int64_t, std::string> texts;
+
+  std::string_view text(std::int64_t number);
+  Entry entryOf(const Statement& row);
+
+  template <class Work>
+  auto attempt(Work&& work) -> Result<decltype(work())> {
+    try {
+      return work();
+    } catch (const DatabaseError& error) {
+      return failure(inWords(error));
+    }
+  }
+};
+
+Reader::Reader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Reader::~Reader() = default;
+
+Result<std::unique_ptr<Reader>> Reader::open(const std::string& file) {
+  if (!std::filesystem::exists(file))
+    return failure(Error{ErrorCode::Invalid, Side::Balancer,
+                         fmt::format("There is no history at '{}' yet: nothing was stored.", file)});
+  try {
+    Database database(file, Database::Access::ReadOnly);
+    if (auto schema = expectSchema(database); !schema) return failure(schema.error());
+    return std::unique_ptr<Reader>(new Reader(std::make_unique<Impl>(file)));
+  } catch (const DatabaseError& error) {
+    return failure(inWords(error));
+  }
+}
+
+std::string_view Reader::Impl::text(std::int64_t number) {
+  if (number == 0) return {};
+  if (const auto at = texts.find(number); at != texts.end()) return at->second;
+  if (texts.size() >= kKnownTexts) texts.clear();
+  textOf.bind(number);
+  std::string found(textOf.step() ? textOf.text(0) : std::string_view());
+  textOf.reset();
+  return texts.emplace(number, std::move(found)).first->second;
+}
+
+Entry Reader::Impl::entryOf(const Statement& row) {
+  EntryDraft draft;
+  int at = 0;
+  const std::int64_t id = row.integer(at++);
+  for (const NumberColumn& column : numberColumns()) {
+    if (const auto value = row.integerOrNull(at++)) column.put(draft, *value);
+  }
+  for (const TextColumn& column : textColumns())
+    column.put(draft, text(row.integer(at++)));
+  for (const OwnTextColumn& column : ownTextColumns())
+    column.put(draft, row.text(at++));
+  auto record = std::make_shared<observe::StreamRecord>(std::move(draft.record));
+  record->head = std::make_shared<const observe::StreamHead>(std::move(draft.head));
+  return {id, std::move(record)};
+}
+
+Result<std::optional<Reader::Range>> Reader::range() {
+  return impl_->attempt([&]() -> std::optional<Range> {
+    Statement ends(impl_->database, "SELECT (SELECT min(id) FROM entries), (SELECT max(id) FROM entries)");
+    if (!ends.step() || !ends.integerOrNull(0)) return std::nullopt;
+    return Range{ends.integer(0), ends.integer(1)};
+  });
+}
+
+Result<std::vector<Entry>> Reader::page(const Filter& filter, Order order, std::int64_t after,
+                                        std::size_t limit) {
+  return impl_->attempt([&] {
+    const SqlCondition condition = filter.sql();
+    const bool isUp = order == Order::OldestFirst;
+    Statement rows(impl_->database,
+                   fmt::format("SELECT {} FROM entries WHERE ({}) AND id {} ? ORDER BY id {} LIMIT ?",
+                               entryColumnNames(), condition.text, isUp ? ">" : "<", isUp ? "ASC" : "DESC"));
+    bindAll(rows, condition);
+    rows.bind(after == 0 && !isUp ? INT64_MAX : after).bind(static_cast<std::int64_t>(limit));
+    std::vector<Entry> result;
+    while (rows.step())
+      result.push_back(impl_->entryOf(rows));
+    return result;
+  });
+}
+
+Result<std::vector<Entry>> Reader::entries(std::span<const std::int64_t> ids) {
+  return impl_->attempt([&] {
+    Statement row(impl_->database, fmt::format("SELECT {} FROM entries WHERE id = ?", entryColumnNames()));
+    std::vector<Entry> result;
+    for (const std::int64_t id : ids) {
+      row.bind(id);
+      if (row.step()) result.push_back(impl_->entryOf(row));
+      row.reset();
+    }
+    return result;
+  });
+}
+
+Result<std::vector<std::int64_t>> Reader::ids(const Filter& filter, Order order, const std::string& column) {
+  return impl_->attempt([&] {
+    const SqlCondition condition = filter.sql();
+    const char* direction = order == Order::OldestFirst ? "ASC" : "DESC";
+    Statement rows(impl_->database, fmt::format("SELECT id FROM entries WHERE {} ORDER BY {} {}, id {}",
+                                                condition.text, column, direction, direction));
+    bindAll(rows, condition);
+    std::vector<std::int64_t> result;
+    while (rows.step())
+      result.push_back(rows.integer(0));
+    return result;
+  });
+}
+
+Result<std::int64_t> Reader::count(const Filter& filter) {
+  return impl_->attempt([&] {
+    const SqlCondition condition = filter.sql();
+    Statement sum(impl_->database, fmt::format("SELECT count(*) FROM entries WHERE {}", condition.text));
+    bindAll(sum, condition);
+    return sum.step() ? sum.integer(0) : std::int64_t{0};
+  });
+}
+
+void Reader::interrupt() {
+  impl_->database.interrupt();
+}
+
+}  // namespace spillway::history

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/history/filter.h"
+#include "engine/observe/events.h"
+
+namespace spillway::history {
+
+/// A stored request. Ids grow in the order in which requests ended.
+struct Entry {
+  std::int64_t id = 0;
+  std::shared_ptr<const observe::StreamRecord> record;
+};
+
+enum class Order : std::uint8_t { OldestFirst, NewestFirst };
+
+/// Reads the history while others write it. One thread, except interrupt(); what takes long can be ended by
+/// that: it is an error then, of code Drained.
+class Reader {
+ public:
+  /// An error says why the file cannot be read: missing, damaged, of a newer version.
+  static Result<std::unique_ptr<Reader>> open(const std::string& file);
+  ~Reader();
+
+  /// Ids of the oldest and the newest entry; nullopt where there is none.
+  struct Range {
+    std::int64_t oldest = 0, newest = 0;
+  };
+  Result<std::optional<Range>> range();
+
+  /// The first `limit` entries that the filter selects, in this order, behind `after` (0 = from the start).
+  Result<std::vector<Entry>> page(const Filter&, Order, std::int64_t after, std::size_t limit);
+  /// These entries, in this order; those that are gone are missing.
+  Result<std::vector<Entry>> entries(std::span<const std::int64_t> ids);
+  /// Ids of all entries that the filter selects, by id or by a column of `entries` ("duration").
+  Result<std::vector<std::int64_t>> ids(const Filter&, Order, const std::string& column = "id");
+  /// How many entries the filter selects.
+  Result<std::int64_t> count(const Filter&);
+
+  /// Ends what runs now; any thread.
+  void interrupt();
+
+ private:
+  struct Impl;
+  explicit Reader(std::unique_ptr<Impl>);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace spillway::history

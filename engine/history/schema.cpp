@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/history/schema.h"
+
+#include <fmt/core.h>
+
+#include "engine/history/entry_columns.h"
+
+namespace spillway::history {
+namespace {
+
+/// Texts of entries; `epoch` is the newest stretch of entries that uses it, so that old ones can go.
+constexpr const char* kTextsTable =
+    "CREATE TABLE texts (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL UNIQUE, epoch INTEGER NOT "
+    "NULL);"
+    "INSERT INTO texts VALUES (0, '', 9223372036854775807)";
+
+/// Health checks and changes of state; entries of target health.
+constexpr const char* kHealthTable =
+    "CREATE TABLE health (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, load_balancer TEXT NOT NULL,"
+    " target_group TEXT NOT NULL, target TEXT NOT NULL, port INTEGER NOT NULL, address TEXT NOT NULL,"
+    " state INTEGER NOT NULL, previous INTEGER NOT NULL, reason INTEGER NOT NULL, description TEXT NOT NULL,"
+    " code INTEGER, detail TEXT NOT NULL, latency INTEGER NOT NULL, flags INTEGER NOT NULL)";
+
+std::string entriesTable() {
+  std::string sql = "CREATE TABLE entries (id INTEGER PRIMARY KEY";
+  for (const NumberColumn& column : numberColumns())
+    sql += fmt::format(", {} INTEGER", column.name);
+  for (const TextColumn& column : textColumns())
+    sql += fmt::format(", {} INTEGER NOT NULL", column.name);
+  for (const OwnTextColumn& column : ownTextColumns())
+    sql += fmt::format(", {} TEXT NOT NULL", column.name);
+  return sql + ')';
+}
+
+void createTables(Database& database) {
+  database.run(kTextsTable);
+  database.run(entriesTable().c_str());
+  database.run("CREATE INDEX entries_time ON entries (time)");
+  database.run("CREATE INDEX entries_status ON entries (status)");
+  database.run("CREATE INDEX entries_grpc_status ON entries (grpc_status) WHERE grpc_status IS NOT NULL");
+  database.run("CREATE INDEX entries_target ON entries (target)");
+  database.run(kHealthTable);
+  database.run("CREATE INDEX health_time ON health (time)");
+}
+
+Error newerFile(std::int64_t version) {
+  return {ErrorCode::Invalid, Side::Balancer,
+          fmt::format("The history was written by a newer Spillway (its version is {}, known are up to {}): "
+                      "nothing is stored. Install that version, or move the file away.",
+                      version, kSchemaVersion)};
+}
+
+}  // namespace
+
+Result<void> bringToSchema(Database& database) {
+  const std::int64_t version = database.number("PRAGMA user_version");
+  if (version > kSchemaVersion) return failure(newerFile(version));
+  if (version == kSchemaVersion) return {};
+  // Before the first table: a file's pages can go back to the system one by one.
+  database.run("PRAGMA auto_vacuum = INCREMENTAL");
+  Transaction transaction(database);
+  // Another program may have done it meanwhile.
+  if (database.number("PRAGMA user_version") == 0) {
+    createTables(database);
+    database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());
+  }
+  transaction.commit();
+  return {};
+}
+
+Result<void> expectSchema(Database& database) {
+  const std::int64_t version = database.number("PRAGMA user_version");
+  if (version > kSchemaVersion) return failure(newerFile(version));
+  if (version == kSchemaVersion) return {};
+  return failure(Error{ErrorCode::Invalid, Side::Balancer, "There is no history in this file yet."});
+}
+
+}  // namespace spillway::history

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/history/store.h"
+
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/history/database.h"
+#include "engine/history/row_writer.h"
+#include "engine/history/schema.h"
+
+namespace spillway::history {
+namespace {
+
+constexpr auto kRhythm = std::chrono::milliseconds(100);
+constexpr auto kSecond = std::chrono::seconds(1);  ///< between tries, and between looks at the bounds
+constexpr std::size_t kBatch = 2000;
+/// A clock that has moved so far by itself tells nothing of entries' ages.
+constexpr auto kJump = std::chrono::hours(1);
+
+/// The file while it is open.
+struct OpenFile {
+  explicit OpenFile(const std::string& file) : database(file, Database::Access::ReadWrite) {
+    database.run("PRAGMA journal_mode = WAL");
+    database.run("PRAGMA synchronous = NORMAL");
+    database.run("PRAGMA journal_size_limit = 16777216");
+    schema = bringToSchema(database);
+    if (schema) rows.emplace(database);
+  }
+  std::uint64_t bytes(const char* pages) {
+    return static_cast<std::uint64_t>(database.number(pages) * database.number("PRAGMA page_size"));
+  }
+  std::uint64_t bytesOfFile() { return bytes("PRAGMA page_count"); }
+  std::uint64_t bytesInUse() { return bytesOfFile() - bytes("PRAGMA freelist_count"); }
+
+  Database database;
+  Result<void> schema;
+  std::optional<RowWriter> rows;
+};
+
+/// Moves a damaged file out of the way, for whoever wants to save something from it; returns its new name.
+std::string setAside(const std::string& file) {
+  const auto now = std::chrono::system_clock::to_time_t(wallNow());
+  const std::string aside = fmt::format("{}.damaged-{:%Y%m%dT%H%M%S}", file, fmt::gmtime(now));
+  std::error_code ignored;
+  std::filesystem::rename(file, aside, ignored);
+  for (const char* end : {"-wal", "-shm"})
+    std::filesystem::rename(file + end, aside + end, ignored);
+  return aside;
+}
+
+}  // namespace
+
+std::string fileIn(const std::string& dataDirectory) {
+  return dataDirectory + "/history.db";
+}
+
+struct Store::Impl {
+  mutable std::mutex mutex;  ///< what follows
+  std::condition_variable wake, passed;
+  StoreOptions options;
+  StoreStatus status;
+  std::uint64_t passesWanted = 0, passesDone = 0;
+  bool stopping = false;
+
+  // The writer's own.
+  std::unique_ptr<observe::Subscription> events;
+  std::optional<OpenFile> file;
+  std::vector<observe::Event> batch;  ///< not yet written
+  bool isRefused = false;             ///< a newer version's file: nothing is done with it
+  TimePoint nextTry{}, nextLook{};
+  TimePoint began = SteadyClock::now();
+  WallTime beganWall = wallNow();
+  std::thread thread;
+
+  void run();
+  bool pass();
+  bool open();
+  bool write();
+  void onError(const DatabaseError&);
+  void look();
+  bool prune(const StoreOptions& bounds);
+  bool clockJumped() const;
+  void tell(std::string trouble);
+};
+
+Store::Store(StoreOptions options, std::unique_ptr<observe::Subscription> events)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->status.file = options.file;
+  impl_->options = std::move(options);
+  impl_->events = std::move(events);
+  impl_->thread = std::thread([this] { impl_->run(); });
+}
+
+Store::~Store() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_one();
+  impl_->thread.join();
+}
+
+StoreStatus Store::status() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->status;
+}
+
+void Store::limit(std::uint64_t mostBytes, std::chrono::seconds longest) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->options.mostBytes = mostBytes;
+  impl_->options.longest = longest;
+}
+
+void Store::flush() {
+  std::unique_lock lock(impl_->mutex);
+  const std::uint64_t wanted = ++impl_->passesWanted;
+  impl_->wake.notify_one();
+  impl_->passed.wait(lock, [&] { return impl_->passesDone >= wanted; });
+}
+
+void Store::Impl::run() {
+  std::unique_lock lock(mutex);
+  for (bool last = false; !last;) {
+    wake.wait_for(lock, kRhythm, [&] { return stopping || passesWanted > passesDone; });
+    last = stopping;
+    const std::uint64_t serves = passesWanted;
+    lock.unlock();
+    while (pass()) {
+    }
+    lock.lock();
+    passesDone = serves;
+    passed.notify_all();
+  }
+}
+
+/// Writes what has come; true: there may be more.
+bool Store::Impl::pass() {
+  if (isRefused) return false;
+  const TimePoint now = SteadyClock::now();
+  if (now < nextTry) return false;
+  try {
+    if (!file && !open()) return false;
+    const bool more = write();
+    if (now >= nextLook) look();
+    return more;
+  } catch (const DatabaseError& error) {
+    onError(error);
+    return false;
+  }
+}
+
+bool Store::Impl::open() {
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::path(status.file).parent_path(), error);
+  file.emplace(status.file);
+  if (file->schema) return true;
+  tell(file->schema.error().detail);
+  isRefused = true;
+  file.reset();
+  events.reset();  // nobody would read them
+  return false;
+}
+
+bool Store::Impl::write() {
+  if (batch.empty()) events->drain(batch, kBatch);
+  if (batch.empty()) return false;
+  file->rows->write(batch);
+  const bool more = batch.size() == kBatch;
+  batch.clear();
+  return more;
+}
+
+/// Once a second: the bounds, and how the store fares.
+void Store::Impl::look() {
+  StoreOptions bounds;
+  {
+    const std::lock_guard lock(mutex);
+    bounds = options;
+  }
+  const bool more = prune(bounds);
+  nextLook = more ? TimePoint{} : SteadyClock::now() + kSecond;
+  const std::uint64_t bytes = file->bytesInUse();
+  const std::lock_guard lock(mutex);
+  status.bytes = bytes;
+  status.entries = static_cast<std::uint64_t>(file->rows->count());
+  status.dropped = events->dropped().records;
+  status.trouble.clear();
+}
+
+/// One small step; true: another one is due.
+bool Store::Impl::prune(const StoreOptions& bounds) {
+  const WallTime oldest = clockJumped() ? WallTime{} : wallNow() - bounds.longest;
+  const bool isTooLarge = file->bytesInUse() > bounds.mostBytes;
+  const std::int64_t gone = file->rows->prune(oldest, isTooLarge ? kBatch : 0);
+  if (file->bytesOfFile() > bounds.mostBytes) file->database.run("PRAGMA incremental_vacuum(1000)");
+  return gone > 0;
+}
+
+bool Store::Impl::clockJumped() const {
+  const auto off = (wallNow() - beganWall) - (SteadyClock::now() - began);
+  return std::chrono::abs(off) > kJump;
+}
+
+void Store::Impl::onError(const DatabaseError& error) {
+  nextTry = SteadyClock::now() + kSecond;
+  if (error.isDamaged()) {
+    file.reset();
+    std::string aside = setAside(status.file);
+    const std::lock_guard lock(mutex);
+    status.setAside = std::move(aside);
+    status.trouble = fmt::format("The history was damaged ({}): a new one is begun.", error.what());
+    nextTry = {};
+    return;
+  }
+  tell(fmt::format(
+      "{} '{}': {}. What comes meanwhile is kept as far as there is room.",
+      error.isFull() ? "There is no room on the disk for the history" : "Cannot write the history",
+      status.file, error.what()));
+}
+
+void Store::Impl::tell(std::string trouble) {
+  const std::lock_guard lock(mutex);
+  status.trouble = std::move(trouble);
+  if (events) status.dropped = events->dropped().records;
+}
+
+}  // namespace spillway::history

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/history/store.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "engine/history/database.h"
+#include "engine/history/reader.h"
+#include "engine/history/row_writer.h"
+#include "engine/history/schema.h"
+#include "engine/history/text_numbers.h"
+#include "engine/observe/access_log_format.h"
+#include "tests/support/random_records.h"
+#include "tests/support/temporary_folder.h"
+
+namespace spillway::history {
+namespace {
+
+using observe::Event;
+using observe::EventKind;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Event ended(std::shared_ptr<const observe::StreamRecord> record) {
+  Event event{.kind = EventKind::StreamEnded};
+  event.time = wallNow();
+  event.record = std::move(record);
+  return event;
+}
+
+/// The random records are of some day.
+constexpr auto kForEver = std::chrono::days(36'500);
+
+/// A bus whose events a store writes.
+class HistoryStoreTest : public testing::Test {
+ protected:
+  void begin(StoreOptions options = {.longest = kForEver}) {
+    options.file = file_;
+    observe::SubscriptionOptions wanted;
+    wanted.details = false;
+    store_ = std::make_unique<Store>(std::move(options), bus_.subscribe(wanted));
+  }
+  void emit(int records) {
+    for (int i = 0; i < records; ++i) {
+      written_.push_back(test::randomRecord(random_));
+      sink_.emitKept(ended(written_.back()));
+    }
+    flush();
+  }
+  void flush() {
+    sink_.flush();
+    bus_.flush();
+    store_->flush();
+  }
+  std::vector<Entry> all() {
+    auto reader = Reader::open(file_);
+    if (!reader) ADD_FAILURE() << reader.error().detail;
+    return (*reader)->page(Filter(), Order::OldestFirst, 0, 1'000'000).value();
+  }
+  /// Until the store's looks at itself have made it so.
+  template <class Condition>
+  void waitUntil(Condition&& holds) {
+    const TimePoint limit = SteadyClock::now() + std::chrono::seconds(20);
+    while (!holds(store_->status()) && SteadyClock::now() < limit)
+      store_->flush();
+    EXPECT_TRUE(holds(store_->status())) << store_->status().trouble;
+  }
+
+  test::TemporaryFolder folder_;
+  const std::string file_ = folder_.path() + "/data/history.db";
+  observe::EventBus bus_;
+  observe::EventSink& sink_ = bus_.addSink();
+  std::mt19937 random_{7};
+  std::vector<std::shared_ptr<const observe::StreamRecord>> written_;
+  std::unique_ptr<Store> store_;
+};
+
+/// All that is stored, in words.
+std::string describe(const observe::StreamRecord& record) {
+  std::string words = observe::formatAccessLogLine(record);
+  const auto add = [&](const auto& part) { words += '|' + testing::PrintToString(part); };
+  const observe::StreamHead& head = *record.head;
+  add(head.id), add(head.isGrpc), add(head.listener), add(head.targetGroup), add(head.scheme);
+  add(record.durationMicros), add(record.availabilityZone), add(record.fromBalancer), add(record.grpcStatus);
+  add(record.grpcMessage), add(record.requestMessages), add(record.responseMessages);
+  add(observe::toString(record.kind)), add(observe::toString(record.outcome)), add(record.cause);
+  add(record.attempts), add(record.failOpen), add(observe::toString(record.endedBy)),
+      add(record.endedBecause);
+  add(record.certificate), add(record.requestProcessingMicros), add(record.targetProcessingMicros);
+  return words;
+}
+
+TEST_F(HistoryStoreTest, GivesBackWhatWasWritten) {
+  begin();
+  emit(3000);
+  const std::vector<Entry> entries = all();
+  ASSERT_EQ(entries.size(), written_.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    EXPECT_EQ(entries[i].id, static_cast<std::int64_t>(i + 1));
+    EXPECT_EQ(describe(*entries[i].record), describe(*written_[i]));
+  }
+  EXPECT_THAT(store_->status().trouble, IsEmpty());
+}
+
+TEST_F(HistoryStoreTest, GoesOnWhereItEnded) {
+  begin();
+  emit(10);
+  store_.reset();
+  begin();
+  emit(10);
+  EXPECT_EQ(all().size(), 20U);
+}
+
+TEST_F(HistoryStoreTest, WritesWhatHasComeBeforeItEnds) {
+  begin();
+  sink_.emitKept(ended(test::randomRecord(random_)));
+  bus_.flush();
+  store_.reset();
+  EXPECT_EQ(all().size(), 1U);
+}
+
+TEST_F(HistoryStoreTest, IsReadableByItsOwnerAlone) {
+  begin();
+  emit(1);
+  for (const char* end : {"", "-wal", "-shm"}) {
+    const auto rights = std::filesystem::status(file_ + end).permissions();
+    EXPECT_EQ(rights & std::filesystem::perms(077), std::filesystem::perms::none) << end;
+  }
+}
+
+TEST_F(HistoryStoreTest, TakesTheOldestAwayWhenItIsTooLarge) {
+  constexpr std::uint64_t kMost = 2'000'000;
+  begin();
+  for (int i = 0; i < 10; ++i)
+    emit(3000);
+  waitUntil([&](const StoreStatus& status) { return status.entries == 30'000; });
+  EXPECT_GT(store_->status().bytes, kMost);
+  store_->limit(kMost, kForEver);
+  waitUntil([&](const StoreStatus& status) { return status.bytes <= kMost; });
+  store_.reset();
+  const std::vector<Entry> entries = all();
+  ASSERT_LT(entries.size(), written_.size());
+  ASSERT_GT(entries.size(), 3000U);
+  EXPECT_EQ(describe(*entries.back().record), describe(*written_.back()));
+  EXPECT_EQ(entries.back().id - entries.front().id + 1, static_cast<std::int64_t>(entries.size()));
+}
+
+TEST_F(HistoryStoreTest, TakesOldEntriesAway) {
+  begin();
+  emit(5000);
+  auto young = std::make_shared<observe::StreamRecord>(*test::randomRecord(random_));
+  young->ended = wallNow();
+  sink_.emitKept(ended(young));
+  flush();
+  ASSERT_EQ(all().size(), 5001U);
+  store_->limit(1'000'000'000, std::chrono::seconds(3600));
+  waitUntil([](const StoreStatus& status) { return status.entries == 1; });
+  EXPECT_EQ(all().at(0).id, 5001);
+}
+
+TEST_F(HistoryStoreTest, SetsADamagedFileAside) {
+  std::filesystem::create_directories(folder_.path() + "/data");
+  std::ofstream(file_) << std::string(10'000, 'x');
+  begin();
+  emit(5);
+  flush();
+  EXPECT_EQ(all().size(), 5U);
+  const std::string aside = store_->status().setAside;
+  EXPECT_THAT(aside, HasSubstr("history.db.damaged-"));
+  EXPECT_EQ(std::filesystem::file_size(aside), 10'000U);
+}
+
+TEST_F(HistoryStoreTest, LeavesANewerVersionsFileAlone) {
+  begin();
+  emit(5);
+  store_.reset();
+  {
+    Database database(file_, Database::Access::ReadWrite);
+    database.run("PRAGMA user_version = 999");
+  }
+  begin();
+  emit(5);
+  EXPECT_THAT(store_->status().trouble, HasSubstr("newer"));
+  EXPECT_THAT(Reader::open(file_).error().detail, HasSubstr("newer"));
+  Database database(file_, Database::Access::ReadOnly);
+  EXPECT_EQ(database.number("SELECT count(*) FROM entries"), 5);
+}
+
+TEST_F(HistoryStoreTest, SaysWhenItsFolderCannotBeMadeAndGoesOnLater) {
+  std::ofstream(folder_.path() + "/data") << "in the way";
+  begin();
+  emit(5);
+  EXPECT_THAT(store_->status().trouble, HasSubstr(file_));
+  std::filesystem::remove(folder_.path() + "/data");
+  waitUntil([](const StoreStatus& status) { return status.trouble.empty(); });
+  flush();
+  EXPECT_EQ(all().size(), 5U);
+}
+
+TEST_F(HistoryStoreTest, TwoMayWriteTheSameFile) {
+  begin();
+  observe::EventBus otherBus;
+  observe::EventSink& otherSink = otherBus.addSink();
+  Store other({.file = file_, .longest = kForEver}, otherBus.subscribe({.details = false}));
+  for (int i = 0; i < 20; ++i) {
+    emit(100);
+    for (int j = 0; j < 100; ++j)
+      otherSink.emitKept(ended(test::randomRecord(random_)));
+    otherBus.flush();
+    other.flush();
+  }
+  EXPECT_EQ(all().size(), 4000U);
+}
+
+TEST_F(HistoryStoreTest, CountsWhatItCannotKeepUpWith) {
+  std::ofstream(folder_.path() + "/data") << "in the way";
+  observe::SubscriptionOptions wanted{.details = false, .decisionsPerSecond = 0, .capacity = 1024};
+  store_ = std::make_unique<Store>(StoreOptions{.file = file_, .longest = kForEver}, bus_.subscribe(wanted));
+  emit(5000);
+  waitUntil([](const StoreStatus& status) { return status.dropped > 0; });
+  std::filesystem::remove(folder_.path() + "/data");
+  waitUntil([](const StoreStatus& status) { return status.trouble.empty(); });
+  flush();
+  EXPECT_EQ(all().size() + store_->status().dropped, 5000U);
+}
+
+/// The database of a store, by itself.
+class HistoryFileTest : public testing::Test {
+ protected:
+  HistoryFileTest() { EXPECT_TRUE(bringToSchema(database_)); }
+  test::TemporaryFolder folder_;
+  Database database_{folder_.path() + "/history.db", Database::Access::ReadWrite};
+};
+
+TEST_F(HistoryFileTest, ABatchThatFindsNoRoomIsNotThereAndCanBeWrittenLater) {
+  std::mt19937 random(1);
+  std::vector<Event> events;
+  for (int i = 0; i < 2000; ++i)
+    events.push_back(ended(test::randomRecord(random)));
+  RowWriter rows(database_);
+  database_.run("PRAGMA max_page_count = 60");
+  try {
+    rows.write(events);
+    FAIL() << "There was room.";
+  } catch (const DatabaseError& error) {
+    EXPECT_TRUE(error.isFull());
+  }
+  EXPECT_EQ(database_.number("SELECT count(*) FROM entries"), 0);
+  database_.run("PRAGMA max_page_count = 1000000");
+  rows.write(events);
+  EXPECT_EQ(database_.number("SELECT count(*) FROM entries"), 2000);
+}
+
+TEST_F(HistoryFileTest, NumbersEachTextOnceAndForgetsTheUnused) {
+  TextNumbers texts(database_);
+  EXPECT_EQ(texts.numberOf("", 1), 0);
+  const std::int64_t a = texts.numberOf("a", 1), b = texts.numberOf("b", 1);
+  EXPECT_NE(a, b);
+  EXPECT_EQ(texts.numberOf("a", 2), a);
+  TextNumbers others(database_);  // another program's, which knows b
+  EXPECT_EQ(others.numberOf("b", 1), b);
+  texts.forgetBefore(2);
+  EXPECT_EQ(texts.numberOf("a", 3), a);
+  const std::int64_t again = others.numberOf("b", 3);
+  EXPECT_NE(again, b);
+  EXPECT_EQ(texts.numberOf("b", 3), again);
+}
+
+}  // namespace
+}  // namespace spillway::history

@@ -41,7 +41,7 @@ int demo(const DemoOptions& options, Signals& signals) {
   if (step == Step::Failed) return kBadInput;
   if (step == Step::GoOn) {
     session.printReady(Session::Tasks::Told);
-    while (signals.wait(std::nullopt) != Wake::Terminate) {
+    while (session.wait() != Wake::Terminate) {
     }
   }
   session.drain();

@@ -32,7 +32,7 @@ int run(const std::string& file, const EngineOptions& options, Signals& signals)
   session.reportEndedTasks();  // the balancer runs all the same, with an unhealthy target
   session.printReady(Session::Tasks::Untold);
   for (;;) {
-    const Wake wake = signals.wait(std::nullopt, watch.descriptor());
+    const Wake wake = session.wait(watch.descriptor());
     if (wake == Wake::Terminate) break;
     if (wake == Wake::Reload || (wake == Wake::Descriptor && watch.takeChange())) reload(file, session);
   }

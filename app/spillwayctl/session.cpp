@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "engine/config/validate.h"
 #include "engine/pki/local_ca.h"
@@ -24,6 +25,7 @@ constexpr auto kPortsOpenWithin = 5s;
 constexpr auto kHealthyWithin = 30s;
 constexpr auto kGrace = 10s;
 constexpr auto kPollEvery = 20ms;
+constexpr std::chrono::milliseconds kHistoryEvery = 1s;
 
 bool accepts(std::uint32_t port) {
   const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -42,13 +44,14 @@ std::string taskAddress(const service::TaskStatus& task) {
 
 }  // namespace
 
+// A balancer goes on where nobody takes its words: fmt::print would throw.
 void report(const std::vector<config::Issue>& issues) {
   for (const auto& issue : issues)
-    fmt::print(stderr, "{}\n", config::describe(issue));
+    std::fputs((config::describe(issue) + '\n').c_str(), stderr);
 }
 
 void report(const std::string& sentence) {
-  fmt::print(stderr, "spillwayctl: {}\n", sentence);
+  std::fputs(fmt::format("spillwayctl: {}\n", sentence).c_str(), stderr);
 }
 
 Session::Session(const EngineOptions& options, Signals& signals) : signals_(signals), engine_(options) {}
@@ -134,6 +137,23 @@ void Session::printReady(Tasks tasks) const {
   }
   fmt::print("{}\n", line.dump());
   std::fflush(stdout);
+}
+
+Wake Session::wait(int descriptor) {
+  for (;;) {
+    const bool keepsHistory = !engine_.history().file.empty();
+    const Wake wake = signals_.wait(keepsHistory ? std::optional(kHistoryEvery) : std::nullopt, descriptor);
+    reportHistory();
+    if (wake != Wake::Timeout) return wake;
+  }
+}
+
+void Session::reportHistory() {
+  history::StoreStatus now = engine_.history();
+  if (now.trouble != told_.trouble)
+    report(now.trouble.empty() ? "The history is written again." : now.trouble);
+  if (now.setAside != told_.setAside) report(fmt::format("The damaged history is now '{}'.", now.setAside));
+  told_ = std::move(now);
 }
 
 void Session::drain() {

@@ -35,15 +35,20 @@ class Session {
   enum class Tasks : bool { Untold, Told };
   /// The one line on stdout that says that listeners accept connections.
   void printReady(Tasks) const;
+  /// Waits for a signal, or for `descriptor` (unless -1) to become readable. Says meanwhile what befalls the
+  /// history.
+  Wake wait(int descriptor = -1);
   /// Lets running streams end for ten seconds at the most.
   void drain();
 
  private:
   Step awaitTasks();
+  void reportHistory();
 
   Signals& signals_;
   service::LocalServices services_;  // outlives the engine, so that draining streams still have their targets
   Engine engine_;
+  history::StoreStatus told_;  ///< of the history, in words on stderr
 };
 
 }  // namespace spillway::ctl

@@ -117,9 +117,9 @@ class EndToEndTest(unittest.TestCase):
     def workspace_file(self):
         return os.path.join(self.folder, "e2e.spillway.json")
 
-    def run_workspace(self, document):
+    def run_workspace(self, document, *options):
         self.change_workspace(document)
-        return self.keep(Balancer("run", self.workspace_file, *self.engine_options()))
+        return self.keep(Balancer("run", self.workspace_file, *self.engine_options(), *options))
 
     def change_workspace(self, document):
         """Writes the file that run_workspace() runs: taken over soon, whole."""

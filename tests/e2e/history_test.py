@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The history on disk holds what was sent, whatever befalls the balancer, and `spillwayctl log` shows it."""
+import contextlib
+import csv
+import io
+import json
+import os
+import resource
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+import e2e
+from raw_http1 import Cut, RawClient
+
+
+class History(e2e.EndToEndTest):
+    def setUp(self):
+        super().setUp()
+        document = e2e.workspace(listeners=[{"protocol": "HTTP", "port": 0}])
+        document["loadBalancers"][0]["listeners"][0] |= {
+            "defaultActions": [{"type": "fixed-response", "statusCode": 404}],
+            "rules": [{"priority": 1, "conditions": [{"field": "path-pattern", "values": ["/ok*"]}],
+                       "actions": [{"type": "fixed-response", "statusCode": 200}]}]}
+        self.document = document
+        self.balancer = self.run_workspace(document, "--history")
+
+    def send(self, count, path="/ok"):
+        with contextlib.closing(RawClient(self.balancer.address)) as client:
+            for _ in range(count):
+                client.get(path)
+
+    def log_command(self, *words):
+        return [e2e.CTL, "log", "--data", os.path.join(self.folder, "data"), *words]
+
+    def shown(self, *words):
+        """The lines that `spillwayctl log` prints; none before there is a history."""
+        said = subprocess.run(self.log_command(*words), check=False, capture_output=True, text=True,
+                              timeout=e2e.PATIENCE)
+        self.assertTrue(said.returncode == 0 or " yet" in said.stderr, said.stderr)
+        return said.stdout.splitlines()
+
+    def await_history(self, count):
+        self.wait_until(lambda: len(self.shown()) >= count, f"{count} entries in the history")
+
+    def test_shows_what_was_sent(self):
+        self.send(20)
+        self.send(5, '/elsewhere?a="b,c"')
+        self.await_history(25)
+        self.log_entries(25)
+        with open(self.log, encoding="utf-8") as lines:
+            self.assertEqual(self.shown(), lines.read().splitlines())
+        self.assertEqual(len(self.shown("--last", "3")), 3)
+        found = [json.loads(line) for line in self.shown("--format", "json", "--filter", "status = 4xx")]
+        self.assertEqual([entry["path"] for entry in found], ['/elsewhere?a="b,c"'] * 5)
+        self.assertEqual({entry["outcome"] for entry in found}, {"fixed response"})
+        table = list(csv.DictReader(io.StringIO("\n".join(self.shown("--format", "csv")))))
+        self.assertEqual([row["status"] for row in table], ["200"] * 20 + ["404"] * 5)
+        self.assertEqual(table[-1]["path"], '/elsewhere?a="b,c"')
+
+    def test_follows(self):
+        self.send(1)
+        self.await_history(1)
+        following = subprocess.Popen(self.log_command("--follow", "--filter", "status = 404", "--format", "json"),
+                                     stdout=subprocess.PIPE, text=True)
+        with following:
+            for path in ("/a", "/b"):
+                self.send(1, path)
+                self.assertEqual(json.loads(following.stdout.readline())["path"], path)
+            following.send_signal(signal.SIGINT)
+            self.assertEqual(following.wait(e2e.PATIENCE), 0)
+
+    def test_a_wrong_filter_is_explained(self):
+        said = subprocess.run(self.log_command("--filter", "status = 5xy"), check=False, capture_output=True, text=True)
+        self.assertEqual(said.returncode, 2)
+        self.assertEqual(said.stderr.splitlines()[1:], ["  status = 5xy", "           ^^^"])
+
+    def test_loses_at_most_the_last_second_when_killed(self):
+        times = []
+        threading.Thread(target=self.send_for_ever, args=(times,), daemon=True).start()
+        self.wait_until(lambda: times and time.monotonic() - times[0] > 2, "two seconds of requests")
+        killed = time.monotonic()
+        self.balancer.process.kill()
+        self.balancer.end()
+        before = len(self.shown())
+        self.assertGreaterEqual(before, sum(each < killed - 1 for each in times))
+        self.balancer = self.run_workspace(self.document, "--history")
+        self.send(10)
+        self.await_history(before + 10)
+        self.assertEqual(len(self.shown()), before + 10)
+
+    def send_for_ever(self, times):
+        """When each was answered."""
+        with contextlib.suppress(Cut, OSError), contextlib.closing(RawClient(self.balancer.address)) as client:
+            while True:
+                client.get("/ok")
+                times.append(time.monotonic())
+
+    def test_goes_on_when_there_is_room_again(self):
+        self.send(1)
+        self.await_history(1)
+        process = self.balancer.process.pid
+        unlimited = resource.prlimit(process, resource.RLIMIT_FSIZE)
+        # Enough for what it says, not for a database.
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (10_000, unlimited[1]))
+        self.send(300)
+        self.wait_until(lambda: "Cannot write the history" in self.said(), "word of the trouble")
+        self.assertEqual(len(self.shown()), 1)
+        resource.prlimit(process, resource.RLIMIT_FSIZE, unlimited)
+        self.await_history(301)
+        self.wait_until(lambda: "is written again" in self.said(), "word of its end")
+
+    def said(self):
+        """What the balancer wrote to stderr so far."""
+        with open(f"/proc/self/fd/{self.balancer.errors.fileno()}", encoding="utf-8") as errors:
+            return errors.read()
+
+
+if __name__ == "__main__":
+    unittest.main()

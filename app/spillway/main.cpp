@@ -31,9 +31,10 @@ int main(int argc, char** argv) {
                      "window that shows what passes through it."));
   const QCommandLineOption help(QStringList{"h", "help"}, QStringLiteral("Shows this text."));
   const QCommandLineOption version(QStringList{"v", "version"}, QStringLiteral("Shows the version."));
-  const QCommandLineOption data(QStringLiteral("data"),
-                                QStringLiteral("Folder of the local CA and the default workspace."),
-                                QStringLiteral("DIR"));
+  const QCommandLineOption data(
+      QStringLiteral("data"),
+      QStringLiteral("Folder of the local CA, the history and the default workspace."),
+      QStringLiteral("DIR"));
   parser.addOptions({help, version, data});
   parser.addPositionalArgument(QStringLiteral("workspace"), QStringLiteral("A *.spillway.json file to open."),
                                QStringLiteral("[workspace]"));
@@ -69,6 +70,7 @@ int main(int argc, char** argv) {
   QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/spillway.svg")));
   spillway::EngineOptions options;
   options.dataDirectory = parser.value(data).toStdString();
+  options.keepsHistory = true;
   MainWindow window(std::move(options));
   window.openWorkspace(parser.positionalArguments().value(0));
   window.show();

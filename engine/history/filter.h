@@ -33,7 +33,8 @@ struct FilterNode;
 /// value, cheap to copy; any thread. As a predicate and as SQL it selects the same requests.
 ///
 /// A comparison with a value that a request does not have (grpc.status of a web page) is false, whatever its
-/// operator; `not (…)` of it is true. A field alone asks whether there is a value.
+/// operator; `not (…)` of it is true. A field alone asks whether there is a value. Texts without a field must
+/// all be found in the fields that people look at, whatever their case: "GetFeature unavailable".
 class Filter {
  public:
   Filter() = default;  ///< selects all

@@ -3,13 +3,16 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "engine/base/text.h"
 #include "engine/config/suggestion.h"
 #include "engine/history/filter_lexer.h"
+#include "engine/history/filter_predicate.h"
 #include "engine/history/filter_values.h"
 
 namespace spillway::history {
@@ -25,8 +28,9 @@ constexpr std::size_t kMostValues = 256;
 /// Words that stand for a whole filter.
 constexpr std::array kShort{std::pair{
     "error",
-    "status >= 400 or grpc.status != OK or not outcome in (completed, redirected, \"fixed response\")"}};
+    "status >= 400 or grpc.status != OK or not outcome in (completed, redirected, fixed_response, open)"}};
 /// Where a text by itself is looked for.
+constexpr std::array kSearchedNames{"grpc.status", "grpc.kind", "type", "outcome"};
 constexpr std::array kSearched{"path",       "authority",    "client", "target",
                                "user_agent", "grpc.message", "cause"};
 
@@ -58,11 +62,35 @@ Node comparison(const FieldInfo& field, FilterOp op, std::vector<std::string> te
   return node;
 }
 
+/// The values of a field whose names have the text in them; null when none has.
+Node namedLike(const FieldInfo& field, std::string_view lowered) {
+  auto node = std::make_shared<FilterNode>();
+  node->field = &field;
+  node->op = FilterOp::In;
+  for (const FieldChoice& choice : field.choices) {
+    if (containsLowered(choice.name, lowered)) node->numbers.push_back({choice.value, choice.value});
+  }
+  return node->numbers.empty() ? nullptr : node;
+}
+
 /// A text by itself: found in any of the fields that people look at.
 Node found(std::string_view text) {
+  const std::string lowered = lowerCase(text);
   std::vector<Node> places;
   for (const char* name : kSearched)
-    places.push_back(comparison(*findField(name), FilterOp::Contains, {lowerCase(text)}));
+    places.push_back(comparison(*findField(name), FilterOp::Contains, {lowered}));
+  for (const char* name : kSearchedNames) {
+    if (Node named = namedLike(*findField(name), lowered)) places.push_back(std::move(named));
+  }
+  int status = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+  if (error == std::errc() && end == text.data() + text.size() && status >= 100 && status < 600) {
+    auto node = std::make_shared<FilterNode>();
+    node->field = findField("status");
+    node->op = FilterOp::Equal;
+    node->numbers = {{status, status}};
+    places.push_back(std::move(node));
+  }
   return combined(FilterNode::Kind::Or, std::move(places));
 }
 
@@ -130,10 +158,7 @@ class Parser {
 
   Parsed condition() {
     const FilterToken first = token();
-    if (first.kind == Kind::String) {
-      ++next_;
-      return found(first.text);
-    }
+    if (isText()) return texts();
     if (first.kind != Kind::Word || first.text == "and" || first.text == "or")
       return failure(at(first, first.kind == Kind::End ? "Here a condition is missing, like status = 5xx."
                                                        : fmt::format("'{}' needs a condition before it, like "
@@ -144,10 +169,32 @@ class Parser {
     if (first.text == "header" && token().kind == Kind::OpenIndex) return header();
     if (const FieldInfo* field = findField(first.text)) return comparisonOf(*field);
     for (const auto& [word, meaning] : kShort) {
-      if (first.text == word && !operatorHere()) return parseFilter(meaning, now_);
+      if (first.text == word && !operatorHere() && !isWord("in")) return parseFilter(meaning, now_);
     }
-    if (operatorHere() || isWord("in")) return failure(at(first, unknownField(first.text)));
-    return found(first.text);
+    return failure(at(first, unknownField(first.text)));
+  }
+
+  /// Whether a text by itself stands here: no field, and nothing that is compared.
+  bool isText() const {
+    if (token().kind == Kind::String) return true;
+    const std::string& word = token().text;
+    if (token().kind != Kind::Word || word == "and" || word == "or" || word == "not" || findField(word))
+      return false;
+    const FilterToken& next = following();
+    const bool isShort = std::ranges::any_of(kShort, [&](const auto& known) { return word == known.first; });
+    const bool isSpecial =
+        (word == "since" && next.kind == Kind::Word) || (word == "header" && next.kind == Kind::OpenIndex);
+    const bool isCompared = next.kind == Kind::Operator ||
+                            (next.kind == Kind::Word && (next.text == "contains" || next.text == "in"));
+    return !isShort && !isSpecial && !isCompared;
+  }
+
+  /// One text after the other: all must be found.
+  Parsed texts() {
+    std::vector<Node> all;
+    for (; isText(); ++next_)
+      all.push_back(found(token().text));
+    return all.size() == 1 ? std::move(all[0]) : combined(FilterNode::Kind::And, std::move(all));
   }
 
   /// "since 5m"

@@ -159,6 +159,8 @@ const char* toString(Outcome outcome) {
       return "fixed response";
     case Outcome::Drained:
       return "drained";
+    case Outcome::Open:
+      return "open";
   }
   return "";
 }

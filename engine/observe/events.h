@@ -81,6 +81,7 @@ enum class Outcome : std::uint8_t {
   Redirected,                 ///< answered by a redirect action
   FixedResponse,              ///< answered by a fixed-response action
   Drained,                    ///< ended by us: listener removed, program stops
+  Open,                       ///< not ended yet: of records that stand for open streams
 };
 /// Whether the exchange went as the configuration wants it: nothing failed.
 constexpr bool isGood(Outcome outcome) {

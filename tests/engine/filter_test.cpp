@@ -117,6 +117,9 @@ TEST(Filter, SelectsTheCall) {
                            "GetFeature",
                            "\"getfeature\"",
                            "50061",
+                           "getfeature unavailable",
+                           "bidi or unary :50061",
+                           "\"get\" \"FEATURE\" and grpc",
                            "status = 200 or status = 404 and balancer",
                            "(status = 404 or status = 200) and grpc",
                            "status = 200 && !(grpc.status = OK) || grpc.status = 3"}) {
@@ -186,6 +189,12 @@ TEST(Filter, SaysWhatIsWrongWhereAndWhatWouldBeRight) {
     EXPECT_EQ(filter.error().length, wrong.length) << wrong.text << "\n" << explain(filter.error());
     EXPECT_THAT(filter.error().message, HasSubstr(wrong.message)) << wrong.text;
   }
+}
+
+TEST(Filter, ATextMayBeAStatus) {
+  EXPECT_TRUE(selects("404", webPage()));
+  EXPECT_FALSE(selects("40", webPage()));
+  EXPECT_FALSE(selects("404", failedCall()));
 }
 
 TEST(Filter, HasLimits) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
+#include <QAbstractItemView>
 #include <QClipboard>
+#include <QCompleter>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -15,6 +18,7 @@
 #include "ui/export/record_json.h"
 #include "ui/export/table_text.h"
 #include "ui/models/words.h"
+#include "ui/widgets/filter_edit.h"
 #include "ui/widgets/live_table.h"
 #include "ui/widgets/log_view.h"
 
@@ -102,6 +106,48 @@ class AccessLogTest : public QObject {
     model.ingest({ended(refusedRecord(head(3, "/routeguide.RouteGuide/GetFeature")))});
     model.setFilterText(filter);
     QCOMPARE(model.rowCount(), rows);
+  }
+
+  void aMistakeIsToldAndLeavesTheRowsAsTheyWere() {
+    const QTemporaryDir data;
+    EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString()});
+    AccessLogPage page(bridge);
+    std::vector<Event> batch = unaryCall(1);
+    batch.push_back(ended(refusedRecord(head(2, "/routeguide.RouteGuide/GetFeature"))));
+    Q_EMIT bridge.eventsArrived(batch);
+    page.view().setFilter(QStringLiteral("status = 5xx and grpc.status = UNAVAILABLE"));
+    QCOMPARE(page.view().table().model()->rowCount(), 1);
+    page.view().setFilter(QStringLiteral("statu = 5xx"));
+    QCOMPARE(page.view().table().model()->rowCount(), 1);
+    const auto told = [&page] {
+      for (const QLabel* label : page.findChildren<QLabel*>()) {
+        if (!label->isHidden() && label->text().contains(QStringLiteral("There is no field"))) return true;
+      }
+      return false;
+    };
+    QVERIFY(told());
+    page.view().setFilter({});
+    QVERIFY(!told());
+    QCOMPARE(page.view().table().model()->rowCount(), 2);
+  }
+
+  void filterOffersFieldsAndTheirValues() {
+    const QTemporaryDir data;
+    EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString()});
+    AccessLogPage page(bridge);
+    page.show();
+    auto* edit = page.findChild<FilterEdit*>();
+    QTest::keyClicks(edit, QStringLiteral("grpc.st"));
+    auto* completer = edit->findChild<QCompleter*>();
+    QVERIFY(completer->popup()->isVisible());
+    QTest::keyClick(completer->popup(), Qt::Key_Down);
+    QTest::keyClick(completer->popup(), Qt::Key_Return);
+    QCOMPARE(edit->text(), QStringLiteral("grpc.status"));
+    QTest::keyClicks(edit, QStringLiteral(" = unava"));
+    QVERIFY(completer->popup()->isVisible());
+    QTest::keyClick(completer->popup(), Qt::Key_Down);
+    QTest::keyClick(completer->popup(), Qt::Key_Return);
+    QCOMPARE(edit->text(), QStringLiteral("grpc.status = UNAVAILABLE"));
   }
 
   void jsonLineHasWhatTheRecordHas() {

@@ -207,13 +207,9 @@ AccessLogModel::Record AccessLogModel::record(RowSeq seq) const {
   return found ? *found : nullptr;
 }
 
-bool AccessLogModel::matches(RowSeq seq, const TextFilter& filter) const {
+bool AccessLogModel::matches(RowSeq seq, const history::Filter& filter) const {
   const Record* found = records_.find(seq);
-  if (!found) return false;
-  auto fields = filterFields(*(*found)->head, (*found)->target);
-  const std::string status = statusWords(**found);
-  fields.push_back(status);
-  return filter.matches(fields);
+  return found && filter.matches(**found);
 }
 
 bool AccessLogModel::less(RowSeq left, RowSeq right, int column) const {

@@ -60,7 +60,7 @@ class AccessLogModel : public LiveTableModel {
  protected:
   RowSeq firstSeq() const override { return records_.first(); }
   RowSeq endSeq() const override { return records_.end(); }
-  bool matches(RowSeq seq, const TextFilter& filter) const override;
+  bool matches(RowSeq seq, const history::Filter& filter) const override;
   bool less(RowSeq left, RowSeq right, int column) const override;
 
  private:

@@ -23,13 +23,12 @@ namespace spillway::ui {
 namespace {
 
 LogWords accessLogWords() {
-  return {
-      QStringLiteral("Access log"),
-      QStringLiteral("Filter: words of path, method, target, client or status, e.g. GetFeature UNAVAILABLE"),
-      QStringLiteral("Nothing yet"),
-      QStringLiteral(
-          "Each request gets a line here when it ends. Run the route guide demo, or send traffic to "
-          "the address of a listener; it stands in the bar above.")};
+  return {QStringLiteral("Access log"),
+          QStringLiteral("Filter: GetFeature unavailable, or status = 5xx and duration > 250ms"),
+          QStringLiteral("Nothing yet"),
+          QStringLiteral(
+              "Each request gets a line here when it ends. Run the route guide demo, or send traffic to "
+              "the address of a listener; it stands in the bar above.")};
 }
 
 }  // namespace

@@ -124,6 +124,17 @@ void EngineBridge::pollTargets() {
 void EngineBridge::sampleMetrics() {
   const observe::MetricsReading previous = std::exchange(metrics_, impl_->engine.readMetrics());
   Q_EMIT metricsSampled(metrics_, previous);
+  sampleHistory();
+}
+
+void EngineBridge::sampleHistory() {
+  const history::StoreStatus before = std::exchange(history_, impl_->engine.history());
+  if (history_.setAside != before.setAside) {
+    Q_EMIT historyTroubled(QStringLiteral("The history was damaged: it is now '%1', and a new one is begun.")
+                               .arg(QString::fromStdString(history_.setAside)));
+  } else if (!history_.trouble.empty() && history_.trouble != before.trouble) {
+    Q_EMIT historyTroubled(QString::fromStdString(history_.trouble));
+  }
 }
 
 }  // namespace spillway::ui

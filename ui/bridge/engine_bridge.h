@@ -32,6 +32,7 @@ class EngineBridge : public QObject {
   const std::vector<ListenerStatus>& listeners() const { return listeners_; }
   const std::vector<TargetStatus>& targets() const { return targets_; }
   const observe::MetricsReading& metrics() const { return metrics_; }
+  const history::StoreStatus& history() const { return history_; }
   std::size_t workers() const;
   QString dataDirectory() const;
 
@@ -44,6 +45,8 @@ class EngineBridge : public QObject {
   /// Once a second; `previous` is the sample before it.
   void metricsSampled(const spillway::observe::MetricsReading& now,
                       const spillway::observe::MetricsReading& previous);
+  /// Something befell the history, in words.
+  void historyTroubled(const QString& words);
   /// Some target's status differs from the last poll (4 times a second).
   void targetsChanged(const std::vector<spillway::TargetStatus>& targets);
   /// One apply ended (documents that a newer one replaced while waiting have none). Bound addresses are in
@@ -55,12 +58,14 @@ class EngineBridge : public QObject {
   void takeEvents();
   void pollTargets();
   void sampleMetrics();
+  void sampleHistory();
 
   struct Impl;
   std::unique_ptr<Impl> impl_;
   std::vector<ListenerStatus> listeners_;
   std::vector<TargetStatus> targets_;
   observe::MetricsReading metrics_;
+  history::StoreStatus history_;
 };
 
 }  // namespace spillway::ui

@@ -30,12 +30,15 @@ void LiveTableModel::sort(int column, Qt::SortOrder order) {
   resort();
 }
 
-void LiveTableModel::setFilterText(const QString& text) {
-  const TextFilter filter(text);
-  if (filter == filter_) return;
-  filter_ = filter;
+Result<void, history::FilterError> LiveTableModel::setFilterText(const QString& text) {
+  const std::string words = text.toStdString();
+  if (words == filter_.text()) return {};
+  auto filter = history::Filter::parse(words, wallNow());
+  if (!filter) return failure(filter.error());
+  filter_ = std::move(*filter);
   rebuild();
   Q_EMIT countsChanged();
+  return {};
 }
 
 void LiveTableModel::setPaused(bool paused) {
@@ -77,7 +80,7 @@ void LiveTableModel::removeEvicted(RowSeq firstKept) {
 void LiveTableModel::appendNew(RowSeq from, RowSeq end) {
   std::vector<RowSeq> fresh;
   for (RowSeq seq = std::max(from, shownEnd_); seq < end; ++seq) {
-    if (filter_.isEmpty() || matches(seq, filter_)) fresh.push_back(seq);
+    if (filter_.selectsAll() || matches(seq, filter_)) fresh.push_back(seq);
   }
   shownEnd_ = std::max(shownEnd_, end);
   if (fresh.empty()) return;
@@ -88,7 +91,7 @@ void LiveTableModel::appendNew(RowSeq from, RowSeq end) {
 }
 
 void LiveTableModel::update(const std::vector<RowSeq>& updated) {
-  if (updated.empty() || (rows_.empty() && filter_.isEmpty())) return;
+  if (updated.empty() || (rows_.empty() && filter_.selectsAll())) return;
   if (isSorted()) {
     // Their places and their matching are looked at by the next sorting.
     if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
@@ -111,7 +114,7 @@ int LiveTableModel::updateOne(RowSeq seq) {
   const auto place = std::lower_bound(rows_.begin(), rows_.end(), seq);
   const int row = static_cast<int>(place - rows_.begin());
   const bool shows = place != rows_.end() && *place == seq;
-  const bool should = filter_.isEmpty() ? shows : matches(seq, filter_);
+  const bool should = filter_.selectsAll() ? shows : matches(seq, filter_);
   if (shows && !should) {
     beginRemoveRows({}, row, row);
     rows_.erase(place);
@@ -138,7 +141,7 @@ std::vector<RowSeq> LiveTableModel::chosenRows() const {
   std::vector<RowSeq> rows;
   const RowSeq end = paused_ ? shownEnd_ : endSeq();
   for (RowSeq seq = firstSeq(); seq < end; ++seq) {
-    if (filter_.isEmpty() || matches(seq, filter_)) rows.push_back(seq);
+    if (filter_.selectsAll() || matches(seq, filter_)) rows.push_back(seq);
   }
   sortRows(rows);
   return rows;

@@ -5,8 +5,8 @@
 #include <QTimer>
 #include <vector>
 
+#include "engine/history/filter.h"
 #include "ui/models/bounded_rows.h"
-#include "ui/models/text_filter.h"
 
 namespace spillway::ui {
 
@@ -24,8 +24,9 @@ class LiveTableModel : public QAbstractTableModel {
   /// column < 0: order of arrival.
   void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
-  void setFilterText(const QString& text);
-  const TextFilter& filter() const { return filter_; }
+  /// An error says where the text is wrong; the filter before stays.
+  Result<void, history::FilterError> setFilterText(const QString& text);
+  const history::Filter& filter() const { return filter_; }
   /// Paused: nothing new shows (old rows still go when their block is evicted).
   void setPaused(bool paused);
   bool isPaused() const { return paused_; }
@@ -50,7 +51,7 @@ class LiveTableModel : public QAbstractTableModel {
   void take(const RowChange& change);
   virtual RowSeq firstSeq() const = 0;
   virtual RowSeq endSeq() const = 0;
-  virtual bool matches(RowSeq seq, const TextFilter& filter) const = 0;
+  virtual bool matches(RowSeq seq, const history::Filter& filter) const = 0;
   /// Strict order of two kept rows by a column's values.
   virtual bool less(RowSeq left, RowSeq right, int column) const = 0;
 
@@ -66,7 +67,7 @@ class LiveTableModel : public QAbstractTableModel {
   void resort();
 
   std::vector<RowSeq> rows_;
-  TextFilter filter_;
+  history::Filter filter_;
   RowSeq shownEnd_ = 0;  ///< rows from here on were not looked at yet
   int sortColumn_ = -1;
   Qt::SortOrder sortOrder_ = Qt::AscendingOrder;

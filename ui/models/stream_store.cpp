@@ -43,6 +43,21 @@ void StreamStore::ingest(const std::vector<Event>& events) {
   publish(firstNew);
 }
 
+observe::StreamRecord recordSoFar(const StreamEntry& entry) {
+  observe::StreamRecord record;
+  record.head = entry.head;
+  record.ended = wallNow();
+  record.durationMicros =
+      std::chrono::duration_cast<std::chrono::microseconds>(record.ended - entry.head->started).count();
+  record.target = entry.target();
+  record.targetGroup = entry.head->targetGroup;
+  record.requestMessages = entry.liveRequestMessages;
+  record.responseMessages = entry.liveResponseMessages;
+  record.kind = entry.kind();
+  record.outcome = observe::Outcome::Open;
+  return record;
+}
+
 void StreamStore::clear() {
   const RowSeq firstNew = rows_.end();
   drop(rows_.takeAll());

@@ -46,6 +46,9 @@ struct StreamEntry {
   const std::string& target() const;
 };
 
+/// What is known of an open stream, as a record: for filters.
+observe::StreamRecord recordSoFar(const StreamEntry& entry);
+
 struct StreamStoreLimits {
   std::size_t streams = 100'000;
   std::size_t timelinePerStream = 10'000;

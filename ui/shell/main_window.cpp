@@ -92,6 +92,7 @@ void MainWindow::connectSources() {
   connect(rooms_, &Rooms::openRequested, this, &MainWindow::chooseWorkspace);
   connect(status_, &StatusStrip::roomRequested, this, &MainWindow::openRoom);
   connect(&workspace_, &Workspace::problem, messages_, &MessageBar::say);
+  connect(&bridge_, &EngineBridge::historyTroubled, messages_, &MessageBar::say);
   connect(&bridge_, &EngineBridge::eventsArrived, this, [this](const std::vector<observe::Event>& events) {
     for (const observe::Event& event : events) {
       if (event.kind == observe::EventKind::ConfigRefused)

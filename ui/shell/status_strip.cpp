@@ -38,8 +38,6 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
     label->setProperty("role", QByteArray("muted"));
   for (QLabel* label : {told_, kept_, engine_})
     label->setContentsMargins(9, 0, 0, 0);
-  kept_->setToolTip(QStringLiteral(
-      "Requests that reached the window since the start, and events that were lost on the way"));
   keyLog_->setObjectName(QStringLiteral("keyLog"));
   keyLog_->setTextFormat(Qt::PlainText);
   keyLog_->setContentsMargins(9, 0, 0, 0);
@@ -58,10 +56,6 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
     droppedDetails_ = details;
     droppedRecords_ = records;
     showKept();
-  });
-  connect(&bridge_, &EngineBridge::eventsArrived, this, [this](const std::vector<observe::Event>& events) {
-    records_ += static_cast<quint64>(
-        std::ranges::count(events, observe::EventKind::StreamEnded, &observe::Event::kind));
   });
   showKeyLog({});
   showTargets();
@@ -132,8 +126,19 @@ void StatusStrip::showTraffic() {
 }
 
 void StatusStrip::showKept() {
+  const history::StoreStatus& history = bridge_.history();
   const std::uint64_t lost = droppedDetails_ + droppedRecords_ + bridge_.metrics().droppedDetails;
-  kept_->setText(QStringLiteral("kept %1 · lost %2").arg(countText(records_), countText(lost)));
+  QStringList words;
+  if (!history.trouble.empty()) words << QStringLiteral("▲ history not written");
+  if (history.trouble.empty() && !history.file.empty())
+    words << QStringLiteral("history ") + bytesText(history.bytes);
+  if (history.dropped > 0) words << countText(history.dropped) + QStringLiteral(" not stored");
+  if (lost > 0) words << countText(lost) + QStringLiteral(" lost");
+  kept_->setText(words.join(QStringLiteral(" · ")));
+  kept_->setToolTip(history.trouble.empty()
+                        ? QStringLiteral("%1 stored on disk; events that came too fast to show or to store")
+                              .arg(countOf(history.entries, QStringLiteral("request")))
+                        : QString::fromStdString(history.trouble));
 }
 
 void StatusStrip::changeEvent(QEvent* event) {

@@ -40,7 +40,6 @@ class StatusStrip : public QStatusBar {
   QPushButton *targets_, *rate_, *latency_, *grpc_, *streams_;
   QLabel *told_, *keyLog_, *kept_, *engine_;
   QString keyLogFile_;
-  quint64 records_ = 0;  ///< ended requests that arrived here
   quint64 droppedDetails_ = 0, droppedRecords_ = 0;
   QTimer forget_;
 };

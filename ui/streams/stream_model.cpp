@@ -170,14 +170,10 @@ int StreamModel::rowOfStream(StreamId id) const {
   return store_.find(id) ? rowOf(store_.seqOf(id)) : -1;
 }
 
-bool StreamModel::matches(RowSeq seq, const TextFilter& filter) const {
+bool StreamModel::matches(RowSeq seq, const history::Filter& filter) const {
   const StreamEntry* entry = store_.at(seq);
   if (!entry) return false;
-  auto fields = filterFields(*entry->head, entry->target());
-  const std::string status = entry->record ? statusWords(*entry->record) : std::string("open");
-  fields.push_back(status);
-  fields.push_back(observe::toString(entry->kind()));
-  return filter.matches(fields);
+  return filter.matches(entry->record ? *entry->record : recordSoFar(*entry));
 }
 
 bool StreamModel::less(RowSeq left, RowSeq right, int column) const {

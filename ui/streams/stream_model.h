@@ -38,7 +38,7 @@ class StreamModel : public LiveTableModel {
  protected:
   RowSeq firstSeq() const override { return store_.first(); }
   RowSeq endSeq() const override { return store_.end(); }
-  bool matches(RowSeq seq, const TextFilter& filter) const override;
+  bool matches(RowSeq seq, const history::Filter& filter) const override;
   bool less(RowSeq left, RowSeq right, int column) const override;
 
  private:

@@ -25,7 +25,7 @@ namespace {
 
 LogWords streamWords() {
   return {QStringLiteral("Streams"),
-          QStringLiteral("Filter: words of path, type, target, client or status, e.g. RouteChat bidi"),
+          QStringLiteral("Filter: RouteChat open, or grpc.status != OK and messages.sent > 10"),
           QStringLiteral("No streams yet"),
           QStringLiteral(
               "A stream is one call on the wire: unary, server streaming, client streaming or "

@@ -3,7 +3,6 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPushButton>
 #include <QShortcut>
 #include <QSplitter>
@@ -11,8 +10,10 @@
 #include <QVBoxLayout>
 
 #include "ui/models/words.h"
+#include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/filter_edit.h"
 #include "ui/widgets/live_table.h"
 
 namespace spillway::ui {
@@ -27,7 +28,8 @@ LogView::LogView(LiveTableModel& model, Qt::Orientation panes, const LogWords& w
     : QWidget(parent),
       model_(model),
       table_(new LiveTable(model, words.tableName, this)),
-      filterEdit_(new QLineEdit(this)),
+      filterEdit_(new FilterEdit(this)),
+      mistake_(new QLabel(this)),
       counter_(new QLabel(this)),
       followButton_(new QPushButton(QStringLiteral("Follow"), this)),
       pauseButton_(new QPushButton(QStringLiteral("Pause"), this)),
@@ -38,6 +40,11 @@ LogView::LogView(LiveTableModel& model, Qt::Orientation panes, const LogWords& w
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(10);
   column->addWidget(makeFilterRow(words));
+  mistake_->setTextFormat(Qt::PlainText);
+  mistake_->setWordWrap(true);
+  mistake_->setAccessibleName(QStringLiteral("What is wrong with the filter"));
+  mistake_->hide();
+  column->addWidget(mistake_);
   column->addWidget(splitter_, 1);
   splitter_->setChildrenCollapsible(false);
   splitter_->setHandleWidth(10);
@@ -53,8 +60,6 @@ QWidget* LogView::makeFilterRow(const LogWords& words) {
   line->setContentsMargins(0, 0, 0, 0);
   line->setSpacing(10);
   filterEdit_->setPlaceholderText(words.filterHint);
-  filterEdit_->setClearButtonEnabled(true);
-  filterEdit_->setAccessibleName(QStringLiteral("Filter"));
   counter_->setAccessibleName(QStringLiteral("Shown of kept"));
   counter_->setToolTip(QStringLiteral("Rows shown of rows kept"));
   line->addWidget(filterEdit_, 1);
@@ -62,7 +67,7 @@ QWidget* LogView::makeFilterRow(const LogWords& words) {
   filterTimer_.setSingleShot(true);
   filterTimer_.setInterval(150);
   connect(filterEdit_, &QLineEdit::textChanged, &filterTimer_, qOverload<>(&QTimer::start));
-  connect(&filterTimer_, &QTimer::timeout, this, [this] { model_.setFilterText(filterEdit_->text()); });
+  connect(&filterTimer_, &QTimer::timeout, this, &LogView::applyFilter);
   for (const char* keys : {"Ctrl+L", "Ctrl+/"}) {
     auto* focus = new QShortcut(QKeySequence(QLatin1String(keys)), this);
     focus->setContext(Qt::WidgetWithChildrenShortcut);
@@ -125,7 +130,17 @@ QString LogView::filter() const {
 void LogView::setFilter(const QString& text) {
   filterEdit_->setText(text);
   filterTimer_.stop();
-  model_.setFilterText(text);
+  applyFilter();
+}
+
+/// A mistake leaves the rows as they were.
+void LogView::applyFilter() {
+  const auto applied = model_.setFilterText(filterEdit_->text());
+  filterEdit_->showMistake(applied ? std::nullopt : std::optional(applied.error()));
+  mistake_->setVisible(!applied);
+  if (applied) return;
+  mistake_->setStyleSheet(QStringLiteral("color: %1").arg(Theme::colors().bad.name()));
+  mistake_->setText(QStringLiteral("✖ ") + QString::fromStdString(applied.error().message));
 }
 
 void LogView::showCounts() {
@@ -140,7 +155,7 @@ void LogView::showCounts() {
   }
   if (model_.kept() == 0) {
     stack_->setCurrentIndex(EmptyPage);
-  } else if (shown == 0 && !model_.filter().isEmpty()) {
+  } else if (shown == 0 && !model_.filter().selectsAll()) {
     noneMatch_->setText(QStringLiteral("%1 kept, none matches the filter").arg(countText(model_.kept())));
     stack_->setCurrentIndex(NoneMatchPage);
   } else {

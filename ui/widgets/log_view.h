@@ -7,13 +7,13 @@
 #include "ui/models/live_table_model.h"
 
 class QLabel;
-class QLineEdit;
 class QPushButton;
 class QSplitter;
 class QStackedWidget;
 
 namespace spillway::ui {
 
+class FilterEdit;
 class LiveTable;
 
 /// The words of a log that has nothing to show yet.
@@ -41,11 +41,13 @@ class LogView : public QWidget {
   QWidget* makeFilterRow(const LogWords& words);
   QWidget* makeTableStack(const LogWords& words);
   void connectButtons();
+  void applyFilter();
   void showCounts();
 
   LiveTableModel& model_;
   LiveTable* table_;
-  QLineEdit* filterEdit_;
+  FilterEdit* filterEdit_;
+  QLabel* mistake_;
   QLabel* counter_;
   QPushButton *followButton_, *pauseButton_;
   QStackedWidget* stack_;

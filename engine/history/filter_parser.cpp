@@ -77,6 +77,7 @@ Node namedLike(const FieldInfo& field, std::string_view lowered) {
 Node found(std::string_view text) {
   const std::string lowered = lowerCase(text);
   std::vector<Node> places;
+  places.reserve(kSearched.size() + kSearchedNames.size() + 1);
   for (const char* name : kSearched)
     places.push_back(comparison(*findField(name), FilterOp::Contains, {lowered}));
   for (const char* name : kSearchedNames) {

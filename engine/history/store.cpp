@@ -49,7 +49,7 @@ struct OpenFile {
 /// Moves a damaged file out of the way, for whoever wants to save something from it; returns its new name.
 std::string setAside(const std::string& file) {
   const auto now = std::chrono::system_clock::to_time_t(wallNow());
-  const std::string aside = fmt::format("{}.damaged-{:%Y%m%dT%H%M%S}", file, fmt::gmtime(now));
+  std::string aside = fmt::format("{}.damaged-{:%Y%m%dT%H%M%S}", file, fmt::gmtime(now));
   std::error_code ignored;
   std::filesystem::rename(file, aside, ignored);
   for (const char* end : {"-wal", "-shm"})

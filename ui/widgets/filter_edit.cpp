@@ -112,9 +112,11 @@ void FilterEdit::offer() {
   const bool isWhole = completer_->completionCount() == 1 &&
                        completer_->currentCompletion().compare(word, Qt::CaseInsensitive) == 0;
   if (word.isEmpty() || completer_->completionCount() == 0 || isWhole) return completer_->popup()->hide();
-  QRect place = cursorRect();
-  place.setWidth(completer_->popup()->sizeHintForColumn(0) + 40);
-  completer_->complete(place);
+  const ThemeColors& colors = Theme::colors();
+  completer_->popup()->setStyleSheet(
+      QStringLiteral("QListView { border: 1px solid %1; background: %2; padding: 2px }")
+          .arg(colors.border.name(), colors.surface.name()));
+  completer_->complete({cursorRect().x(), 0, completer_->popup()->sizeHintForColumn(0) + 40, height() + 2});
 }
 
 void FilterEdit::takeOver(const QString& completion) {

@@ -32,8 +32,7 @@ RuleList::RuleList(std::vector<RuleSnapshot> inOrder) : rules_(std::move(inOrder
   for (const auto& [prefix, positions] : byPrefix_)
     prefixLengths_.push_back(prefix.size());
   std::ranges::sort(prefixLengths_);
-  const auto [again, end] = std::ranges::unique(prefixLengths_);
-  prefixLengths_.erase(again, end);
+  prefixLengths_.erase(std::unique(prefixLengths_.begin(), prefixLengths_.end()), prefixLengths_.end());
 }
 
 void RuleList::enter(std::uint32_t position, const std::string& pathPattern) {

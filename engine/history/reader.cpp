@@ -148,6 +148,22 @@ Result<std::vector<std::int64_t>> Reader::ids(const Filter& filter, Order order,
   });
 }
 
+Result<std::vector<std::int64_t>> Reader::idsWithin(const Filter& filter, std::int64_t first,
+                                                    std::int64_t last) {
+  return impl_->attempt([&] {
+    const SqlCondition condition = filter.sql();
+    Statement rows(
+        impl_->database,
+        fmt::format("SELECT id FROM entries WHERE ({}) AND id BETWEEN ? AND ? ORDER BY id", condition.text));
+    bindAll(rows, condition);
+    rows.bind(first).bind(last);
+    std::vector<std::int64_t> result;
+    while (rows.step())
+      result.push_back(rows.integer(0));
+    return result;
+  });
+}
+
 Result<std::int64_t> Reader::count(const Filter& filter) {
   return impl_->attempt([&] {
     const SqlCondition condition = filter.sql();

@@ -44,6 +44,8 @@ class Reader {
   Result<std::vector<Entry>> entries(std::span<const std::int64_t> ids);
   /// Ids of all entries that the filter selects, by id or by a column of `entries` ("duration").
   Result<std::vector<std::int64_t>> ids(const Filter&, Order, const std::string& column = "id");
+  /// Ids of the entries from `first` to `last` that the filter selects, ascending: a piece of a search.
+  Result<std::vector<std::int64_t>> idsWithin(const Filter&, std::int64_t first, std::int64_t last);
   /// How many entries the filter selects.
   Result<std::int64_t> count(const Filter&);
 

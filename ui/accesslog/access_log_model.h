@@ -5,43 +5,17 @@
 #include <vector>
 
 #include "engine/observe/events.h"
+#include "ui/accesslog/access_log_columns.h"
 #include "ui/models/live_table_model.h"
 
 namespace spillway::ui {
 
 /// The access log: one row per exchange, when it ended. Bounded; holds the shared records and makes text on
 /// demand.
-class AccessLogModel : public LiveTableModel {
+class AccessLogModel : public LiveTableModel, public AccessLogColumns {
   Q_OBJECT
 
  public:
-  enum Column {
-    Time,
-    Type,
-    Method,
-    Path,
-    Target,
-    Http,
-    Grpc,
-    RequestMs,
-    TargetMs,
-    ResponseMs,
-    TotalMs,
-    Sent,
-    Received,
-    Client,
-    Host,
-    Listener,
-    TargetGroup,
-    Rule,
-    UserAgent,
-    Tls,
-    Trace,
-    ColumnCount
-  };
-  /// Shown unless the reader chose otherwise.
-  static bool isShownFirst(int column) { return column <= Client; }
-
   using Record = std::shared_ptr<const observe::StreamRecord>;
 
   explicit AccessLogModel(QObject* parent = nullptr, std::size_t limit = 100'000);
@@ -66,8 +40,5 @@ class AccessLogModel : public LiveTableModel {
  private:
   BoundedRows<Record> records_;
 };
-
-/// "TLSv1.3 · TLS_AES_128_GCM_SHA256"; "–" on plaintext listeners.
-QString tlsText(const observe::StreamRecord& record);
 
 }  // namespace spillway::ui

@@ -5,12 +5,10 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
-#include "engine/observe/access_log_format.h"
+#include "engine/history/entry_lines.h"
 #include "ui/accesslog/access_log_model.h"
+#include "ui/accesslog/history_log_model.h"
 #include "ui/accesslog/record_pane.h"
-#include "ui/export/record_json.h"
-#include "ui/export/save_dialog.h"
-#include "ui/export/table_text.h"
 #include "ui/models/words.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/live_table.h"
@@ -35,7 +33,7 @@ LogWords accessLogWords() {
 
 AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
     : QWidget(parent),
-      model_(new AccessLogModel(this)),
+      model_(makeModel(bridge)),
       header_(new PageHeader(QStringLiteral("Access log"), this)),
       view_(new LogView(*model_, Qt::Horizontal, accessLogWords(), this)),
       pane_(new RecordPane(this)) {
@@ -57,15 +55,26 @@ AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
   connect(pane_, &RecordPane::showStreamRequested, this, &AccessLogPage::showStreamRequested);
   connect(pane_, &RecordPane::filterRequested, view_, &LogView::setFilter);
   connect(&view_->table(), &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
-    if (const auto record = model_->recordAt(index.row())) Q_EMIT showStreamRequested(record->head->id);
+    if (const auto record = recordAt(index.row())) Q_EMIT showStreamRequested(record->head->id);
   });
   showWords();
 }
 
+LogTableModel* AccessLogPage::makeModel(EngineBridge& bridge) {
+  historyFile_ = bridge.history().file;
+  if (historyFile_.empty()) return live_ = new AccessLogModel(this);
+  return history_ = new HistoryLogModel(historyFile_, this);
+}
+
+std::shared_ptr<const observe::StreamRecord> AccessLogPage::recordAt(int row) const {
+  return live_ ? live_->recordAt(row) : history_->recordAt(row);
+}
+
 void AccessLogPage::makeHeader() {
   auto* clear = new QPushButton(QStringLiteral("Clear"), this);
-  clear->setToolTip(QStringLiteral("Forget the entries shown here; the log file keeps them"));
-  connect(clear, &QPushButton::clicked, model_, &AccessLogModel::clear);
+  clear->setToolTip(
+      QStringLiteral("Show only what comes from now on; the history and the log file keep the rest"));
+  connect(clear, &QPushButton::clicked, this, [this] { live_ ? live_->clear() : history_->clear(); });
   for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear}) {
     header_->addButton(button);
   }
@@ -75,11 +84,11 @@ void AccessLogPage::makeHeader() {
 
 QMenu* AccessLogPage::makeColumnsMenu() {
   auto* menu = new QMenu(this);
-  for (int column = 0; column < AccessLogModel::ColumnCount; ++column) {
+  for (int column = 0; column < AccessLogColumns::ColumnCount; ++column) {
     QAction* action = menu->addAction(model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
     action->setCheckable(true);
-    action->setChecked(AccessLogModel::isShownFirst(column));
-    view_->table().setColumnHidden(column, !AccessLogModel::isShownFirst(column));
+    action->setChecked(AccessLogColumns::isShownFirst(column));
+    view_->table().setColumnHidden(column, !AccessLogColumns::isShownFirst(column));
     connect(action, &QAction::toggled, this,
             [this, column](bool shown) { view_->table().setColumnHidden(column, !shown); });
   }
@@ -87,39 +96,38 @@ QMenu* AccessLogPage::makeColumnsMenu() {
 }
 
 QMenu* AccessLogPage::makeExportMenu() {
+  static const SaveOffer kAlb{QStringLiteral("Export as ALB access log"), QStringLiteral("access.log"),
+                              QStringLiteral("Log files (*.log)")},
+      kCsv{QStringLiteral("Export as CSV"), QStringLiteral("access-log.csv"),
+           QStringLiteral("CSV files (*.csv)")},
+      kJson{QStringLiteral("Export as JSON lines"), QStringLiteral("access-log.jsonl"),
+            QStringLiteral("JSON lines (*.jsonl)")};
   auto* menu = new QMenu(this);
-  const auto eachRecord = [this](QIODevice& out, auto&& line) {
-    for (int row = 0; row < model_->rowCount(); ++row) {
-      if (const auto record = model_->recordAt(row)) out.write(line(*record));
-    }
-  };
-  menu->addAction(QStringLiteral("ALB access log…"), this, [this, eachRecord] {
-    saveWithDialog(this,
-                   {QStringLiteral("Export as ALB access log"), QStringLiteral("access.log"),
-                    QStringLiteral("Log files (*.log)")},
-                   [eachRecord](QIODevice& out) {
-                     eachRecord(out, [](const observe::StreamRecord& record) {
-                       return QByteArray::fromStdString(observe::formatAccessLogLine(record) + '\n');
-                     });
-                   });
-  });
-  menu->addAction(QStringLiteral("CSV…"), this, [this] {
-    saveWithDialog(this,
-                   {QStringLiteral("Export as CSV"), QStringLiteral("access-log.csv"),
-                    QStringLiteral("CSV files (*.csv)")},
-                   [this](QIODevice& out) { writeCsv(*model_, out); });
-  });
-  menu->addAction(QStringLiteral("JSON lines…"), this, [this, eachRecord] {
-    saveWithDialog(this,
-                   {QStringLiteral("Export as JSON lines"), QStringLiteral("access-log.jsonl"),
-                    QStringLiteral("JSON lines (*.jsonl)")},
-                   [eachRecord](QIODevice& out) { eachRecord(out, recordJsonLine); });
-  });
+  menu->addAction(QStringLiteral("ALB access log…"), this, [this] { exportAs(kAlb, EntryFormat::Alb); });
+  menu->addAction(QStringLiteral("CSV…"), this, [this] { exportAs(kCsv, EntryFormat::Csv); });
+  menu->addAction(QStringLiteral("JSON lines…"), this, [this] { exportAs(kJson, EntryFormat::Json); });
   return menu;
 }
 
+/// What the filter selects.
+void AccessLogPage::exportAs(const SaveOffer& offer, EntryFormat format) {
+  if (history_) return exportHistory(this, offer, historyFile_, model_->filter(), format);
+  saveWithDialog(this, offer, [this, format](QIODevice& out) {
+    if (format == EntryFormat::Csv) out.write(QByteArray::fromStdString(history::csvHead() + '\n'));
+    for (int row = 0; row < live_->rowCount(); ++row) {
+      if (const auto record = live_->recordAt(row))
+        out.write(QByteArray::fromStdString(entryLine(*record, format) + '\n'));
+    }
+  });
+}
+
 void AccessLogPage::connectBridge(EngineBridge& bridge) {
-  connect(&bridge, &EngineBridge::eventsArrived, model_, &AccessLogModel::ingest);
+  if (live_) {
+    connect(&bridge, &EngineBridge::eventsArrived, live_, &AccessLogModel::ingest);
+  } else {
+    connect(&bridge, &EngineBridge::eventsArrived, history_, &HistoryLogModel::remember);
+    connect(history_, &HistoryLogModel::recordsCame, this, &AccessLogPage::showSelected);
+  }
   connect(&bridge, &EngineBridge::metricsSampled, this,
           [this](const observe::MetricsReading& now, const observe::MetricsReading& before) {
             const double seconds = std::chrono::duration<double>(now.time - before.time).count();
@@ -137,7 +145,8 @@ void AccessLogPage::connectBridge(EngineBridge& bridge) {
 
 void AccessLogPage::showSelected() {
   const auto seq = view_->table().selectedSeq();
-  pane_->showRecord(seq ? model_->record(*seq) : nullptr);
+  if (!seq) return pane_->showRecord(nullptr);
+  pane_->showRecord(live_ ? live_->record(*seq) : history_->record(*seq));
 }
 
 void AccessLogPage::showWords() {

@@ -4,24 +4,28 @@
 #include <QWidget>
 
 #include "ui/bridge/engine_bridge.h"
+#include "ui/export/history_export.h"
 
 class QMenu;
 
 namespace spillway::ui {
 
 class AccessLogModel;
+class HistoryLogModel;
+class LogTableModel;
 class LogView;
 class PageHeader;
 class RecordPane;
 
-/// The access log, live: one row per request when it ends, and the selected one explained beside the table.
+/// The access log, live and over the whole history where one is kept: one row per request when it ends, and
+/// the selected one explained beside the table.
 class AccessLogPage : public QWidget {
   Q_OBJECT
 
  public:
   explicit AccessLogPage(EngineBridge& bridge, QWidget* parent = nullptr);
 
-  AccessLogModel& model() { return *model_; }
+  LogTableModel& model() { return *model_; }
   LogView& view() { return *view_; }
 
  signals:
@@ -29,14 +33,20 @@ class AccessLogPage : public QWidget {
   void showStreamRequested(quint64 id);
 
  private:
+  LogTableModel* makeModel(EngineBridge& bridge);
+  std::shared_ptr<const observe::StreamRecord> recordAt(int row) const;
   void makeHeader();
   QMenu* makeColumnsMenu();
   QMenu* makeExportMenu();
+  void exportAs(const SaveOffer& offer, EntryFormat format);
   void connectBridge(EngineBridge& bridge);
   void showSelected();
   void showWords();
 
-  AccessLogModel* model_;
+  std::string historyFile_;
+  AccessLogModel* live_ = nullptr;      ///< where no history is kept
+  HistoryLogModel* history_ = nullptr;  ///< else
+  LogTableModel* model_;                ///< one of both
   PageHeader* header_;
   LogView* view_;
   RecordPane* pane_;

@@ -43,6 +43,7 @@ EngineBridge::EngineBridge(EngineOptions options, QObject* parent)
   connect(&impl_->targetTimer, &QTimer::timeout, this, &EngineBridge::pollTargets);
   connect(&impl_->metricsTimer, &QTimer::timeout, this, &EngineBridge::sampleMetrics);
   metrics_ = impl_->engine.readMetrics();
+  history_ = impl_->engine.history();
   impl_->eventTimer.start(kEventRhythm);
   impl_->targetTimer.start(kTargetRhythm);
   impl_->metricsTimer.setTimerType(Qt::PreciseTimer);

@@ -13,6 +13,11 @@ struct SaveOffer {
   QString title, fileName, fileType;
 };
 
+/// Asks for a file without blocking the window.
+void askForFile(QWidget* parent, const SaveOffer& offer, std::function<void(const QString& name)> chosen);
+/// A message that names the file and the reason.
+void tellNotSaved(QWidget* parent, const QString& file, const QString& reason);
+
 /// Asks for a file without blocking the window, then writes it whole or not at all. A failure is told in a
 /// message that names the file and the reason.
 void saveWithDialog(QWidget* parent, const SaveOffer& offer, std::function<void(QIODevice&)> write);

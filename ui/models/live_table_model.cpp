@@ -6,7 +6,7 @@
 
 namespace spillway::ui {
 
-LiveTableModel::LiveTableModel(QObject* parent) : QAbstractTableModel(parent) {
+LiveTableModel::LiveTableModel(QObject* parent) : LogTableModel(parent) {
   resortTimer_.setSingleShot(true);
   resortTimer_.setInterval(1000);
   connect(&resortTimer_, &QTimer::timeout, this, &LiveTableModel::resort);
@@ -28,17 +28,6 @@ void LiveTableModel::sort(int column, Qt::SortOrder order) {
   sortOrder_ = order;
   resortTimer_.stop();
   resort();
-}
-
-Result<void, history::FilterError> LiveTableModel::setFilterText(const QString& text) {
-  const std::string words = text.toStdString();
-  if (words == filter_.text()) return {};
-  auto filter = history::Filter::parse(words, wallNow());
-  if (!filter) return failure(filter.error());
-  filter_ = std::move(*filter);
-  rebuild();
-  Q_EMIT countsChanged();
-  return {};
 }
 
 void LiveTableModel::setPaused(bool paused) {
@@ -80,7 +69,7 @@ void LiveTableModel::removeEvicted(RowSeq firstKept) {
 void LiveTableModel::appendNew(RowSeq from, RowSeq end) {
   std::vector<RowSeq> fresh;
   for (RowSeq seq = std::max(from, shownEnd_); seq < end; ++seq) {
-    if (filter_.selectsAll() || matches(seq, filter_)) fresh.push_back(seq);
+    if (filter().selectsAll() || matches(seq, filter())) fresh.push_back(seq);
   }
   shownEnd_ = std::max(shownEnd_, end);
   if (fresh.empty()) return;
@@ -91,7 +80,7 @@ void LiveTableModel::appendNew(RowSeq from, RowSeq end) {
 }
 
 void LiveTableModel::update(const std::vector<RowSeq>& updated) {
-  if (updated.empty() || (rows_.empty() && filter_.selectsAll())) return;
+  if (updated.empty() || (rows_.empty() && filter().selectsAll())) return;
   if (isSorted()) {
     // Their places and their matching are looked at by the next sorting.
     if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
@@ -114,7 +103,7 @@ int LiveTableModel::updateOne(RowSeq seq) {
   const auto place = std::lower_bound(rows_.begin(), rows_.end(), seq);
   const int row = static_cast<int>(place - rows_.begin());
   const bool shows = place != rows_.end() && *place == seq;
-  const bool should = filter_.selectsAll() ? shows : matches(seq, filter_);
+  const bool should = filter().selectsAll() ? shows : matches(seq, filter());
   if (shows && !should) {
     beginRemoveRows({}, row, row);
     rows_.erase(place);
@@ -141,7 +130,7 @@ std::vector<RowSeq> LiveTableModel::chosenRows() const {
   std::vector<RowSeq> rows;
   const RowSeq end = paused_ ? shownEnd_ : endSeq();
   for (RowSeq seq = firstSeq(); seq < end; ++seq) {
-    if (filter_.selectsAll() || matches(seq, filter_)) rows.push_back(seq);
+    if (filter().selectsAll() || matches(seq, filter())) rows.push_back(seq);
   }
   sortRows(rows);
   return rows;

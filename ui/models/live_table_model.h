@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QAbstractTableModel>
 #include <QTimer>
 #include <vector>
 
-#include "engine/history/filter.h"
-#include "ui/models/bounded_rows.h"
+#include "ui/models/log_table_model.h"
 
 namespace spillway::ui {
 
@@ -14,7 +12,7 @@ namespace spillway::ui {
 /// or a column), and keeps both while batches come. One insert, one remove and one dataChanged range per
 /// batch in order of arrival. While sorted by a column new rows wait at the end for the next sorting, at most
 /// once a second.
-class LiveTableModel : public QAbstractTableModel {
+class LiveTableModel : public LogTableModel {
   Q_OBJECT
 
  public:
@@ -24,29 +22,17 @@ class LiveTableModel : public QAbstractTableModel {
   /// column < 0: order of arrival.
   void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
-  /// An error says where the text is wrong; the filter before stays.
-  Result<void, history::FilterError> setFilterText(const QString& text);
-  const history::Filter& filter() const { return filter_; }
   /// Paused: nothing new shows (old rows still go when their block is evicted).
-  void setPaused(bool paused);
-  bool isPaused() const { return paused_; }
-  /// Rows that came while paused, filtered or not.
-  std::uint64_t waiting() const { return paused_ ? endSeq() - shownEnd_ : 0; }
-
-  /// Rows in the list, whether they show or not.
-  std::uint64_t kept() const { return endSeq() - firstSeq(); }
-  bool isSorted() const { return sortColumn_ >= 0; }
-
-  /// The row's place in the order of arrival; `row` must exist.
-  RowSeq seqAt(int row) const { return rows_[static_cast<std::size_t>(row)]; }
-  /// -1 when it does not show.
-  int rowOf(RowSeq seq) const;
-
- signals:
-  /// Rows came, went, or the filter changed.
-  void countsChanged();
+  void setPaused(bool paused) override;
+  bool isPaused() const override { return paused_; }
+  std::uint64_t waiting() const override { return paused_ ? endSeq() - shownEnd_ : 0; }
+  std::uint64_t kept() const override { return endSeq() - firstSeq(); }
+  bool isSorted() const override { return sortColumn_ >= 0; }
+  RowSeq seqAt(int row) const override { return rows_[static_cast<std::size_t>(row)]; }
+  int rowOf(RowSeq seq) const override;
 
  protected:
+  void choose() override { rebuild(); }
   /// To be called once per batch, when the list has already changed.
   void take(const RowChange& change);
   virtual RowSeq firstSeq() const = 0;
@@ -67,7 +53,6 @@ class LiveTableModel : public QAbstractTableModel {
   void resort();
 
   std::vector<RowSeq> rows_;
-  history::Filter filter_;
   RowSeq shownEnd_ = 0;  ///< rows from here on were not looked at yet
   int sortColumn_ = -1;
   Qt::SortOrder sortOrder_ = Qt::AscendingOrder;

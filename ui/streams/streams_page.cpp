@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/streams/streams_page.h"
+#include "engine/history/entry_lines.h"
 
 #include <QHeaderView>
 #include <QMenu>
@@ -7,7 +8,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "ui/export/record_json.h"
+#include "engine/history/entry_lines.h"
 #include "ui/export/save_dialog.h"
 #include "ui/export/table_text.h"
 #include "ui/models/words.h"
@@ -86,7 +87,8 @@ QMenu* StreamsPage::makeExportMenu() {
                    [this](QIODevice& out) {
                      for (int row = 0; row < model_->rowCount(); ++row) {
                        const StreamEntry* entry = model_->entryAt(row);
-                       if (entry && entry->record) out.write(recordJsonLine(*entry->record));
+                       if (entry && entry->record)
+                         out.write(QByteArray::fromStdString(history::jsonLine(*entry->record) + '\n'));
                      }
                    });
   });

@@ -12,7 +12,7 @@
 
 namespace spillway::ui {
 
-LiveTable::LiveTable(LiveTableModel& model, const QString& name, QWidget* parent)
+LiveTable::LiveTable(LogTableModel& model, const QString& name, QWidget* parent)
     : QTableView(parent), model_(model) {
   setModel(&model);
   prepareTable(*this, name);
@@ -25,7 +25,8 @@ LiveTable::LiveTable(LiveTableModel& model, const QString& name, QWidget* parent
   // One scroll for all that came in this turn of the loop.
   scrollTimer_.setSingleShot(true);
   connect(&scrollTimer_, &QTimer::timeout, this, [this] { scrollToBottom(); });
-  connect(&model, &QAbstractItemModel::rowsInserted, this, &LiveTable::onInserted);
+  connect(&model, &QAbstractItemModel::rowsInserted, this,
+          [this](const QModelIndex&, int first, int last) { onInserted(first, last); });
   connect(&model, &QAbstractItemModel::rowsRemoved, this,
           [this](const QModelIndex&, int first, int last) { onRemoved(first, last); });
   connect(&model, &QAbstractItemModel::modelReset, this, &LiveTable::onReset);
@@ -57,7 +58,13 @@ void LiveTable::checkScrolled() {
   setFollowing(isAtEnd());
 }
 
-void LiveTable::onInserted() {
+void LiveTable::onInserted(int first, int last) {
+  // Older rows that a search found: what is in view stays there.
+  if (first == 0 && last + 1 < model_.rowCount() && !following_) {
+    QScrollBar& bar = *verticalScrollBar();
+    bar.setMaximum(bar.maximum() + (last + 1) * verticalHeader()->defaultSectionSize());
+    bar.setValue(bar.value() + (last + 1) * verticalHeader()->defaultSectionSize());
+  }
   if (following_ && !model_.isSorted() && !scrollTimer_.isActive()) scrollTimer_.start(0);
 }
 

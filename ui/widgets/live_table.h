@@ -5,7 +5,7 @@
 #include <QTimer>
 #include <optional>
 
-#include "ui/models/live_table_model.h"
+#include "ui/models/log_table_model.h"
 
 namespace spillway::ui {
 
@@ -16,7 +16,7 @@ class LiveTable : public QTableView {
   Q_OBJECT
 
  public:
-  LiveTable(LiveTableModel& model, const QString& name, QWidget* parent = nullptr);
+  LiveTable(LogTableModel& model, const QString& name, QWidget* parent = nullptr);
 
   void setFollowing(bool following);
   bool isFollowing() const { return following_; }
@@ -37,13 +37,13 @@ class LiveTable : public QTableView {
   void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
 
  private:
-  void onInserted();
+  void onInserted(int first, int last);
   void onRemoved(int first, int last);
   void onReset();
   void checkScrolled();
   bool isAtEnd() const;
 
-  LiveTableModel& model_;
+  LogTableModel& model_;
   bool following_ = true;
   bool restoring_ = false;
   std::optional<RowSeq> selected_;

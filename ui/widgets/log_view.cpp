@@ -24,7 +24,7 @@ enum StackPage { TablePage, EmptyPage, NoneMatchPage };
 
 }  // namespace
 
-LogView::LogView(LiveTableModel& model, Qt::Orientation panes, const LogWords& words, QWidget* parent)
+LogView::LogView(LogTableModel& model, Qt::Orientation panes, const LogWords& words, QWidget* parent)
     : QWidget(parent),
       model_(model),
       table_(new LiveTable(model, words.tableName, this)),
@@ -50,7 +50,7 @@ LogView::LogView(LiveTableModel& model, Qt::Orientation panes, const LogWords& w
   splitter_->setHandleWidth(10);
   splitter_->addWidget(makeTableStack(words));
   connectButtons();
-  connect(&model_, &LiveTableModel::countsChanged, this, &LogView::showCounts);
+  connect(&model_, &LogTableModel::countsChanged, this, &LogView::showCounts);
   showCounts();
 }
 
@@ -145,7 +145,11 @@ void LogView::applyFilter() {
 
 void LogView::showCounts() {
   const auto shown = static_cast<std::uint64_t>(model_.rowCount());
-  counter_->setText(QStringLiteral("%1 of %2").arg(countText(shown), countText(model_.kept())));
+  QString words = QStringLiteral("%1 of %2").arg(countText(shown), countText(model_.kept()));
+  const bool isSearching = model_.searched() < 1;
+  if (isSearching)
+    words = QStringLiteral("searching, %1 % · ").arg(static_cast<int>(model_.searched() * 100)) + words;
+  counter_->setText(words);
   const std::uint64_t waiting = model_.waiting();
   if (!model_.isPaused()) {
     pauseButton_->setText(QStringLiteral("Pause"));
@@ -155,7 +159,7 @@ void LogView::showCounts() {
   }
   if (model_.kept() == 0) {
     stack_->setCurrentIndex(EmptyPage);
-  } else if (shown == 0 && !model_.filter().selectsAll()) {
+  } else if (shown == 0 && !isSearching && !model_.filter().selectsAll()) {
     noneMatch_->setText(QStringLiteral("%1 kept, none matches the filter").arg(countText(model_.kept())));
     stack_->setCurrentIndex(NoneMatchPage);
   } else {

@@ -4,7 +4,7 @@
 #include <QTimer>
 #include <QWidget>
 
-#include "ui/models/live_table_model.h"
+#include "ui/models/log_table_model.h"
 
 class QLabel;
 class QPushButton;
@@ -27,7 +27,7 @@ class LogView : public QWidget {
   Q_OBJECT
 
  public:
-  LogView(LiveTableModel& model, Qt::Orientation panes, const LogWords& words, QWidget* parent = nullptr);
+  LogView(LogTableModel& model, Qt::Orientation panes, const LogWords& words, QWidget* parent = nullptr);
 
   LiveTable& table() { return *table_; }
   QPushButton* followButton() { return followButton_; }
@@ -44,7 +44,7 @@ class LogView : public QWidget {
   void applyFilter();
   void showCounts();
 
-  LiveTableModel& model_;
+  LogTableModel& model_;
   LiveTable* table_;
   FilterEdit* filterEdit_;
   QLabel* mistake_;

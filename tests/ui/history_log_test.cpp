@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractItemModelTester>
+#include <QFile>
+#include <QFileDialog>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <random>
+
+#include "engine/history/row_writer.h"
+#include "engine/history/schema.h"
+#include "engine/observe/decision.h"
+#include "tests/support/random_records.h"
+#include "ui/accesslog/history_log_model.h"
+#include "ui/export/history_export.h"
+#include "ui/models/roles.h"
+
+using namespace spillway;
+using namespace spillway::ui;
+
+namespace {
+
+constexpr int kPatience = 20'000;  // milliseconds
+
+}  // namespace
+
+/// A history in a folder, with its model.
+class HistoryLogTest : public QObject {
+  Q_OBJECT
+
+  /// So many entries; every tenth has status 503.
+  void write(int count) {
+    std::vector<observe::Event> events;
+    for (int i = 0; i < count; ++i) {
+      auto record = std::make_shared<observe::StreamRecord>(*test::randomRecord(random_));
+      record->elbStatus = ++written_ % 10 == 0 ? 503 : 200;
+      record->grpcStatus.reset();
+      record->outcome = observe::Outcome::Completed;
+      record->durationMicros = (written_ * 7919) % 10'007;
+      auto head = std::make_shared<observe::StreamHead>(*record->head);
+      head->path = "/entry/" + std::to_string(written_);
+      record->head = std::move(head);
+      events.emplace_back().record = std::move(record);
+    }
+    rows_->write(events);
+  }
+
+  QString cell(int row, int column) { return model_->index(row, column).data().toString(); }
+  /// What a cell shows once it was fetched.
+  QString fetched(int row, int column) {
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(model_->recordAt(row), kPatience); }();
+    return cell(row, column);
+  }
+
+ private slots:
+  void init() {
+    folder_ = std::make_unique<QTemporaryDir>();
+    file_ = folder_->filePath(QStringLiteral("history.db")).toStdString();
+    database_ = std::make_unique<history::Database>(file_, history::Database::Access::ReadWrite);
+    database_->run("PRAGMA journal_mode = WAL");
+    QVERIFY(history::bringToSchema(*database_));
+    rows_ = std::make_unique<history::RowWriter>(*database_);
+    written_ = 0;
+    model_ = std::make_unique<HistoryLogModel>(file_);
+    tester_ = std::make_unique<QAbstractItemModelTester>(model_.get());
+  }
+  void cleanup() {
+    tester_.reset();
+    model_.reset();
+    rows_.reset();
+    database_.reset();
+  }
+
+  void showsWhatIsThereAndWhatComes() {
+    write(5000);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 5000, kPatience);
+    QCOMPARE(fetched(0, AccessLogColumns::Path), QStringLiteral("/entry/1"));
+    QCOMPARE(fetched(4999, AccessLogColumns::Path), QStringLiteral("/entry/5000"));
+    write(10);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 5010, kPatience);
+    // What has just come shows at once.
+    QCOMPARE(cell(5009, AccessLogColumns::Path), QStringLiteral("/entry/5010"));
+    QCOMPARE(model_->kept(), 5010U);
+  }
+
+  void filters() {
+    write(3000);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 3000, kPatience);
+    QVERIFY(model_->setFilterText(QStringLiteral("status = 5xx")));
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 300, kPatience);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->searched(), 1.0, kPatience);
+    QCOMPARE(fetched(0, AccessLogColumns::Path), QStringLiteral("/entry/10"));
+    QCOMPARE(fetched(299, AccessLogColumns::Path), QStringLiteral("/entry/3000"));
+    write(20);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 302, kPatience);
+    QCOMPARE(model_->kept(), 3020U);
+    QCOMPARE(model_->rowOf(model_->seqAt(301)), 301);
+    QVERIFY(model_->setFilterText(QStringLiteral("path ~ /entry/1.$")));
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 10, kPatience);
+    QVERIFY(!model_->setFilterText(QStringLiteral("statu = 5xx")));
+    QCOMPARE(model_->rowCount(), 10);
+    QVERIFY(model_->setFilterText({}));
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 3020, kPatience);
+  }
+
+  void sortsByAColumn() {
+    write(1000);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 1000, kPatience);
+    const auto isOrdered = [this](int column, bool isDescending) {
+      for (int row = 1; row < 1000; ++row) {
+        fetched(row, column);
+        const auto a = model_->recordAt(row - 1), b = model_->recordAt(row);
+        if (isDescending ? isBefore(*a, *b, column) : isBefore(*b, *a, column)) return false;
+      }
+      return true;
+    };
+    for (const int column : {AccessLogColumns::TotalMs, AccessLogColumns::Path}) {
+      for (const auto order : {Qt::AscendingOrder, Qt::DescendingOrder}) {
+        model_->sort(column, order);
+        QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 1000, kPatience);
+        QVERIFY(isOrdered(column, order == Qt::DescendingOrder));
+      }
+    }
+    write(5);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 1005, kPatience);
+    QCOMPARE(fetched(1004, AccessLogColumns::Path), QStringLiteral("/entry/1005"));
+    model_->sort(-1);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 1005, kPatience);
+    QCOMPARE(fetched(0, AccessLogColumns::Path), QStringLiteral("/entry/1"));
+  }
+
+  void everyColumnHasAnOrder() {
+    write(50);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 50, kPatience);
+    QSignalSpy troubled(model_.get(), &HistoryLogModel::troubled);
+    for (int column = 0; column < AccessLogColumns::ColumnCount; ++column) {
+      model_->sort(column);
+      QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 50, kPatience);
+    }
+    QCOMPARE(troubled.count(), 0);
+  }
+
+  void rowsThatGoAreTakenAway() {
+    write(5000);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 5000, kPatience);
+    const std::int64_t gone = rows_->prune({}, 1000);
+    QCOMPARE(gone, 1000);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 4000, kPatience);
+    QCOMPARE(fetched(0, AccessLogColumns::Path), QStringLiteral("/entry/1001"));
+  }
+
+  void pausesAndClears() {
+    write(100);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 100, kPatience);
+    model_->setPaused(true);
+    write(50);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->waiting(), 50U, kPatience);
+    QCOMPARE(model_->rowCount(), 100);
+    model_->setPaused(false);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 150, kPatience);
+    model_->clear();
+    QCOMPARE(model_->rowCount(), 0);
+    write(3);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 3, kPatience);
+    QCOMPARE(fetched(0, AccessLogColumns::Path), QStringLiteral("/entry/151"));
+  }
+
+  void aRecordThatJustPassedTellsMore() {
+    auto record = std::make_shared<observe::StreamRecord>(*test::randomRecord(random_));
+    record->decision = std::make_shared<const observe::Decision>();
+    observe::Event event;
+    event.record = record;
+    model_->remember({event});
+    rows_->write(std::vector{event});
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 1, kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(model_->recordAt(0), kPatience);
+    QVERIFY(model_->recordAt(0)->decision);
+  }
+
+  void exportsWhatTheFilterSelects() {
+    write(5000);
+    QWidget window;
+    const auto filter = history::Filter::parse("status = 503", wallNow());
+    const QString name = folder_->filePath(QStringLiteral("out.csv"));
+    exportHistory(&window, {QStringLiteral("Export"), name, QStringLiteral("CSV files (*.csv)")}, file_,
+                  *filter, EntryFormat::Csv);
+    auto* dialog = window.findChild<QFileDialog*>();
+    QVERIFY(dialog);
+    dialog->selectFile(name);
+    QMetaObject::invokeMethod(dialog, "accept");
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(name), kPatience);
+    QFile file(name);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QList<QByteArray> lines = file.readAll().split('\n');
+    QCOMPARE(lines.size(), 1 + 500 + 1);
+    QVERIFY(lines[0].startsWith("status,"));
+    QVERIFY(lines[1].contains("/entry/10,"));
+    QVERIFY(lines[500].contains("/entry/5000,"));
+  }
+
+ private:
+  std::mt19937 random_{3};
+  int written_ = 0;
+  std::unique_ptr<QTemporaryDir> folder_;
+  std::string file_;
+  std::unique_ptr<history::Database> database_;
+  std::unique_ptr<history::RowWriter> rows_;
+  std::unique_ptr<HistoryLogModel> model_;
+  std::unique_ptr<QAbstractItemModelTester> tester_;
+};
+
+QTEST_MAIN(HistoryLogTest)
+#include "history_log_test.moc"

@@ -154,7 +154,8 @@ void AccessLogPage::showWords() {
       QStringLiteral("%1 · %2 per second")
           .arg(requests_ == 1 ? QStringLiteral("1 entry") : countText(requests_) + QStringLiteral(" entries"),
                countText(static_cast<std::uint64_t>(perSecond_ + 0.5)));
-  if (lostRecords_ > 0) words += QStringLiteral(" · %1 came too fast to show").arg(countText(lostRecords_));
+  if (live_ && lostRecords_ > 0)
+    words += QStringLiteral(" · %1 came too fast to show").arg(countText(lostRecords_));
   header_->setWords(words);
 }
 

@@ -56,6 +56,9 @@ QString titleOf(const StreamRecord& record) {
 
 QString causeOf(const StreamRecord& record) {
   const QString cause = causeText(record);
+  if (record.fromBalancer && observe::isGood(record.outcome))
+    return QStringLiteral("Answered by the balancer: %1.")
+        .arg(QLatin1String(observe::toString(record.outcome)));
   if (record.fromBalancer) {
     QString lower = cause;
     lower[0] = lower[0].toLower();
@@ -213,7 +216,8 @@ void RecordPane::showRecord(std::shared_ptr<const StreamRecord> record) {
   const QString cause = causeOf(*record_);
   cause_->setText(cause);
   cause_->setVisible(!cause.isEmpty());
-  setColor(cause_, Theme::colors().bad);
+  const bool isAsWanted = record_->fromBalancer && observe::isGood(record_->outcome);
+  setColor(cause_, isAsWanted ? Theme::colors().text : Theme::colors().bad);
   route_->setText(routeOf(*record_));
   setColor(route_, Theme::colors().mutedText);
   facts_->showFacts(factsOf(*record_));

@@ -90,6 +90,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude{
     {"pki", {"base"}},
     {"service", {"base", "config"}},
     {"observe", {"base", "config"}},
+    {"history", {"base", "config", "observe"}},
     {"net", {"base", "config", "pki"}},
     {"http", {"base", "config", "net"}},
     {"balance", {"base", "config", "pki", "net", "http", "observe"}},

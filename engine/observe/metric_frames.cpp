@@ -144,16 +144,16 @@ MetricFrame frameBetween(const MetricsReading& earlier, const MetricsReading& no
   return frame;
 }
 
-void MetricFrames::add(const std::shared_ptr<const MetricsReading>& now, WallTime wall,
+bool MetricFrames::add(const std::shared_ptr<const MetricsReading>& now, WallTime wall,
                        PartNumbers& numbers) {
   const WallTime end = wall - wall.time_since_epoch() % resolution_;
   if (end < lastEnd_) forgetAfter(end);
   if (end < lastEnd_ || !follows(*now, *last_)) {
     last_ = now;
     lastEnd_ = end;
-    return;
+    return false;
   }
-  if (end == lastEnd_) return;
+  if (end == lastEnd_) return false;
   MetricFrame frame = frameBetween(*last_, *now, numbers);
   // While the machine sleeps only the wall clock goes on: that time stays unknown.
   frame.begin = std::max(lastEnd_, end - std::chrono::ceil<std::chrono::seconds>(now->time - last_->time));
@@ -161,6 +161,7 @@ void MetricFrames::add(const std::shared_ptr<const MetricsReading>& now, WallTim
   push(std::move(frame));
   last_ = now;
   lastEnd_ = end;
+  return true;
 }
 
 void MetricFrames::push(MetricFrame frame) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/observe/metric_series.h"
@@ -42,6 +43,12 @@ struct MetricFrame {
   const MetricSlice* find(std::uint32_t part) const;
 };
 
+/// A frame for whoever does not know the parts' numbers.
+struct NamedFrame {
+  WallTime begin{}, end{};
+  std::vector<std::pair<SeriesPart, MetricSlice>> slices;
+};
+
 /// Gives each part its number, the first kMostParts of them.
 class PartNumbers {
  public:
@@ -64,7 +71,8 @@ class MetricFrames {
   /// Remembers frames of the last `length` in `budget` bytes.
   MetricFrames(std::chrono::seconds resolution, std::chrono::seconds length, std::size_t budget)
       : resolution_(resolution), length_(length), budget_(budget) {}
-  void add(const std::shared_ptr<const MetricsReading>& now, WallTime wall, PartNumbers& numbers);
+  /// True: a frame was made of it.
+  bool add(const std::shared_ptr<const MetricsReading>& now, WallTime wall, PartNumbers& numbers);
   const std::deque<MetricFrame>& frames() const { return frames_; }
   std::size_t bytes() const { return bytes_; }
 

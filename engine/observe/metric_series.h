@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -76,6 +77,9 @@ struct LatencyPoint {
   double average = 0, p50 = 0, p90 = 0, p99 = 0, p999 = 0;
 };
 
+class SeriesSum;
+struct NamedFrame;
+
 /// The metrics of the last hour by the second and of the last day by the minute. Only what changed takes
 /// room; the seconds take 64 MiB and the minutes 32 MiB at the most, and 2,000 parts (the first ones) have
 /// series: beyond that the oldest seconds are forgotten early, and the minutes tell of their time.
@@ -89,10 +93,17 @@ class MetricSeries {
   MetricSeries();
   ~MetricSeries();
   /// A newer reading. One of another registry, or one that goes back in time, only begins the series anew.
-  void add(MetricsReading now, WallTime wall);
+  /// True: a newest() second was made of it.
+  bool add(MetricsReading now, WallTime wall);
 
+  /// Adds what is remembered of a part.
+  void sum(const SeriesPart&, SeriesSum&) const;
   std::vector<SeriesPoint> values(const SeriesPart&, const SeriesMetric&, const SeriesRange&) const;
   std::vector<LatencyPoint> latencies(const SeriesPart&, Latency, const SeriesRange&) const;
+  /// Where what is remembered begins; nullopt: nothing is.
+  std::optional<WallTime> begin() const;
+  /// The newest second that add() made, with its parts' names.
+  NamedFrame newest() const;
   /// What there are series of.
   std::vector<SeriesPart> parts() const;
   /// The metrics of a part that were ever other than zero and are remembered.

@@ -82,8 +82,13 @@ balance::CookieSealer Engine::Impl::sealerFor(const EngineOptions& given) {
 /// Control thread.
 void Engine::Impl::everySecond() {
   if (installed) anomalies.tick(installed->groups, control.now());
-  series.add(readMetrics(), wallNow());
+  sample(wallNow());
   secondTimer = control.after(std::chrono::seconds(1), [this] { everySecond(); });
+}
+
+/// Control thread, or after its end.
+void Engine::Impl::sample(WallTime wall) {
+  if (series.add(readMetrics(), wall) && history) history->keep(series.newest());
 }
 
 /// Runs on the control thread and waits for it.
@@ -299,6 +304,8 @@ void Engine::Impl::stop(std::chrono::milliseconds grace) {
   control.stop();
   controlThread.join();
   bus.flush();
+  // What was counted since the last whole second belongs to the one that has begun.
+  sample(wallNow() + std::chrono::seconds(1));
   if (history) history->flush();
   const std::lock_guard status(statusMutex);
   listeners.clear();

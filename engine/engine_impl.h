@@ -37,6 +37,7 @@ struct Engine::Impl {
   static std::string caPem(const EngineOptions& given);
   static balance::CookieSealer sealerFor(const EngineOptions& given);
   void everySecond();
+  void sample(WallTime wall);
   bool admit(const balance::ListenerSnapshot&);
   observe::MetricsReading readMetrics() const;
   std::string serveMetrics(const config::Monitoring&);

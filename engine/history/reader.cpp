@@ -11,6 +11,7 @@
 #include "engine/history/database.h"
 #include "engine/history/entry_columns.h"
 #include "engine/history/filter_sql.h"
+#include "engine/history/metric_rows.h"
 #include "engine/history/schema.h"
 
 namespace spillway::history {
@@ -171,6 +172,17 @@ Result<std::int64_t> Reader::count(const Filter& filter) {
     bindAll(sum, condition);
     return sum.step() ? sum.integer(0) : std::int64_t{0};
   });
+}
+
+Result<void> Reader::sumMetrics(const observe::SeriesPart& part, WallTime end, observe::SeriesSum& sum) {
+  try {
+    // The writer may be of an older version.
+    if (impl_->database.number("PRAGMA user_version") >= 2)
+      history::sumMetrics(impl_->database, part, end, sum);
+    return {};
+  } catch (const DatabaseError& error) {
+    return failure(inWords(error));
+  }
 }
 
 void Reader::interrupt() {

@@ -13,6 +13,7 @@
 #include "engine/base/result.h"
 #include "engine/history/filter.h"
 #include "engine/observe/events.h"
+#include "engine/observe/series_sum.h"
 
 namespace spillway::history {
 
@@ -48,6 +49,9 @@ class Reader {
   Result<std::vector<std::int64_t>> idsWithin(const Filter&, std::int64_t first, std::int64_t last);
   /// How many entries the filter selects.
   Result<std::int64_t> count(const Filter&);
+
+  /// Adds what is stored of a part's metrics, of the time before `end`; of an older file nothing.
+  Result<void> sumMetrics(const observe::SeriesPart&, WallTime end, observe::SeriesSum&);
 
   /// Ends what runs now; any thread.
   void interrupt();

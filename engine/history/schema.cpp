@@ -32,7 +32,17 @@ std::string entriesTable() {
   return sql + ')';
 }
 
-void createTables(Database& database) {
+/// What metric_rows.h says; times in seconds.
+constexpr const char* kMetricTables =
+    "CREATE TABLE metric_parts (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, first TEXT NOT NULL,"
+    " second TEXT NOT NULL, port INTEGER NOT NULL, UNIQUE (kind, first, second, port));"
+    "CREATE TABLE metrics (id INTEGER PRIMARY KEY, part INTEGER NOT NULL, begin INTEGER NOT NULL,"
+    " end INTEGER NOT NULL, is_minute INTEGER NOT NULL, body BLOB NOT NULL);"
+    "CREATE INDEX metrics_part ON metrics (part, begin);"
+    "CREATE INDEX metrics_begin ON metrics (is_minute, begin)";
+
+/// Version 1: entries and health.
+void createEntries(Database& database) {
   database.run(kTextsTable);
   database.run(entriesTable().c_str());
   database.run("CREATE INDEX entries_time ON entries (time)");
@@ -57,13 +67,13 @@ Result<void> bringToSchema(Database& database) {
   if (version > kSchemaVersion) return failure(newerFile(version));
   if (version == kSchemaVersion) return {};
   // Before the first table: a file's pages can go back to the system one by one.
-  database.run("PRAGMA auto_vacuum = INCREMENTAL");
+  if (version == 0) database.run("PRAGMA auto_vacuum = INCREMENTAL");
   Transaction transaction(database);
   // Another program may have done it meanwhile.
-  if (database.number("PRAGMA user_version") == 0) {
-    createTables(database);
-    database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());
-  }
+  const std::int64_t found = database.number("PRAGMA user_version");
+  if (found < 1) createEntries(database);
+  if (found < 2) database.run(kMetricTables);
+  database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());
   transaction.commit();
   return {};
 }
@@ -71,7 +81,7 @@ Result<void> bringToSchema(Database& database) {
 Result<void> expectSchema(Database& database) {
   const std::int64_t version = database.number("PRAGMA user_version");
   if (version > kSchemaVersion) return failure(newerFile(version));
-  if (version == kSchemaVersion) return {};
+  if (version > 0) return {};
   return failure(Error{ErrorCode::Invalid, Side::Balancer, "There is no history in this file yet."});
 }
 

@@ -5,7 +5,9 @@
 #include <fmt/core.h>
 
 #include <condition_variable>
+#include <deque>
 #include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -14,6 +16,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/history/database.h"
+#include "engine/history/metric_rows.h"
 #include "engine/history/row_writer.h"
 #include "engine/history/schema.h"
 
@@ -23,6 +26,7 @@ namespace {
 constexpr auto kRhythm = std::chrono::milliseconds(100);
 constexpr auto kSecond = std::chrono::seconds(1);  ///< between tries, and between looks at the bounds
 constexpr std::size_t kBatch = 2000;
+constexpr std::size_t kMostSeconds = 600;  ///< of metrics that wait
 /// A clock that has moved so far by itself tells nothing of entries' ages.
 constexpr auto kJump = std::chrono::hours(1);
 
@@ -33,7 +37,9 @@ struct OpenFile {
     database.run("PRAGMA synchronous = NORMAL");
     database.run("PRAGMA journal_size_limit = 16777216");
     schema = bringToSchema(database);
-    if (schema) rows.emplace(database);
+    if (!schema) return;
+    rows.emplace(database);
+    metrics.emplace(database);
   }
   std::uint64_t bytes(const char* pages) {
     return static_cast<std::uint64_t>(database.number(pages) * database.number("PRAGMA page_size"));
@@ -44,6 +50,7 @@ struct OpenFile {
   Database database;
   Result<void> schema;
   std::optional<RowWriter> rows;
+  std::optional<MetricRows> metrics;
 };
 
 /// Moves a damaged file out of the way, for whoever wants to save something from it; returns its new name.
@@ -68,6 +75,7 @@ struct Store::Impl {
   std::condition_variable wake, passed;
   StoreOptions options;
   StoreStatus status;
+  std::deque<observe::NamedFrame> seconds;  ///< of metrics; not yet written
   std::uint64_t passesWanted = 0, passesDone = 0;
   bool stopping = false;
 
@@ -85,6 +93,7 @@ struct Store::Impl {
   bool pass();
   bool open();
   bool write();
+  void writeSeconds();
   void onError(const DatabaseError&);
   void look();
   bool prune(const StoreOptions& bounds);
@@ -120,6 +129,14 @@ void Store::limit(std::uint64_t mostBytes, std::chrono::seconds longest) {
   impl_->options.longest = longest;
 }
 
+void Store::keep(observe::NamedFrame second) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->seconds.push_back(std::move(second));
+  if (impl_->seconds.size() <= kMostSeconds) return;
+  impl_->seconds.pop_front();
+  ++impl_->status.droppedSeconds;
+}
+
 void Store::flush() {
   std::unique_lock lock(impl_->mutex);
   const std::uint64_t wanted = ++impl_->passesWanted;
@@ -150,6 +167,7 @@ bool Store::Impl::pass() {
   try {
     if (!file && !open()) return false;
     const bool more = write();
+    writeSeconds();
     if (now >= nextLook) look();
     return more;
   } catch (const DatabaseError& error) {
@@ -179,6 +197,24 @@ bool Store::Impl::write() {
   return more;
 }
 
+void Store::Impl::writeSeconds() {
+  std::vector<observe::NamedFrame> frames;
+  {
+    const std::lock_guard lock(mutex);
+    frames.assign(std::make_move_iterator(seconds.begin()), std::make_move_iterator(seconds.end()));
+    seconds.clear();
+  }
+  if (frames.empty()) return;
+  try {
+    file->metrics->write(frames);
+  } catch (const DatabaseError&) {
+    const std::lock_guard lock(mutex);
+    seconds.insert(seconds.begin(), std::make_move_iterator(frames.begin()),
+                   std::make_move_iterator(frames.end()));
+    throw;
+  }
+}
+
 /// Once a second: the bounds, and how the store fares.
 void Store::Impl::look() {
   StoreOptions bounds;
@@ -201,8 +237,10 @@ bool Store::Impl::prune(const StoreOptions& bounds) {
   const WallTime oldest = clockJumped() ? WallTime{} : wallNow() - bounds.longest;
   const bool isTooLarge = file->bytesInUse() > bounds.mostBytes;
   const std::int64_t gone = file->rows->prune(oldest, isTooLarge ? kBatch : 0);
+  const bool condensed = file->metrics->condense(wallNow() - MetricRows::kSeconds);
+  file->metrics->prune(oldest);
   if (file->bytesOfFile() > bounds.mostBytes) file->database.run("PRAGMA incremental_vacuum(1000)");
-  return gone > 0;
+  return gone > 0 || condensed;
 }
 
 bool Store::Impl::clockJumped() const {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/observe/event_bus.h"
+#include "engine/observe/metric_frames.h"
 
 namespace spillway::history {
 
@@ -18,20 +19,21 @@ struct StoreOptions {
 
 struct StoreStatus {
   std::string file;
-  std::uint64_t bytes = 0;    ///< of the file that are in use
-  std::uint64_t entries = 0;  ///< requests that are stored
-  std::uint64_t dropped = 0;  ///< since the start: lost because writing could not keep up
-  std::string trouble;        ///< in plain words what is wrong now; empty = all is well
-  std::string setAside;       ///< a damaged file was moved here; empty = none was
+  std::uint64_t bytes = 0;           ///< of the file that are in use
+  std::uint64_t entries = 0;         ///< requests that are stored
+  std::uint64_t dropped = 0;         ///< since the start: lost because writing could not keep up
+  std::uint64_t droppedSeconds = 0;  ///< the same, of the metrics
+  std::string trouble;               ///< in plain words what is wrong now; empty = all is well
+  std::string setAside;              ///< a damaged file was moved here; empty = none was
 };
 
 /// Where a data folder keeps its history.
 std::string fileIn(const std::string& dataDirectory);
 
-/// Writes what happens to an SQLite file, in a thread of its own: requests and target health, in batches, at
-/// the latest 100 ms after they came. What it cannot write in time is dropped and counted; traffic never
-/// waits for it. A full disk is tried again; a damaged file is set aside and a new one begun; a newer
-/// version's file is left alone. Every function may be called from any thread.
+/// Writes what happens to an SQLite file, in a thread of its own: requests, target health and metrics, in
+/// batches, at the latest 100 ms after they came. What it cannot write in time is dropped and counted;
+/// traffic never waits for it. A full disk is tried again; a damaged file is set aside and a new one begun; a
+/// newer version's file is left alone. Every function may be called from any thread.
 class Store {
  public:
   /// The subscription must be of kept events only and have room for what comes in some hundred milliseconds.
@@ -40,6 +42,8 @@ class Store {
   StoreStatus status() const;
   /// New bounds; taken up within a second.
   void limit(std::uint64_t mostBytes, std::chrono::seconds longest);
+  /// The metrics' newest second, to be written with the next batch.
+  void keep(observe::NamedFrame);
   /// Waits until what the subscription held when it was called is written, or cannot be.
   void flush();
 

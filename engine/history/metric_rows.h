@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+
+#include "engine/history/database.h"
+#include "engine/observe/metric_frames.h"
+#include "engine/observe/series_sum.h"
+
+/// Metrics in the history: a row for each part and second; after an hour, for each minute. The whole has a
+/// row even where nothing happened, so that this differs from what is not known.
+namespace spillway::history {
+
+/// Writes metrics and takes the oldest away. One thread; throws DatabaseError.
+class MetricRows {
+ public:
+  static constexpr std::chrono::seconds kSeconds{3600};  ///< for so long seconds are kept
+
+  explicit MetricRows(Database&);
+  void write(std::span<const observe::NamedFrame>);
+  /// Makes one minute of seconds that end before `newest`; false: there are none.
+  bool condense(WallTime newest);
+  /// Takes away what is older, at most some thousand rows.
+  void prune(WallTime oldest);
+
+ private:
+  std::int64_t partNumber(const observe::SeriesPart&);
+
+  Database& database_;
+  Statement findPart_, addPart_, insert_, oldestSecond_, secondsOf_, forgetSeconds_, prune_;
+  std::map<observe::SeriesPart, std::int64_t> parts_;
+};
+
+/// Adds to the sum what is stored of a part, of the time before `end`. Throws DatabaseError.
+void sumMetrics(Database&, const observe::SeriesPart&, WallTime end, observe::SeriesSum&);
+
+}  // namespace spillway::history

@@ -303,7 +303,7 @@ void Engine::Impl::stop(std::chrono::milliseconds grace) {
     worker->join();
   control.stop();
   controlThread.join();
-  bus.flush();
+  bus.finish();
   // What was counted since the last whole second belongs to the one that has begun.
   sample(wallNow() + std::chrono::seconds(1));
   if (history) history->flush();

@@ -68,6 +68,8 @@ class Sink final : public EventSink {
     while (!overflow_.empty() && kept.push(overflow_.front()))
       overflow_.pop_front();
   }
+  /// Its owner's thread, or when that has ended.
+  bool hasOverflow() const { return !overflow_.empty(); }
 
   SpscRing<Event> details{kDetailRing};
   SpscRing<Event> kept{kKeptRing};
@@ -175,6 +177,7 @@ EventBus::EventBus() : impl_(std::make_unique<Impl>()) {
 }
 
 EventBus::~EventBus() {
+  finish();
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;
@@ -220,6 +223,21 @@ void EventBus::flush() {
   const std::uint64_t wanted = ++impl_->passesWanted;
   impl_->wake.ring();
   impl_->passed.wait(lock, [&] { return impl_->passesDone >= wanted || impl_->stopping; });
+}
+
+void EventBus::finish() {
+  const auto hasMore = [this] {
+    const std::lock_guard lock(impl_->mutex);
+    bool more = false;
+    for (const auto& sink : impl_->sinks) {
+      sink->flush();
+      more = more || sink->hasOverflow();
+    }
+    return more;
+  };
+  while (hasMore())
+    flush();
+  flush();
 }
 
 std::uint64_t EventBus::droppedDetails() const {

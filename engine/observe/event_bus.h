@@ -69,6 +69,8 @@ class EventBus {
   std::vector<LogStatus> logStatuses() const;
   /// Waits until everything that was emitted before the call has reached the subscriptions and the files.
   void flush();
+  /// The same when the sinks' owners have ended: of all that was emitted, what overflowed too.
+  void finish();
   /// Details lost by sinks since the start.
   std::uint64_t droppedDetails() const;
   /// gRPC exchanges per method, of the records that were handed on so far. Any thread.

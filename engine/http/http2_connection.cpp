@@ -87,6 +87,9 @@ void Http2Connection::onBytes(const ByteChunk& chunk) {
   // mean to take them, nghttp2 would not send them any more.
   if (role_ == Role::Connected) collectOutput();
   if (ended_) return;
+  // The turn of a client's connection comes before those of the targets' connections that its requests wake:
+  // what is found malformed at the end of these bytes is known before any of it is passed on.
+  if (role_ == Role::Accepted) wantFlush();
   input_ = &chunk;
   receiving_ = true;
   const auto taken = nghttp2_session_mem_recv(session_, chunk.data(), chunk.size());

@@ -112,9 +112,13 @@ class Http2(SmugglingTest):
             self.start(mode)
             for words, fields, data, expected in HTTP2_REFUSED:
                 with self.subTest(words, mode=mode):
+                    # Leaves a connection to the target that is open and idle, and could be written to at once.
+                    self.assertEqual(self.answer(http2_fields(), b"hello"), 200)
+                    self.assertEqual(shown(self.target.taken()), HELLO)
                     self.assertEqual(self.answer(fields, data), expected)
                     self.assertEqual(shown(self.target.taken()), [])
             self.balancer.stop()  # the log has no line where there was no request to speak of
+            self.assertEqual(self.target.incomplete, [])
             self.assert_target_is_clean()
 
     def test_content_that_follows_a_length_of_zero_stays_here(self):

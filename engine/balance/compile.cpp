@@ -107,7 +107,10 @@ class Compiler {
     result->listenerAttributes = settings.attributes;
     result->limits = balancer.limits;
     result->beyondAlb = balancer.beyondAlb;
-    result->rules = compileRules(settings, snapshot.groups);
+    result->rules =
+        compileRules(settings, snapshot.groups, [&](std::uint32_t rule, const std::string& group) {
+          return runtimes_.route({result->id, rule, group});
+        });
     result->runtime = runtimes_.listener(result->id);
     result->document = balancerIndex;
     result->index = index;

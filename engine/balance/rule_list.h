@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/config/rules.h"
+#include "engine/observe/metrics.h"
 
 namespace spillway::balance {
 
@@ -23,6 +24,7 @@ class Transforms;
 struct ForwardGroup {
   std::shared_ptr<const GroupSnapshot> group;
   std::uint32_t weight = 1;
+  observe::Slot route = observe::kNoSlot;  ///< of the rule and this group
 };
 
 struct ActionSnapshot {
@@ -35,6 +37,7 @@ struct RuleSnapshot {
   std::shared_ptr<const RuleMatcher> matcher;    ///< null: always (the default rule)
   std::shared_ptr<const Transforms> transforms;  ///< null: none
   std::vector<ActionSnapshot> actions;           ///< the last one routes
+  observe::Slot route = observe::kNoSlot;        ///< where it counts when no group is chosen
 };
 
 /// A listener's rules in the order in which they are tried, the default rule last. Finds the one that matches

@@ -64,6 +64,8 @@ class RuntimeRegistry {
   std::shared_ptr<TargetRuntime> target(const TargetId&);
   std::shared_ptr<GroupRuntime> group(const std::string& name);
   std::shared_ptr<ListenerRuntime> listener(const ListenerId&);
+  /// Routes have nothing but their counts.
+  observe::Slot route(const RouteId& id) { return metrics_.routeSlot(id); }
 
  private:
   std::mutex mutex_;

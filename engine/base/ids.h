@@ -30,4 +30,14 @@ struct ListenerId {
   auto operator<=>(const ListenerId&) const = default;
 };
 
+/// Who a route is: a listener's rule and, where the rule forwards, the group that it sends to.
+struct RouteId {
+  ListenerId listener;
+  std::uint32_t rule = 0;  ///< priority; 0 = the default rule
+  std::string group;       ///< empty: the rule answers itself, or no group gets anything
+
+  bool operator==(const RouteId&) const = default;
+  auto operator<=>(const RouteId&) const = default;
+};
+
 }  // namespace spillway

@@ -11,26 +11,27 @@
 namespace spillway::observe {
 namespace {
 
-/// Parts by slot. The owner makes them as it meets them; readers see either nothing or a whole part, for
-/// ever.
-class PartTable {
+/// What is counted, by slot. The owner makes each as it meets it; readers see either nothing or the whole,
+/// for ever.
+template <class Counts>
+class SlotTable {
  public:
-  ~PartTable() {
+  ~SlotTable() {
     for (auto& chunk : chunks_)
       delete chunk.load();
   }
   /// Owner thread. Null for kNoSlot, and for slots beyond the table (65,536).
-  PartCounters* get(Slot slot) {
+  Counts* get(Slot slot) {
     if (slot / kChunk >= chunks_.size()) return nullptr;
     auto& place = chunks_[slot / kChunk];
     Chunk* chunk = place.load(std::memory_order_relaxed);
     if (!chunk) place.store(chunk = new Chunk, std::memory_order_release);
     auto& part = chunk->parts[slot % kChunk];
-    PartCounters* found = part.load(std::memory_order_relaxed);
-    if (!found) part.store(found = new PartCounters, std::memory_order_release);
+    Counts* found = part.load(std::memory_order_relaxed);
+    if (!found) part.store(found = new Counts, std::memory_order_release);
     return found;
   }
-  const PartCounters* find(Slot slot) const {
+  const Counts* find(Slot slot) const {
     if (slot / kChunk >= chunks_.size()) return nullptr;
     const Chunk* chunk = chunks_[slot / kChunk].load(std::memory_order_acquire);
     return chunk ? chunk->parts[slot % kChunk].load(std::memory_order_acquire) : nullptr;
@@ -39,7 +40,7 @@ class PartTable {
  private:
   static constexpr std::size_t kChunk = 64;
   struct Chunk {
-    std::array<std::atomic<PartCounters*>, kChunk> parts{};
+    std::array<std::atomic<Counts*>, kChunk> parts{};
     ~Chunk() {
       for (auto& part : parts)
         delete part.load();
@@ -65,6 +66,7 @@ class Worker final : public WorkerMetrics {
       part.ended(record);
     });
     if (PartCounters* part = parts.get(slots.target)) part->ended(record);
+    if (Counter* route = routes.get(slots.route)) route->add();
   }
   void clientConnectionOpened(Slot listener) override { count(Count::NewConnections, {listener}); }
   void clientConnectionClosed(Slot listener) override {
@@ -86,7 +88,8 @@ class Worker final : public WorkerMetrics {
   }
 
   PartCounters total;
-  PartTable parts;
+  SlotTable<PartCounters> parts;
+  SlotTable<Counter> routes;
 
  private:
   template <class Work>
@@ -122,17 +125,18 @@ void tellTotal(MetricsReading& reading) {
 
 struct MetricsRegistry::Impl {
   mutable std::mutex mutex;
-  Slot next = 0;
+  Slot next = 0, nextRoute = 0;
   std::map<ListenerId, Slot> listeners;
   std::map<std::string, Slot> groups;
   std::map<TargetId, Slot> targets;
+  std::map<RouteId, Slot> routes;
   std::vector<std::unique_ptr<Worker>> workers;
 
   template <class Key>
-  Slot slotOf(std::map<Key, Slot>& slots, const Key& key) {
+  Slot slotOf(std::map<Key, Slot>& slots, const Key& key, Slot& free) {
     const std::lock_guard lock(mutex);
-    const auto [at, isNew] = slots.try_emplace(key, next);
-    if (isNew) ++next;
+    const auto [at, isNew] = slots.try_emplace(key, free);
+    if (isNew) ++free;
     return at->second;
   }
 
@@ -151,13 +155,16 @@ MetricsRegistry::MetricsRegistry() : impl_(std::make_unique<Impl>()) {}
 MetricsRegistry::~MetricsRegistry() = default;
 
 Slot MetricsRegistry::listenerSlot(const ListenerId& id) {
-  return impl_->slotOf(impl_->listeners, id);
+  return impl_->slotOf(impl_->listeners, id, impl_->next);
 }
 Slot MetricsRegistry::groupSlot(const std::string& name) {
-  return impl_->slotOf(impl_->groups, name);
+  return impl_->slotOf(impl_->groups, name, impl_->next);
 }
 Slot MetricsRegistry::targetSlot(const TargetId& id) {
-  return impl_->slotOf(impl_->targets, id);
+  return impl_->slotOf(impl_->targets, id, impl_->next);
+}
+Slot MetricsRegistry::routeSlot(const RouteId& id) {
+  return impl_->slotOf(impl_->routes, id, impl_->nextRoute);
 }
 
 WorkerMetrics& MetricsRegistry::addWorker() {
@@ -178,6 +185,12 @@ MetricsReading MetricsRegistry::read() const {
     reading.loadBalancers[id.loadBalancer] += part;
   impl_->sum(impl_->groups, reading.groups);
   impl_->sum(impl_->targets, reading.targets);
+  for (const auto& [id, slot] : impl_->routes) {
+    std::uint64_t& requests = reading.routes[id];
+    for (const auto& worker : impl_->workers) {
+      if (const Counter* route = worker->routes.find(slot)) requests += route->get();
+    }
+  }
   return reading;
 }
 

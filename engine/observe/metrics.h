@@ -11,14 +11,14 @@
 
 namespace spillway::observe {
 
-/// Index of a listener, group or target in the counters; given once by MetricsRegistry and never reused for
-/// another.
+/// Index of a listener, group or target in the counters, or of a route among the routes; given once by
+/// MetricsRegistry and never reused for another.
 using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = ~Slot{0};
 
 /// Where one exchange or connection counts.
 struct SlotSet {
-  Slot listener = kNoSlot, group = kNoSlot, target = kNoSlot;
+  Slot listener = kNoSlot, group = kNoSlot, target = kNoSlot, route = kNoSlot;
 };
 
 /// One thread's counters: written only by the owner thread (relaxed load+store), read by any thread at any
@@ -51,6 +51,7 @@ class MetricsRegistry {
   Slot listenerSlot(const ListenerId&);
   Slot groupSlot(const std::string&);
   Slot targetSlot(const TargetId&);
+  Slot routeSlot(const RouteId&);
   /// A new set of counters for one thread; owned by the registry, lives as long.
   WorkerMetrics& addWorker();
   MetricsReading read() const;

@@ -117,6 +117,10 @@ MetricsReading MetricsReading::since(const MetricsReading& earlier) const {
   subtract(difference.loadBalancers, earlier.loadBalancers);
   subtract(difference.groups, earlier.groups);
   subtract(difference.targets, earlier.targets);
+  for (auto& [id, requests] : difference.routes) {
+    const auto before = earlier.routes.find(id);
+    if (before != earlier.routes.end()) requests -= before->second;
+  }
   subtract(difference.grpcMethods, earlier.grpcMethods);
   return difference;
 }

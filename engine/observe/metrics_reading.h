@@ -187,6 +187,7 @@ struct MetricsReading {
   std::map<std::string, PartReading> loadBalancers;  ///< sums of their listeners: no target connections
   std::map<std::string, PartReading> groups;
   std::map<TargetId, PartReading> targets;
+  std::map<RouteId, std::uint64_t> routes;  ///< requests that ended, by the way that their rule sent them
   /// gRPC exchanges per method; counted by the recorder, up to 20 ms after the workers.
   std::map<MethodId, PartReading> grpcMethods;
   std::map<TargetId, HostReading> hosts;  ///< filled by who knows the targets' health; may be empty

@@ -226,6 +226,17 @@ void addMethods(Families& families, const MetricsReading& reading) {
                         &PartReading::duration);
 }
 
+void addRoutes(Families& families, const MetricsReading& reading) {
+  MetricFamily& requests = families.add(
+      "spillway_rule_requests_total",
+      "Requests by the rule that they met and the group that it sent them to.", MetricType::Counter);
+  for (const auto& [id, count] : reading.routes) {
+    Labels labels{{"load_balancer", id.listener.loadBalancer}, {"listener", id.listener.listener}};
+    labels = with(std::move(labels), "rule", id.rule == 0 ? "default" : std::to_string(id.rule));
+    requests.metric.push_back(counter(with(std::move(labels), "target_group", id.group), count));
+  }
+}
+
 void addHosts(Families& families, const MetricsReading& reading) {
   const auto addFlag = [&](const char* name, const char* help, const auto& flag) {
     MetricFamily& family = families.add(name, help, MetricType::Gauge);
@@ -262,6 +273,7 @@ std::vector<MetricFamily> openMetricsFamilies(const MetricsReading& reading) {
   addTargetSide(families, "spillway_target_group_", groups);
   addTargetSide(families, "spillway_target_", targets);
   addMethods(families, reading);
+  addRoutes(families, reading);
   addHosts(families, reading);
   families
       .add("spillway_dropped_events_total", "Stream details that were dropped to keep up.",

@@ -95,7 +95,7 @@ void TargetPool::acquire(const balance::GroupSnapshot& group, const balance::Tar
   peer->tls = group.tls;
   peer->serverName = target.serverName;
   peer->responseHeadersBytes = group.responseHeadersBytes;
-  peer->slots = {observe::kNoSlot, group.runtime->slot, target.runtime->slot};
+  peer->slots = {.group = group.runtime->slot, .target = target.runtime->slot};
   peer->http1 = group.settings.protocolVersion == config::ProtocolVersion::Http1;
   const std::size_t perConnection = peer->http1 ? 1 : kStreamsPerNewHttp2Connection;
   if (peer->waiting.size() > peer->connecting * perConnection) connect(*peer);

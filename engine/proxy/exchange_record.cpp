@@ -44,7 +44,8 @@ void Exchange::open() {
   head->path = request_.path;
   head->userAgent = request_.fields.find("user-agent").value_or("");
   head_ = std::move(head);
-  slots_ = {listener_->runtime->slot, group_ ? group_->runtime->slot : observe::kNoSlot, observe::kNoSlot};
+  slots_.listener = listener_->runtime->slot;
+  if (group_) slots_.group = group_->runtime->slot;
   host_.metrics.streamStarted(slots_);
   observed_ = host_.sink.wantsDetails();
   if (!observed_) return;
@@ -84,7 +85,8 @@ observe::CallKind Exchange::observedKind() const {
 /// Takes what only the record needs from now on: once, at the end.
 std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() {
   auto record = std::make_shared<observe::StreamRecord>();
-  const TimePoint now = host_.loop.now();
+  // The loop's clock stands still within a turn, in which the balancer may have made the whole answer.
+  const TimePoint now = fromBalancer_ ? SteadyClock::now() : host_.loop.now();
   record->head = head_;
   // No earlier than the details that were told in this turn.
   record->ended = observed_ ? wallNow() : host_.loop.wallNow();

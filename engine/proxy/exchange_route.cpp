@@ -26,6 +26,7 @@ void Exchange::route() {
       balance::match(*listener_, request_, facts_->clientAddress, decision_ ? &decision_->rules : nullptr);
   rule_ = &found.rule;
   counts_.ruleEvaluations = found.evaluated;
+  slots_.route = rule_->route;
   const balance::ActionSnapshot& last = rule_->actions.back();
   if (decision_) decision_->action = config::wordOf(last.settings.type);
   if (last.settings.type != config::ActionType::Forward) return;
@@ -34,6 +35,7 @@ void Exchange::route() {
   if (choice.cookie == balance::GroupCookie::Invalid) errorReason_ = balance::kGroupCookieInvalid;
   if (choice.group) {
     group_ = choice.group->group.get();
+    slots_.route = choice.group->route;
     session_ = balance::readSession(request_.fields, *group_, host_.sealer, host_.loop.wallNow());
   }
   if (decision_) balance::noteGroup(*decision_, last, choice, session_);

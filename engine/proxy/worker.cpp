@@ -120,7 +120,7 @@ void Worker::onExchangeEnded(Exchange& exchange) {
 }
 
 void Worker::recordRefusal(observe::StreamRecord record, observe::Slot listener) {
-  const observe::SlotSet slots{listener, observe::kNoSlot, observe::kNoSlot};
+  const observe::SlotSet slots{.listener = listener};
   auto head = std::make_shared<observe::StreamHead>(*record.head);
   head->id = nextStreamId();
   record.head = std::move(head);

@@ -35,6 +35,13 @@ KINDS = [
     Kind(HTTP2 + GRPC, "/grpc/no", 20_000, 200, "200", "NOT_FOUND", False),
     Kind(HTTP2 + GRPC, "/empty", 5_000, 503, "-", "UNAVAILABLE", True),
 ]
+# The rule's priority by what its paths begin with.
+RULES = {"/web": "1", "/two": "2", "/grpc/ok": "3", "/grpc/no": "4", "/gone": "5", "/empty": "6", "/silent": "7",
+         "/fixed": "8", "/nobody": "9"}
+
+
+def rule_of(path):
+    return next(rule for prefix, rule in RULES.items() if path.startswith(prefix))
 
 
 def target_of(address):
@@ -211,6 +218,10 @@ class Truth(e2e.EndToEndTest):
         routed["silent",] += CANCELLED
         self.assertEqual(self.by("spillway_listener_http_responses_total", "http_status", "made_by"), statuses)
         self.assertEqual(self.by("spillway_listener_grpc_responses_total", "grpc_status"), grpc)
+        rules = collections.Counter({(rule_of("/silent"),): CANCELLED})
+        for kind in KINDS:
+            rules[rule_of(kind.path),] += kind.count
+        self.assertEqual(self.by("spillway_rule_requests_total", "rule"), rules)
         # ALB's RequestCount: requests for which a target was chosen.
         self.assertEqual(self.by("spillway_listener_routed_requests_total", "listener").total(), routed.total())
         self.assertEqual(self.by("spillway_target_requests_total", "target_group"), routed)

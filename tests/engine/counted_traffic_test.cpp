@@ -72,6 +72,32 @@ TEST_F(CountedTraffic, ConnectionsAreCountedAtBothSides) {
   }));
 }
 
+TEST_F(CountedTraffic, EveryRuleCountsWhatItSentWhere) {
+  config::Document document = plainDocument({&a_, &b_});
+  config::Action answer{.type = config::ActionType::FixedResponse};
+  config::Condition path;
+  path.values = {"/fixed"};
+  document.loadBalancers[0].listeners[0].rules.push_back(
+      {.priority = 7, .conditions = {path}, .actions = {answer}});
+  applyAndWait(document, {&a_, &b_});
+  TestClient client(address());
+  std::vector<std::shared_ptr<TestCall>> calls;
+  for (int i = 0; i < 3; ++i)
+    calls.push_back(client.unary("/test/echo", "hello"));
+  for (int i = 0; i < 2; ++i)
+    calls.push_back(client.unary("/fixed", "hello"));
+  for (const auto& call : calls)
+    EXPECT_TRUE(call->waitForEnd());
+  const auto made = records(calls.size());
+  const auto routes = engine_->readMetrics().routes;
+  const ListenerId listener{"desk", "in"};
+  EXPECT_EQ(routes.at({listener, 0, "group"}), 3u);
+  EXPECT_EQ(routes.at({listener, 0, ""}), 0u);
+  EXPECT_EQ(routes.at({listener, 7, ""}), 2u);
+  for (const auto& record : made)
+    EXPECT_GT(record->durationMicros, 0) << record->head->path;
+}
+
 TEST_F(CountedTraffic, NoReadingEverGoesDown) {
   std::atomic<bool> done{false};
   std::thread reader([&] {

@@ -41,6 +41,7 @@ class MapTest : public QObject {
     metrics_.targets[id(1)].requests += requests;
     metrics_.groups["one-targets"].requests += requests;
     metrics_.listeners[{"one", "HTTPS:50051"}].requests += requests;
+    metrics_.routes[{{"one", "HTTPS:50051"}, 0, "one-targets"}] += requests;
     recent_->take(metrics_);
   }
 
@@ -129,6 +130,59 @@ class MapTest : public QObject {
     for (qsizetype i = 0; i < areas.size(); ++i)
       for (qsizetype j = i + 1; j < areas.size(); ++j)
         QVERIFY(!areas[i].intersects(areas[j]));
+  }
+
+  void everyRuleHasItsTileAndItsOwnRate() {
+    const ListenerId listener{"one", "HTTPS:50051"};
+    document_.targetGroups.push_back({.name = "other"});
+    config::Condition path;
+    path.values = {"/a/*"};
+    config::Action split{.targetGroups = {{"one-targets", 3}, {"other", 1}}};
+    config::Action answer{.type = config::ActionType::FixedResponse};
+    answer.fixedResponse.statusCode = 404;
+    auto& rules = document_.loadBalancers[0].listeners[0].rules;
+    rules = {{.priority = 20, .conditions = {path}, .actions = {answer}},
+             {.priority = 10, .conditions = {path}, .actions = {split}}};
+    recent_->take(metrics_);
+    metrics_.time += std::chrono::seconds(10);
+    metrics_.routes = {{{listener, 0, "one-targets"}, 10},
+                       {{listener, 10, "one-targets"}, 300},
+                       {{listener, 10, "other"}, 100},
+                       {{listener, 20, ""}, 50}};
+    recent_->take(metrics_);
+    const MapContent map = content();
+    const QString of = QStringLiteral(" of listener one/HTTPS:50051");
+    const auto rateOf = [&](const QString& from, const QString& to) {
+      for (const MapEdge& edge : map.edges)
+        if (edge.from == from && edge.to == to) return edge.perSecond;
+      return -1.0;
+    };
+    QCOMPARE(rateOf("listener one/HTTPS:50051", "rule 10" + of), 40.0);
+    QCOMPARE(rateOf("rule 10" + of, "group one-targets"), 30.0);
+    QCOMPARE(rateOf("rule 10" + of, "group other"), 10.0);
+    QCOMPARE(rateOf("listener one/HTTPS:50051", "rule 20" + of), 5.0);
+    QCOMPARE(rateOf("rule 0" + of, "group one-targets"), 1.0);
+    QCOMPARE(node(map, "rule 10" + of)->lines.join('|'), "path /a/*|forward by weight");
+    QVERIFY(node(map, "rule 10" + of)->tip.contains("one-targets 75 %, other 25 %"));
+    QCOMPARE(node(map, "rule 20" + of)->lines.join('|'), "path /a/*|answer 404");
+    QCOMPARE(node(map, "rule 20" + of)->logFilter,
+             "load_balancer = \"one\" and listener = \"HTTPS:50051\" and rule = \"20\"");
+    const MapLayout layout = layOutMap(map, {17, 1136});
+    const auto top = [&](const QString& key) { return layout.tiles[key].top(); };
+    QVERIFY(top("rule 10" + of) < top("rule 20" + of));
+    QVERIFY(top("rule 20" + of) < top("rule 0" + of));
+  }
+
+  void isSavedAsSvg() {
+    MapView view;
+    view.resize(1200, 600);
+    view.showContent(content());
+    QBuffer out;
+    out.open(QIODevice::WriteOnly);
+    view.writeSvg(out);
+    QVERIFY(out.data().contains("TARGET GROUPS"));
+    QVERIFY(out.data().contains("HTTPS :50051"));
+    QVERIFY(!out.data().contains("<image"));
   }
 
   void marksWhatIsNotOnAws() {

@@ -87,7 +87,9 @@ class ShellTest : public QObject {
     for (const RoomEntry& entry : kRooms) {
       QAction* room = action(QLatin1String(entry.title));
       QVERIFY2(room, entry.title);
-      QCOMPARE(room->shortcut(), QKeySequence(QStringLiteral("Ctrl+%1").arg(int(entry.room) + 1)));
+      const int place = int(entry.room) + 1;
+      const QString key = place <= 10 ? QStringLiteral("Ctrl+%1").arg(place % 10) : QString();
+      QCOMPARE(room->shortcut(), QKeySequence(key));
       room->trigger();
       QCOMPARE(window_->currentRoom(), entry.room);
     }

@@ -143,6 +143,10 @@ void AccessLogPage::connectBridge(EngineBridge& bridge) {
   });
 }
 
+void AccessLogPage::showFilter(const QString& filter) {
+  view_->setFilter(filter);
+}
+
 void AccessLogPage::showSelected() {
   const auto seq = view_->table().selectedSeq();
   if (!seq) return pane_->showRecord(nullptr);

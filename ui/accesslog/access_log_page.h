@@ -25,6 +25,8 @@ class AccessLogPage : public QWidget {
  public:
   explicit AccessLogPage(EngineBridge& bridge, QWidget* parent = nullptr);
 
+  /// Shows only what the filter selects.
+  void showFilter(const QString& filter);
   LogTableModel& model() { return *model_; }
   LogView& view() { return *view_; }
 

@@ -78,6 +78,16 @@ double RecentReadings::perSecond(const TargetId& target) const {
          seconds();
 }
 
+double RecentReadings::perSecond(const RouteId& route) const {
+  if (seconds() <= 0) return 0;
+  const auto& now = readings_.back().routes;
+  const auto& before = readings_.front().routes;
+  const auto newest = now.find(route), oldest = before.find(route);
+  return static_cast<double>(
+             grown(newest == now.end() ? 0 : newest->second, oldest == before.end() ? 0 : oldest->second)) /
+         seconds();
+}
+
 observe::HistogramReading RecentReadings::durations() const {
   if (readings_.size() < 2) return {};
   return readings_.back().total.duration.since(readings_.front().total.duration);

@@ -22,6 +22,7 @@ class RecentReadings : public QObject {
   double perSecond(const ListenerId& listener) const;
   double perSecond(const std::string& group) const;
   double perSecond(const TargetId& target) const;
+  double perSecond(const RouteId& route) const;
   /// Durations of exchanges that ended in the window.
   observe::HistogramReading durations() const;
   observe::HistogramReading durations(const std::string& group) const;

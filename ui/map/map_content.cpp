@@ -5,7 +5,10 @@
 #include <cmath>
 #include <map>
 
+#include "engine/config/words.h"
+#include "ui/accesslog/log_filters.h"
 #include "ui/bridge/document_edits.h"
+#include "ui/models/rule_words.h"
 #include "ui/models/words.h"
 #include "ui/theme/theme.h"
 #include "ui/wizards/beyond_alb.h"
@@ -67,6 +70,13 @@ QString versionWord(config::ProtocolVersion version) {
       break;
   }
   return QStringLiteral("HTTP/1.1");
+}
+
+/// "round robin", "least outstanding requests", …
+QString algorithmWord(const config::TargetGroup& group) {
+  const std::string_view word = config::wordOf(group.attributes.algorithm);
+  return QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size()))
+      .replace(QLatin1Char('_'), QLatin1Char(' '));
 }
 
 QString groupKey(const std::string& name) {
@@ -132,28 +142,47 @@ class Describer {
     node.tip = QStringLiteral("Listener %1 of %2").arg(str(id.listener), str(balancer.name));
     for (const QString& words : beyond)
       node.tip += QLatin1Char('\n') + words;
-    const double rate = from_.recent.perSecond(id);
-    content_.edges.push_back({kClients, node.key, rate, false});
+    node.logFilter = filterOfListener(id);
+    content_.edges.push_back({kClients, node.key, from_.recent.perSecond(id), false});
     content_.nodes.push_back(node);
-    addRules(listener, node.key, rate);
+    addRules(listener, id, node.key);
   }
 
-  void addRules(const config::Listener& listener, const QString& listenerKey, double rate) {
-    for (const auto& action : listener.defaultActions) {
-      MapNode rule;
-      rule.key = QStringLiteral("rule ") + listenerKey;
-      rule.column = MapColumn::Rules;
-      rule.title = QStringLiteral("default");
-      rule.lines = {QStringLiteral("forward")};
-      QStringList names;
-      for (const auto& group : action.targetGroups)
-        names.push_back(str(group.targetGroup));
-      rule.tip = QStringLiteral("Default rule: forwards every request to %1").arg(names.join(", "));
-      content_.edges.push_back({listenerKey, rule.key, rate, false});
-      for (const auto& group : action.targetGroups)
-        content_.edges.push_back({rule.key, groupKey(group.targetGroup), rate, false});
-      content_.nodes.push_back(rule);
+  /// In the order in which they are tried, the default rule last.
+  void addRules(const config::Listener& listener, const ListenerId& id, const QString& listenerKey) {
+    std::vector<const config::Rule*> rules;
+    for (const config::Rule& rule : listener.rules)
+      rules.push_back(&rule);
+    std::ranges::stable_sort(rules, {}, [](const config::Rule* rule) { return rule->priority; });
+    for (const config::Rule* rule : rules)
+      addRule({id, rule->priority, {}}, conditionsWords(*rule), rule->actions, listenerKey);
+    addRule({id, 0, {}}, QStringLiteral("every other request"), listener.defaultActions, listenerKey);
+  }
+
+  void addRule(RouteId route, const QString& conditions, const std::vector<config::Action>& actions,
+               const QString& listenerKey) {
+    MapNode node;
+    node.key = QStringLiteral("rule %1 of %2").arg(route.rule).arg(listenerKey);
+    node.column = MapColumn::Rules;
+    node.title = route.rule == 0 ? QStringLiteral("default") : QString::number(route.rule);
+    if (route.rule != 0) node.lines = {conditions};
+    node.lines += actionsWords(actions);
+    node.tip = QStringLiteral("Rule %1: %2\n%3").arg(node.title, conditions, actionsWords(actions));
+    const QString groups = groupsWords(actions);
+    if (!groups.isEmpty()) node.tip += QStringLiteral(" to ") + groups;
+    node.logFilter = filterOfRule(route.listener, route.rule);
+    double rate = from_.recent.perSecond(route);
+    std::vector<MapEdge> ways;
+    if (!actions.empty()) {
+      for (const auto& group : actions.back().targetGroups) {
+        route.group = group.targetGroup;
+        ways.push_back({node.key, groupKey(group.targetGroup), from_.recent.perSecond(route), false});
+        rate += ways.back().perSecond;
+      }
     }
+    content_.edges.push_back({listenerKey, node.key, rate, false});
+    content_.edges.insert(content_.edges.end(), ways.begin(), ways.end());
+    content_.nodes.push_back(node);
   }
 
   void addGroup(const config::TargetGroup& group) {
@@ -162,6 +191,7 @@ class Describer {
     node.column = MapColumn::TargetGroups;
     node.title = str(group.name);
     node.opens = node.title;
+    node.logFilter = filterOfGroup(node.title);
     std::size_t healthy = 0;
     MapState worst = group.targets.empty() ? MapState::Unused : MapState::Healthy;
     std::vector<MapNode> targets;
@@ -174,7 +204,7 @@ class Describer {
         worst = state;
     node.state = worst;
     node.badge = QStringLiteral("%1 %2/%3").arg(mapGlyph(worst)).arg(healthy).arg(group.targets.size());
-    node.lines = {QStringLiteral("%1 · round robin").arg(versionWord(group.protocolVersion)),
+    node.lines = {QStringLiteral("%1 · %2").arg(versionWord(group.protocolVersion), algorithmWord(group)),
                   trafficWords(group.name)};
     node.tip = QStringLiteral("Target group %1: %2 of %3 healthy")
                    .arg(node.title)
@@ -211,6 +241,7 @@ class Describer {
     node.column = MapColumn::Targets;
     node.title = QStringLiteral("%1:%2").arg(str(target.id)).arg(target.port);
     node.opens = str(group.name);
+    node.logFilter = filterOfTarget(node.title);
     const auto found = statuses_.find(id);
     if (found == statuses_.end()) {
       node.state = MapState::Unused;

@@ -26,15 +26,16 @@ struct MapNode {
   QString mark;   ///< a line in the warning colour: "not on AWS: …"
   QString badge;  ///< at the right of the title: "✔ 2/2"
   MapState state = MapState::Plain;
-  QString tip;    ///< plain text
-  QString opens;  ///< name of the target group that Enter opens; "" = by the column
+  QString tip;        ///< plain text
+  QString opens;      ///< name of the target group that Enter opens; "" = by the column
+  QString logFilter;  ///< selects its lines of the access log; "" = all lines
   bool operator==(const MapNode&) const = default;
 };
 
 /// One line of the map, from tile to tile.
 struct MapEdge {
-  QString from, to;  ///< keys
-  double perSecond = 0;
+  QString from, to;             ///< keys
+  double perSecond = 0;         ///< of the last ten seconds
   bool leadsToTrouble = false;  ///< the tile it leads to is unhealthy
   QString key() const { return from + QStringLiteral(" → ") + to; }
 };

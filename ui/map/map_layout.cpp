@@ -10,9 +10,10 @@ namespace spillway::ui {
 namespace {
 
 constexpr qreal kMargin = 24, kHeading = 40, kGap = 18, kBlockGap = 30, kPadding = 20;
+constexpr qreal kTop = kMargin + kHeading;
 constexpr qreal kLeastChannel = 54;  ///< between columns; a rate's label fits
 constexpr qreal kMostChannel = 150;
-constexpr qreal kWidths[5] = {130, 168, 116, 196, 206};
+constexpr qreal kWidths[5] = {130, 168, 176, 196, 206};
 constexpr int kTargetLines = 2;  ///< so that a reason that comes does not move the others
 
 class Layouter {
@@ -26,11 +27,13 @@ class Layouter {
 
   MapLayout layOut() {
     placeColumns();
-    qreal y = kMargin + kHeading;
-    for (const QString& group : groupsInOrder())
-      y += placeBlock(group, y) + kBlockGap;
-    const qreal bottom = std::max(y - kBlockGap, kMargin + kHeading);
-    if (nodes_.contains(QStringLiteral("clients"))) placeClients(bottom);
+    placeBlocks();
+    placeNear(MapColumn::Rules);
+    placeNear(MapColumn::Listeners);
+    placeNear(MapColumn::Clients);
+    qreal bottom = kTop;
+    for (const QRectF& tile : std::as_const(layout_.tiles))
+      bottom = std::max(bottom, tile.bottom());
     layout_.size = QSizeF(layout_.columns[4] + kWidths[4] + kMargin, bottom + kMargin);
     return std::move(layout_);
   }
@@ -85,31 +88,73 @@ class Layouter {
         QRectF(layout_.columns[column], std::round(middle - height / 2), kWidths[column], height);
   }
 
-  /// A group, its targets, and the rules and listeners that lead to it. Returns the block's height.
-  qreal placeBlock(const QString& group, qreal top) {
-    const QList<QString> targets = edgesFrom_.value(group);
-    const QList<QString> rules = edgesTo_.value(group);
-    QList<QString> listeners;
-    for (const QString& rule : rules)
-      listeners += edgesTo_.value(rule);
-    const qreal height = std::max({stackHeight(targets), heightOf(group), stackHeight(listeners)});
-    const qreal middle = top + height / 2;
-    placeStack(targets, middle - stackHeight(targets) / 2);
-    place(group, middle);
-    placeStack(listeners, middle - stackHeight(listeners) / 2);
-    for (qsizetype i = 0; i < rules.size(); ++i)
-      place(rules[i], layout_.tiles[listeners[i]].center().y());
-    return height;
+  /// Each group with its targets beside it, one below the other.
+  void placeBlocks() {
+    qreal top = kTop;
+    for (const QString& group : groupsInOrder()) {
+      const QList<QString> targets = edgesFrom_.value(group);
+      const qreal height = std::max(stackHeight(targets), heightOf(group));
+      placeStack(targets, top + (height - stackHeight(targets)) / 2);
+      place(group, top + height / 2);
+      top += height + kBlockGap;
+    }
   }
 
-  void placeClients(qreal bottom) {
-    qreal first = bottom, last = kMargin + kHeading;
-    for (const QString& listener : edgesFrom_.value(QStringLiteral("clients"))) {
-      const qreal middle = layout_.tiles.value(listener).center().y();
-      first = std::min(first, middle);
-      last = std::max(last, middle);
+  /// The tiles of a column in their order, each as near to the middle of what it leads to as the others let
+  /// it.
+  void placeNear(MapColumn column) {
+    std::vector<QString> keys;
+    std::vector<qreal> wanted;
+    for (const MapNode& node : content_.nodes) {
+      if (node.column != column) continue;
+      keys.push_back(node.key);
+      wanted.push_back(middleOfWays(node.key, wanted.empty() ? kTop : wanted.back()));
     }
-    place(QStringLiteral("clients"), first <= last ? (first + last) / 2 : (kMargin + kHeading + bottom) / 2);
+    const std::vector<qreal> middles = spread(keys, wanted);
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      place(keys[i], middles[i]);
+  }
+
+  qreal middleOfWays(const QString& key, qreal otherwise) const {
+    qreal sum = 0;
+    int ways = 0;
+    for (const QString& to : edgesFrom_.value(key)) {
+      if (!layout_.tiles.contains(to)) continue;
+      sum += layout_.tiles[to].center().y();
+      ++ways;
+    }
+    return ways == 0 ? otherwise : sum / ways;
+  }
+
+  /// Isotonic regression by pooling: tiles that want each other's place stand together around their common
+  /// middle.
+  std::vector<qreal> spread(const std::vector<QString>& keys, const std::vector<qreal>& wanted) const {
+    struct Pool {
+      qreal sum = 0;
+      std::size_t count = 0;
+      qreal mean() const { return sum / static_cast<qreal>(count); }
+    };
+    std::vector<qreal> offsets{0};
+    for (std::size_t i = 1; i < keys.size(); ++i)
+      offsets.push_back(offsets.back() + (heightOf(keys[i - 1]) + heightOf(keys[i])) / 2 + kGap);
+    std::vector<Pool> pools;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      pools.push_back({wanted[i] - offsets[i], 1});
+      while (pools.size() > 1 && pools[pools.size() - 2].mean() >= pools.back().mean()) {
+        const Pool last = pools.back();
+        pools.pop_back();
+        pools.back().sum += last.sum;
+        pools.back().count += last.count;
+      }
+    }
+    std::vector<qreal> middles;
+    for (const Pool& pool : pools) {
+      for (std::size_t i = 0; i < pool.count; ++i) {
+        const qreal highest = kTop + heightOf(keys.front()) / 2;  // of the first tile, and so of all
+        middles.push_back(std::max(pool.mean(), highest) + offsets[middles.size()]);
+      }
+    }
+    return middles;
   }
 
   const MapContent& content_;

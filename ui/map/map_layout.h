@@ -21,7 +21,8 @@ struct MapMeasures {
   qreal width = 1100;  ///< room to spread over; never narrower than the tiles need
 };
 
-/// Tiles of a group stand together; groups, rules and listeners stand at the middle of what they lead to.
+/// Tiles of a group stand together; rules and listeners stand as near as may be to the middle of what they
+/// lead to, in the document's order.
 MapLayout layOutMap(const MapContent& content, const MapMeasures& measures);
 
 /// Height of a tile with these lines.

@@ -4,11 +4,13 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "ui/bridge/document_edits.h"
+#include "ui/export/save_dialog.h"
 #include "ui/map/map_view.h"
 #include "ui/models/words.h"
 #include "ui/widgets/card.h"
@@ -30,6 +32,9 @@ MapPage::MapPage(EngineBridge& bridge, Workspace& workspace, RecentReadings& rec
   auto* fit = new QPushButton(QStringLiteral("Fit"), this);
   fit->setToolTip(QStringLiteral("The whole map in view (F)"));
   header_->addButton(fit);
+  auto* picture = new QPushButton(QStringLiteral("Export"), this);
+  picture->setToolTip(QStringLiteral("The map as it is now, as a scalable picture (SVG)"));
+  header_->addButton(picture);
   auto* card = new QFrame(this);
   card->setProperty("role", QByteArray("panel"));
   auto* inside = new QVBoxLayout(card);
@@ -43,7 +48,14 @@ MapPage::MapPage(EngineBridge& bridge, Workspace& workspace, RecentReadings& rec
   column->addWidget(card, 1);
   column->addWidget(makeStrip());
   connect(fit, &QPushButton::clicked, view_, &MapView::fit);
+  connect(picture, &QPushButton::clicked, this, [this] {
+    saveWithDialog(this,
+                   {QStringLiteral("Export the map as a picture"), QStringLiteral("map.svg"),
+                    QStringLiteral("SVG pictures (*.svg)")},
+                   [this](QIODevice& out) { view_->writeSvg(out); });
+  });
   connect(view_, &MapView::opened, this, &MapPage::open);
+  connect(view_, &MapView::menuRequested, this, &MapPage::showMenu);
   connect(&workspace_, &Workspace::documentChanged, this, &MapPage::draw);
   connect(&bridge_, &EngineBridge::targetsChanged, this, &MapPage::draw);
   connect(&bridge_, &EngineBridge::applied, this, &MapPage::draw);
@@ -140,6 +152,19 @@ void MapPage::open(const MapNode& node) {
       Q_EMIT targetHealthRequested();
       break;
   }
+}
+
+void MapPage::showMenu(const MapNode& node, const QPoint& at) {
+  QMenu menu(this);
+  menu.addAction(QStringLiteral("Open"), this, [this, node] { open(node); });
+  menu.addAction(QStringLiteral("Its lines of the access log"), this,
+                 [this, node] { Q_EMIT logRequested(node.logFilter); });
+  menu.addSeparator();
+  menu.addAction(QStringLiteral("Copy what it says"), this, [node] {
+    QGuiApplication::clipboard()->setText(node.tip.isEmpty() ? node.title
+                                                             : node.title + QLatin1Char('\n') + node.tip);
+  });
+  menu.exec(at);
 }
 
 }  // namespace spillway::ui

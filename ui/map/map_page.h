@@ -33,6 +33,7 @@ class MapPage : public QWidget {
   void targetHealthRequested();
   void streamsRequested();
   void servicesRequested();
+  void logRequested(const QString& filter);
 
  protected:
   void showEvent(QShowEvent* event) override;
@@ -42,6 +43,7 @@ class MapPage : public QWidget {
   void draw();
   void showNextStep();
   void open(const MapNode& node);
+  void showMenu(const MapNode& node, const QPoint& at);
   QString firstAddress() const;
 
   EngineBridge& bridge_;

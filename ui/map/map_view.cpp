@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QKeyEvent>
 #include <QPainter>
+#include <QSvgGenerator>
 #include <QWheelEvent>
 #include <cmath>
 #include <set>
@@ -193,6 +194,33 @@ void MapView::moveSelection(const QPointF& direction) {
 
 void MapView::mouseDoubleClickEvent(QMouseEvent* event) {
   if (const auto* tile = qgraphicsitem_cast<MapTile*>(itemAt(event->pos()))) Q_EMIT opened(tile->node());
+}
+
+void MapView::contextMenuEvent(QContextMenuEvent* event) {
+  const bool isByMouse = event->reason() == QContextMenuEvent::Mouse;
+  MapTile* tile = isByMouse ? qgraphicsitem_cast<MapTile*>(itemAt(event->pos())) : selected();
+  if (!tile) return QGraphicsView::contextMenuEvent(event);
+  select(tile);
+  const QPoint below = viewport()->mapToGlobal(mapFromScene(tile->area().bottomLeft()));
+  Q_EMIT menuRequested(tile->node(), isByMouse ? event->globalPos() : below);
+}
+
+void MapView::writeSvg(QIODevice& out) {
+  QSvgGenerator picture;
+  picture.setOutputDevice(&out);
+  picture.setSize(layout_.size.toSize());
+  picture.setViewBox(QRectF(QPointF(), layout_.size));
+  picture.setTitle(QStringLiteral("Spillway map"));
+  QPainter painter(&picture);
+  drawBackground(&painter, QRectF(QPointF(), layout_.size));
+  // Cached items would be pixels in the picture.
+  const auto setCache = [this](QGraphicsItem::CacheMode mode) {
+    for (MapTile* tile : std::as_const(tiles_))
+      tile->setCacheMode(mode);
+  };
+  setCache(QGraphicsItem::NoCache);
+  scene_.render(&painter, QRectF(QPointF(), layout_.size), QRectF(QPointF(), layout_.size));
+  setCache(QGraphicsItem::DeviceCoordinateCache);
 }
 
 void MapView::drawBackground(QPainter* painter, const QRectF& rect) {

@@ -27,15 +27,20 @@ class MapView : public QGraphicsView {
  public slots:
   /// The whole map in view; until then, and again after it, the map follows the window's width.
   void fit();
+  /// The whole map, as it is now, as a scalable picture.
+  void writeSvg(QIODevice& out);
 
  signals:
   void opened(const spillway::ui::MapNode& node);
+  /// The reader asks what can be done with the tile, at this place of the screen.
+  void menuRequested(const spillway::ui::MapNode& node, const QPoint& at);
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
   void drawBackground(QPainter* painter, const QRectF& rect) override;
   void changeEvent(QEvent* event) override;
   void focusInEvent(QFocusEvent* event) override;

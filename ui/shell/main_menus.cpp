@@ -63,8 +63,9 @@ void MainWindow::buildViewMenu() {
     if (QLatin1String(group) != QLatin1String(entry.group)) view->addSeparator();
     group = entry.group;
     QAction* action = view->addAction(titleOf(entry.room), this, [this, &entry] { openRoom(entry.room); });
-    action->setShortcut(
-        QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(entry.room))));
+    const int place = static_cast<int>(entry.room) + 1;
+    if (place <= 10)
+      action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + place % 10)));
   }
   view->addSeparator();
   QAction* command =

@@ -17,6 +17,7 @@ enum class Room {
   TargetHealth,
   AccessLog,
   Streams,
+  Events,
 };
 
 struct RoomEntry {
@@ -26,7 +27,7 @@ struct RoomEntry {
   const char* key;  ///< in the settings
 };
 
-inline constexpr std::array<RoomEntry, 9> kRooms{{
+inline constexpr std::array<RoomEntry, 10> kRooms{{
     {Room::Map, "BUILD", "Map", "map"},
     {Room::Listeners, "BUILD", "Listeners", "listeners"},
     {Room::TargetGroups, "BUILD", "Target groups", "target-groups"},
@@ -36,6 +37,7 @@ inline constexpr std::array<RoomEntry, 9> kRooms{{
     {Room::TargetHealth, "OBSERVE", "Target health", "target-health"},
     {Room::AccessLog, "OBSERVE", "Access log", "access-log"},
     {Room::Streams, "OBSERVE", "Streams", "streams"},
+    {Room::Events, "OBSERVE", "Events", "events"},
 }};
 
 inline QString titleOf(Room room) {

@@ -6,6 +6,7 @@
 #include "ui/accesslog/access_log_page.h"
 #include "ui/certificates/certificates_page.h"
 #include "ui/dashboard/dashboard_page.h"
+#include "ui/events/events_page.h"
 #include "ui/health/target_health_page.h"
 #include "ui/listeners/listener_list_page.h"
 #include "ui/map/map_page.h"
@@ -15,6 +16,25 @@
 #include "ui/targetgroups/target_groups_page.h"
 
 namespace spillway::ui {
+
+namespace {
+
+/// Where more can be seen of what a journal tells.
+Room roomOf(JournalKind kind) {
+  switch (kind) {
+    case JournalKind::Configuration:
+      return Room::Listeners;
+    case JournalKind::Health:
+      return Room::TargetHealth;
+    case JournalKind::Errors:
+    case JournalKind::Losses:
+    case JournalKind::History:
+      break;
+  }
+  return Room::AccessLog;
+}
+
+}  // namespace
 
 Rooms::Rooms(const RoomSources& sources, QWidget* parent) : QObject(parent) {
   buildMap(sources, parent);
@@ -44,8 +64,14 @@ void Rooms::buildMap(const RoomSources& sources, QWidget* parent) {
   });
   connect(map, &MapPage::targetHealthRequested, this, [this] { Q_EMIT roomRequested(Room::TargetHealth); });
   connect(map, &MapPage::streamsRequested, this, [this] { Q_EMIT roomRequested(Room::Streams); });
+  connect(map, &MapPage::logRequested, this, &Rooms::openLog);
   connect(map, &MapPage::servicesRequested, this, [this] { Q_EMIT roomRequested(Room::LocalServices); });
   pages_[Room::Map] = stack;
+}
+
+void Rooms::openLog(const QString& filter) {
+  static_cast<AccessLogPage*>(page(Room::AccessLog))->showFilter(filter);
+  Q_EMIT roomRequested(Room::AccessLog);
 }
 
 void Rooms::buildLists(const RoomSources& sources, QWidget* parent) {
@@ -72,6 +98,12 @@ void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
   pages_[Room::TargetHealth] = new TargetHealthPage(sources.bridge, sources.workspace, parent);
   pages_[Room::AccessLog] = log;
   pages_[Room::Streams] = streams;
+  auto* events = new EventsPage(sources.bridge, sources.workspace, parent);
+  connect(events, &EventsPage::showRequested, this, [this](const JournalEntry& entry) {
+    if (!entry.logFilter.isEmpty()) return openLog(entry.logFilter);
+    Q_EMIT roomRequested(roomOf(entry.kind));
+  });
+  pages_[Room::Events] = events;
 }
 
 }  // namespace spillway::ui

@@ -35,6 +35,7 @@ class Rooms : public QObject {
   void openRequested();
 
  private:
+  void openLog(const QString& filter);
   void buildMap(const RoomSources& sources, QWidget* parent);
   void buildLists(const RoomSources& sources, QWidget* parent);
   void buildObservers(const RoomSources& sources, QWidget* parent);

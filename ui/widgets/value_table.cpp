@@ -2,6 +2,7 @@
 #include "ui/widgets/value_table.h"
 
 #include <QHeaderView>
+#include <QSet>
 #include <algorithm>
 
 #include "ui/models/roles.h"
@@ -25,8 +26,11 @@ void ValueTableModel::setRows(std::vector<TableRow> rows) {
 
 /// Removes and inserts until the keys are those of `rows`, in their order.
 void ValueTableModel::matchKeys(const std::vector<TableRow>& rows) {
+  QSet<QString> wantedKeys;
+  for (const TableRow& wanted : rows)
+    wantedKeys.insert(wanted.key);
   for (int i = rowCount() - 1; i >= 0; --i) {
-    if (std::ranges::find(rows, row(i).key, &TableRow::key) != rows.end()) continue;
+    if (wantedKeys.contains(row(i).key)) continue;
     beginRemoveRows({}, i, i);
     rows_.erase(rows_.begin() + i);
     endRemoveRows();

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/events/event_journal.h"
+
+#include <algorithm>
+
+#include "ui/accesslog/log_filters.h"
+
+namespace spillway::ui {
+
+namespace {
+
+using observe::EventKind;
+using observe::TargetState;
+
+/// Follows what a failure's filter says of its kind.
+constexpr QLatin1String kTimePart(" and time");
+
+QString str(const std::string& text) {
+  return QString::fromStdString(text);
+}
+
+Severity severityOf(TargetState state) {
+  switch (state) {
+    case TargetState::Healthy:
+      return Severity::Good;
+    case TargetState::Unhealthy:
+      return Severity::Bad;
+    case TargetState::Draining:
+      return Severity::Warning;
+    case TargetState::Initial:
+    case TargetState::Unused:
+      break;
+  }
+  return Severity::None;
+}
+
+bool isFailure(const observe::StreamRecord& record) {
+  return !observe::isGood(record.outcome) && record.outcome != observe::Outcome::Drained;
+}
+
+/// Client's faults worry less than targets'.
+Severity severityOf(const observe::StreamRecord& record) {
+  return record.endedBy == observe::EndedBy::Client ? Severity::Warning : Severity::Bad;
+}
+
+QString failureFilter(const observe::StreamRecord& record) {
+  const QString outcome =
+      QStringLiteral("outcome = ") + inQuotes(QLatin1String(observe::toString(record.outcome)));
+  return record.target.empty() ? outcome : bothFilters(outcome, filterOfTarget(str(record.target)));
+}
+
+QString failureWords(const observe::StreamRecord& record) {
+  QString words = causeText(record);
+  if (!record.target.empty() && !words.contains(str(record.target)))
+    words = QStringLiteral("%1: %2").arg(str(record.target), words);
+  return words;
+}
+
+}  // namespace
+
+void EventJournal::takeEvents(const std::vector<observe::Event>& events) {
+  const quint64 before = number_;
+  bool hasGrown = false;
+  for (const observe::Event& event : events) {
+    switch (event.kind) {
+      case EventKind::ConfigApplied:
+        tell(JournalKind::Configuration, Severity::None, str(*event.text), event.time);
+        break;
+      case EventKind::ConfigRefused:
+        tell(JournalKind::Configuration, Severity::Warning, str(*event.text), event.time);
+        break;
+      case EventKind::Health:
+        if (event.health->changed) takeHealth(*event.health);
+        break;
+      case EventKind::StreamEnded:
+        if (!isFailure(*event.record)) break;
+        takeFailure(*event.record);
+        hasGrown = true;
+        break;
+      default:
+        break;
+    }
+  }
+  if (hasGrown || number_ != before) Q_EMIT changed();
+}
+
+void EventJournal::takeHealth(const observe::HealthEvent& health) {
+  QString words = QStringLiteral("%1 of %2: %3 → %4")
+                      .arg(str(health.address), str(health.target.group),
+                           QLatin1String(observe::toString(health.previous)),
+                           QLatin1String(observe::toString(health.state)));
+  const std::string& why = health.detail.empty() ? health.description : health.detail;
+  if (!why.empty() && health.state != TargetState::Healthy) words += QStringLiteral(". ") + str(why);
+  add({.time = health.time,
+       .last = health.time,
+       .kind = JournalKind::Health,
+       .severity = severityOf(health.state),
+       .words = words});
+}
+
+void EventJournal::takeFailure(const observe::StreamRecord& record) {
+  const QString filter = failureFilter(record);
+  for (JournalEntry& entry : entries_) {
+    if (record.ended - entry.last > kTogether) break;
+    if (entry.kind != JournalKind::Errors || !entry.logFilter.startsWith(filter + kTimePart)) continue;
+    ++entry.times;
+    entry.last = std::max(entry.last, record.ended);
+    entry.logFilter =
+        bothFilters(filter, filterOfTime(entry.time, entry.last + std::chrono::milliseconds(1)));
+    return;
+  }
+  add({.time = record.ended,
+       .last = record.ended,
+       .kind = JournalKind::Errors,
+       .severity = severityOf(record),
+       .words = failureWords(record),
+       .logFilter =
+           bothFilters(filter, filterOfTime(record.ended, record.ended + std::chrono::milliseconds(1)))});
+}
+
+void EventJournal::takeLosses(quint64 details, quint64 records, WallTime now) {
+  const quint64 more = details + records - std::exchange(lost_, details + records);
+  if (more == 0) return;
+  const auto sameBefore = std::ranges::find_if(entries_, [&](const JournalEntry& entry) {
+    return entry.kind == JournalKind::Losses && now - entry.last <= kTogether;
+  });
+  if (sameBefore != entries_.end()) {
+    sameBefore->times += more;
+    sameBefore->last = now;
+  } else {
+    add({.time = now,
+         .last = now,
+         .kind = JournalKind::Losses,
+         .severity = Severity::Notice,
+         .words = QStringLiteral("Details of streams came faster than the window could take them; the counts "
+                                 "and the history have them all"),
+         .times = more});
+  }
+  Q_EMIT changed();
+}
+
+void EventJournal::tell(JournalKind kind, Severity severity, const QString& words, WallTime time) {
+  add({.time = time, .last = time, .kind = kind, .severity = severity, .words = words});
+  Q_EMIT changed();
+}
+
+JournalEntry& EventJournal::add(JournalEntry entry) {
+  entry.number = ++number_;
+  entries_.push_front(std::move(entry));
+  if (entries_.size() > kMost) entries_.pop_back();
+  return entries_.front();
+}
+
+void EventJournal::clear() {
+  entries_.clear();
+  Q_EMIT changed();
+}
+
+}  // namespace spillway::ui

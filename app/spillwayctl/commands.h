@@ -39,6 +39,17 @@ struct LogOptions {
 /// Prints entries of the history, the oldest first; with `follow` goes on until SIGTERM or SIGINT.
 int log(const LogOptions&, Signals&);
 
+enum class TopFormat : std::uint8_t { Text, Json };
+struct TopOptions {
+  std::string dataDirectory;  ///< "" = the user's data folder
+  std::uint32_t seconds = 10;  ///< rates and percentiles are of so many of the last ones
+  bool once = false;
+  TopFormat format = TopFormat::Text;
+};
+/// Prints what every listener, target group, target and gRPC method does now, from the history; without `once`
+/// again each second until SIGTERM or SIGINT.
+int top(const TopOptions&, Signals&);
+
 enum class CaOutput : bool { Explained, PathOnly };
 /// Says where the local CA's certificate is and how clients trust it; makes the CA when there is none.
 int ca(const std::string& dataDirectory, CaOutput);

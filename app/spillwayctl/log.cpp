@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "app/spillwayctl/commands.h"
 #include "app/spillwayctl/session.h"
@@ -97,6 +98,14 @@ class Printer {
   std::int64_t after_ = 0;
 };
 
+/// Whoever follows may be here before the balancer.
+bool awaitFile(const std::string& file, Signals& signals) {
+  while (!std::filesystem::exists(file)) {
+    if (signals.wait(kFollowEvery) == Wake::Terminate) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 int log(const LogOptions& options, Signals& signals) {
@@ -106,7 +115,9 @@ int log(const LogOptions& options, Signals& signals) {
     return kBadInput;
   }
   const std::string folder = options.dataDirectory.empty() ? defaultDataDirectory() : options.dataDirectory;
-  const auto reader = Reader::open(history::fileIn(folder));
+  const std::string file = history::fileIn(folder);
+  if (options.follow && !awaitFile(file, signals)) return kSuccess;
+  const auto reader = Reader::open(file);
   if (!reader) {
     report(reader.error().detail);
     return kBadInput;

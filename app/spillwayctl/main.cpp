@@ -37,6 +37,20 @@ void addLogOptions(CLI::App& command, ctl::LogOptions& options) {
                      "Folder of the history; default: the user's data folder");
 }
 
+void addTopOptions(CLI::App& command, ctl::TopOptions& options) {
+  static const std::map<std::string, ctl::TopFormat> formats{{"text", ctl::TopFormat::Text},
+                                                             {"json", ctl::TopFormat::Json}};
+  command
+      .add_option("--seconds", options.seconds, "Rates and percentiles are of so many of the last seconds")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, 3600U));
+  command.add_flag("--once", options.once, "Print it once, not each second");
+  command.add_option("--format", options.format, "text, or json: one object per line")
+      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case));
+  command.add_option("--data", options.dataDirectory,
+                     "Folder of the history; default: the user's data folder");
+}
+
 int runCommand(int count, char** words) {
   ctl::Signals signals;
   CLI::App app("Spillway without a window: an ALB-like load balancer for this machine.", "spillwayctl");
@@ -62,6 +76,9 @@ int runCommand(int count, char** words) {
   auto* log = app.add_subcommand("log", "Show requests of the history: access log entries");
   ctl::LogOptions shown;
   addLogOptions(*log, shown);
+  auto* top = app.add_subcommand("top", "Show what every listener, group, target and method does now");
+  ctl::TopOptions watched;
+  addTopOptions(*top, watched);
   auto* ca = app.add_subcommand("ca", "Show where the local CA's certificate is and how clients trust it");
   bool pathOnly = false;
   ca->add_flag("--path", pathOnly, "Print the path only");
@@ -76,8 +93,9 @@ int runCommand(int count, char** words) {
   if (run->parsed()) return ctl::run(file, demo.engine, signals);
   if (example->parsed()) return ctl::demo(demo, signals);
   if (log->parsed()) return ctl::log(shown, signals);
+  if (top->parsed()) return ctl::top(watched, signals);
   if (!ca->parsed()) {
-    ctl::report("Name a command: check, run, demo, log or ca; --help explains them.");
+    ctl::report("Name a command: check, run, demo, log, top or ca; --help explains them.");
     return ctl::kBadInput;
   }
   return ctl::ca(dataDirectory, pathOnly ? ctl::CaOutput::PathOnly : ctl::CaOutput::Explained);

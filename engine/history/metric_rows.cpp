@@ -53,6 +53,23 @@ PartColumns columnsOf(const SeriesPart& part) {
   return columns;
 }
 
+SeriesPart partOf(const PartColumns& columns) {
+  switch (columns.kind) {
+    case 1:
+      return observe::LoadBalancerName{columns.first};
+    case 2:
+      return ListenerId{columns.first, columns.second};
+    case 3:
+      return observe::TargetGroupName{columns.first};
+    case 4:
+      return TargetId{columns.first, columns.second, static_cast<std::uint16_t>(columns.port)};
+    case 5:
+      return observe::MethodId{columns.first, columns.second};
+    default:
+      return {};
+  }
+}
+
 constexpr const char* kFindPart =
     "SELECT id FROM metric_parts WHERE kind = ? AND first = ? AND second = ? AND port = ?";
 
@@ -165,6 +182,16 @@ bool MetricRows::condense(WallTime newest) {
 
 void MetricRows::prune(WallTime oldest) {
   prune_.bind(secondsOf(oldest)).bind(kStep).run();
+}
+
+std::vector<SeriesPart> metricParts(Database& database) {
+  std::vector<SeriesPart> parts;
+  Statement rows(database, "SELECT kind, first, second, port FROM metric_parts");
+  while (rows.step())
+    parts.push_back(
+        partOf({rows.integer(0), std::string(rows.text(1)), std::string(rows.text(2)), rows.integer(3)}));
+  std::ranges::sort(parts);
+  return parts;
 }
 
 void sumMetrics(Database& database, const SeriesPart& part, WallTime end, observe::SeriesSum& sum) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <vector>
 
 #include "engine/history/database.h"
 #include "engine/observe/metric_frames.h"
@@ -32,6 +33,9 @@ class MetricRows {
   Statement findPart_, addPart_, insert_, oldestSecond_, secondsOf_, forgetSeconds_, prune_;
   std::map<observe::SeriesPart, std::int64_t> parts_;
 };
+
+/// The parts of which rows were ever written, in SeriesPart's order. Throws DatabaseError.
+std::vector<observe::SeriesPart> metricParts(Database&);
 
 /// Adds to the sum what is stored of a part, of the time before `end`. Throws DatabaseError.
 void sumMetrics(Database&, const observe::SeriesPart&, WallTime end, observe::SeriesSum&);

@@ -44,6 +44,8 @@ struct Reader::Impl {
 
   std::string_view text(std::int64_t number);
   Entry entryOf(const Statement& row);
+  /// The writer may be of an older version.
+  bool hasMetrics() { return database.number("PRAGMA user_version") >= 2; }
 
   template <class Work>
   auto attempt(Work&& work) -> Result<decltype(work())> {
@@ -174,11 +176,16 @@ Result<std::int64_t> Reader::count(const Filter& filter) {
   });
 }
 
+Result<std::vector<observe::SeriesPart>> Reader::metricParts() {
+  return impl_->attempt([&]() -> std::vector<observe::SeriesPart> {
+    if (!impl_->hasMetrics()) return {};
+    return history::metricParts(impl_->database);
+  });
+}
+
 Result<void> Reader::sumMetrics(const observe::SeriesPart& part, WallTime end, observe::SeriesSum& sum) {
   try {
-    // The writer may be of an older version.
-    if (impl_->database.number("PRAGMA user_version") >= 2)
-      history::sumMetrics(impl_->database, part, end, sum);
+    if (impl_->hasMetrics()) history::sumMetrics(impl_->database, part, end, sum);
     return {};
   } catch (const DatabaseError& error) {
     return failure(inWords(error));

@@ -50,6 +50,8 @@ class Reader {
   /// How many entries the filter selects.
   Result<std::int64_t> count(const Filter&);
 
+  /// The parts of which metrics were ever stored, in SeriesPart's order.
+  Result<std::vector<observe::SeriesPart>> metricParts();
   /// Adds what is stored of a part's metrics, of the time before `end`; of an older file nothing.
   Result<void> sumMetrics(const observe::SeriesPart&, WallTime end, observe::SeriesSum&);
 

@@ -64,7 +64,7 @@ void SeriesSum::add(WallTime frameBegin, WallTime frameEnd, std::span<const Metr
                     WallTime from) {
   const auto [first, last] = steps_.touchedBy(from, frameEnd);
   for (std::size_t i = first; i < last; ++i)
-    known_[i] = true;
+    known_[i] += overlap(from, frameEnd, steps_.begin(i), steps_.begin(i + 1));
   std::map<SeriesMetric, std::uint64_t> together;
   for (const MetricSlice* slice : slices) {
     for (const auto& [metric, value] : slice->samples)
@@ -111,7 +111,7 @@ std::vector<SeriesPoint> SeriesSum::values(const SeriesMetric& metric) const {
   std::vector<SeriesPoint> points(steps_.count());
   for (std::size_t i = 0; i < points.size(); ++i) {
     const double sum = found == values_.end() ? 0 : found->second[i];
-    points[i] = {steps_.begin(i), known_[i] ? sum : kUnknown};
+    points[i] = {steps_.begin(i), known_[i].count() > 0 ? sum : kUnknown};
   }
   return points;
 }
@@ -123,6 +123,22 @@ std::vector<LatencyPoint> SeriesSum::latencies(Latency latency) const {
     points.push_back(
         pointOf(steps_.begin(i), found == latencies_.end() ? HistogramReading() : found->second[i]));
   return points;
+}
+
+LatencyPoint SeriesSum::allLatencies(Latency latency) const {
+  HistogramReading all;
+  if (const auto found = latencies_.find(latency); found != latencies_.end()) {
+    for (const HistogramReading& times : found->second)
+      all += times;
+  }
+  return pointOf(begin(), all);
+}
+
+std::vector<double> SeriesSum::knownSeconds() const {
+  std::vector<double> seconds;
+  for (const WallTime::duration known : known_)
+    seconds.push_back(std::chrono::duration<double>(known).count());
+  return seconds;
 }
 
 }  // namespace spillway::observe

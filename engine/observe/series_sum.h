@@ -47,6 +47,10 @@ class SeriesSum {
   std::vector<SeriesMetric> metrics() const;
   std::vector<SeriesPoint> values(const SeriesMetric&) const;
   std::vector<LatencyPoint> latencies(Latency) const;
+  /// The whole range's distribution.
+  LatencyPoint allLatencies(Latency) const;
+  /// How much of each step is known, in seconds: values divided by it are rates. 0: nothing is.
+  std::vector<double> knownSeconds() const;
 
  private:
   struct Stretch {
@@ -55,7 +59,7 @@ class SeriesSum {
   void addValue(const SeriesMetric&, double value, const Stretch& frame);
 
   SeriesSteps steps_;
-  std::vector<bool> known_;  ///< by step
+  std::vector<WallTime::duration> known_;  ///< by step
   std::map<SeriesMetric, std::vector<double>> values_;
   std::map<Latency, std::vector<HistogramReading>> latencies_;
 };

@@ -45,6 +45,41 @@ class History(e2e.EndToEndTest):
     def await_history(self, count):
         self.wait_until(lambda: len(self.shown()) >= count, f"{count} entries in the history")
 
+    def top(self, *words):
+        said = subprocess.run([e2e.CTL, "top", "--once", "--data", os.path.join(self.folder, "data"), *words], check=True,
+                              capture_output=True, text=True, timeout=e2e.PATIENCE)
+        return said.stdout
+
+    def test_top_tells_the_rates(self):
+        self.send(30)
+        self.await_history(30)
+
+        def rows():
+            table = json.loads(self.top("--format", "json", "--seconds", "600"))
+            return {row["kind"]: row | {"requests": round(row["requestsPerSecond"] * table["knownSeconds"])}
+                    for row in table["parts"]}
+        self.wait_until(lambda: rows().get("listener", {}).get("requests") == 30, "all counted")
+        rows = rows()
+        self.assertEqual(rows["all"]["errorsPerSecond"], 0)
+        self.assertEqual(rows["all"]["requests"], 30)
+        self.assertGreater(rows["listener"]["p99Milliseconds"], 0)
+        self.assertRegex(self.top(), r"(?m)^listener +e2e/\S+ +[0-9.]+ ")
+
+    def test_follower_may_come_first(self):
+        self.balancer.stop()
+        folder = os.path.join(self.folder, "later")
+        command = [e2e.CTL, "log", "--follow", "--data", folder]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as follower:
+            self.addCleanup(follower.kill)
+            file = os.path.join(self.folder, "later.spillway.json")
+            with open(file, "w", encoding="utf-8") as out:
+                json.dump(self.document, out)
+            self.balancer = self.keep(e2e.Balancer("run", file, "--history", "--data", folder))
+            self.send(1)
+            self.assertIn("/ok", follower.stdout.readline())
+            follower.send_signal(signal.SIGTERM)
+            self.assertEqual(follower.wait(e2e.PATIENCE), 0)
+
     def test_shows_what_was_sent(self):
         self.send(20)
         self.send(5, '/elsewhere?a="b,c"')

@@ -105,6 +105,34 @@ TEST_F(HistoryMetrics, TellsWhatMemoryTells) {
   }
 }
 
+TEST_F(HistoryMetrics, KnowsItsParts) {
+  tick();
+  for (int i = 0; i < 3; ++i) {
+    request(1000);
+    tick();
+  }
+  // A load balancer is its listeners.
+  EXPECT_EQ(metricParts(database_),
+            (std::vector<SeriesPart>{SeriesPart(), ListenerId{"web", "in"}, TargetGroupName{"app"},
+                                     TargetId{"app", "127.0.0.1", 1}}));
+}
+
+TEST_F(HistoryMetrics, RatesAreOfTheTimeThatIsKnown) {
+  tick();
+  for (int i = 0; i < 6; ++i) {
+    request(1000 * (i + 1));
+    tick();
+  }
+  now_ += 4s;
+  const SeriesSum sum = stored(TargetGroupName{"app"}, 5s);
+  double known = 0;
+  for (const double seconds : sum.knownSeconds())
+    known += seconds;
+  EXPECT_DOUBLE_EQ(known, 6);
+  EXPECT_EQ(sum.allLatencies(Latency::Duration).count, 6U);
+  EXPECT_NEAR(sum.allLatencies(Latency::Duration).average, 3500, 1);
+}
+
 TEST_F(HistoryMetrics, MinutesTellTheSameSums) {
   tick();
   for (int i = 0; i < 240; ++i) {

@@ -1,39 +1,77 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
 #include <QBuffer>
+#include <QPainter>
+#include <QSignalSpy>
+#include <QSvgGenerator>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <cmath>
 
+#include "engine/history/filter.h"
+#include "engine/observe/metrics.h"
 #include "tests/ui/synthetic_events.h"
+#include "ui/dashboard/dashboard_export.h"
 #include "ui/dashboard/dashboard_page.h"
-#include "ui/dashboard/metrics_series.h"
-#include "ui/dashboard/plot_data.h"
 #include "ui/dashboard/stat_tile.h"
 #include "ui/dashboard/status_counts_model.h"
 
+using namespace spillway;
 using namespace spillway::ui;
 using namespace std::chrono_literals;
-using spillway::TimePoint;
-using spillway::observe::MetricsReading;
+using observe::MetricsReading;
+using observe::SeriesPart;
 
 class DashboardTest : public QObject {
   Q_OBJECT
 
-  /// A reading `second` seconds after the start with these totals so far.
-  static MetricsReading reading(int second, std::uint64_t grpcOk, std::uint64_t unavailable = 0,
-                                std::uint64_t http = 0) {
-    MetricsReading made;
-    made.time = TimePoint{} + 1000s + std::chrono::seconds(second);
-    made.grpcRequests = grpcOk + unavailable;
-    made.total.requests = made.grpcRequests + http;
-    made.grpcStatus[0] = grpcOk;
-    if (unavailable > 0) {
-      made.grpcStatus[14] = unavailable;
-      made.httpStatus[{502, true}] = unavailable;
+  static constexpr WallTime kStart{std::chrono::seconds(1'790'000'000)};
+
+  /// A registry, and the series that a second's readings of it make.
+  struct Counted {
+    observe::MetricsRegistry registry;
+    observe::WorkerMetrics& worker = registry.addWorker();
+    observe::SlotSet places{registry.listenerSlot({"web", "in"}), registry.groupSlot("app"),
+                            registry.targetSlot({"app", "127.0.0.1", 1})};
+    observe::MetricSeries series;
+    WallTime now = kStart;
+
+    explicit Counted(WallTime start = kStart) : now(start) {}
+    void request(std::optional<std::uint32_t> grpc, int status = 200, bool fromBalancer = false,
+                 std::int64_t micros = 2000) {
+      auto head = std::make_shared<observe::StreamHead>();
+      head->isGrpc = grpc.has_value();
+      observe::StreamRecord record;
+      record.head = std::move(head);
+      record.elbStatus = status;
+      record.fromBalancer = fromBalancer;
+      record.grpcStatus = grpc;
+      record.durationMicros = micros;
+      record.receivedBytes = 1000;
+      worker.streamStarted(places);
+      worker.streamEnded(record, places);
     }
-    made.httpStatus[{200, false}] = grpcOk + http;
-    return made;
+    MetricsReading tick() {
+      auto reading = registry.read();
+      reading.time = TimePoint(1h) + (now - kStart);
+      series.add(reading, now);
+      now += 1s;
+      return reading;
+    }
+    DashboardData plots(std::chrono::seconds step, const SeriesPart& part = {}) const {
+      observe::SeriesSum sum({kStart, now, step}, {observe::Latency::Duration});
+      series.sum(part, sum);
+      DashboardData data;
+      describePlots(sum, data);
+      return data;
+    }
+  };
+
+  static const PlotSeries* named(const DashboardData& data, DashboardPlot plot, const char* name) {
+    for (const PlotSeries& series : data.plots[static_cast<std::size_t>(plot)])
+      if (series.name == QLatin1String(name)) return &series;
+    return nullptr;
   }
 
   static QString cell(const QAbstractItemModel& model, int row, int column) {
@@ -41,117 +79,224 @@ class DashboardTest : public QObject {
   }
 
  private slots:
-  void ratesComeFromTwoReadings() {
-    MetricsSeries series;
-    series.add(reading(0, 0), MetricsReading{}, synthetic::at(0));
-    QVERIFY(series.samples().empty());
-    series.add(reading(1, 100, 4, 20), reading(0, 0), synthetic::at(1));
-    QCOMPARE(series.samples().size(), std::size_t{1});
-    QCOMPARE(series.samples().back().grpcPerSecond, 104.0);
-    QCOMPARE(series.samples().back().httpPerSecond, 20.0);
-    QCOMPARE(series.samples().back().grpcStatusPerSecond.at(14), 4.0);
-    QVERIFY(std::isnan(series.samples().back().p99));
-  }
-
-  void restartedCountersBeginAnew() {
-    MetricsSeries series;
-    series.add(reading(1, 100), reading(0, 0), synthetic::at(1));
-    series.add(reading(2, 5), reading(1, 100), synthetic::at(2));
-    QCOMPARE(series.samples().size(), std::size_t{1});
-    series.add(reading(3, 15), reading(2, 5), synthetic::at(3));
-    QCOMPARE(series.samples().back().grpcPerSecond, 10.0);
-    QCOMPARE(series.window(60s).requests, std::uint64_t{10});
-  }
-
-  void windowsAddUp() {
-    MetricsSeries series;
-    MetricsReading before;
-    for (int second = 0; second <= 100; ++second) {
-      const MetricsReading now = reading(second, static_cast<std::uint64_t>(second) * 10,
-                                         second > 90 ? static_cast<std::uint64_t>(second - 90) : 0);
-      series.add(now, before, synthetic::at(second));
-      before = now;
+  void ratesAreOfTheTimeThatIsKnown() {
+    Counted counted;
+    counted.tick();
+    for (int second = 0; second < 20; ++second) {
+      for (int i = 0; i < 10; ++i)
+        counted.request(i == 0 ? 14 : 0);
+      counted.request(std::nullopt, 404);
+      counted.request(std::nullopt, 503, true);
+      counted.tick();
     }
-    QCOMPARE(series.window(10s).requests, std::uint64_t{110});
-    QCOMPARE(series.window(10s).requestsPerSecond, 11.0);
-    QCOMPARE(series.window(60s).grpcNotOk, std::uint64_t{10});
-    QCOMPARE(series.window(60s).commonestError, 14U);
-    QCOMPARE(series.window(20s, 20s).requestsPerSecond, 10.0);
+    const DashboardData data = counted.plots(5s);
+    const PlotSeries& grpc = *named(data, DashboardPlot::Requests, "gRPC");
+    for (const double value : grpc.values)
+      QVERIFY2(std::isnan(value) || std::abs(value - 10) < 1e-9, qPrintable(QString::number(value)));
+    QVERIFY(!std::isnan(grpc.values[1]));
+    QCOMPARE(named(data, DashboardPlot::Requests, "HTTP")->values[1], 2.0);
+    QCOMPARE(named(data, DashboardPlot::GrpcStatuses, "14 UNAVAILABLE")->values[1], 1.0);
+    QCOMPARE(named(data, DashboardPlot::HttpClasses, "4xx")->values[1], 1.0);
+    QCOMPARE(named(data, DashboardPlot::HttpClasses, "5xx balancer")->values[1], 1.0);
+    QVERIFY(!named(data, DashboardPlot::HttpClasses, "3xx"));
+    QCOMPARE(named(data, DashboardPlot::Bytes, "from clients")->values[1], 12.0);
+    QVERIFY(std::abs(named(data, DashboardPlot::Latency, "p50")->values[1] - 2.0) < 0.2);
   }
 
-  void lengthIsBounded() {
-    MetricsSeries series;
-    MetricsReading before;
-    for (int second = 0; second < 4000; ++second) {
-      const MetricsReading now = reading(second, static_cast<std::uint64_t>(second));
-      series.add(now, before, synthetic::at(second));
-      before = now;
+  void everySeriesHasItsLogFilterAndItsAlbName() {
+    Counted counted;
+    counted.tick();
+    counted.request(14);
+    counted.request(std::nullopt, 503, true);
+    counted.tick();
+    const DashboardData data = counted.plots(1s);
+    for (const auto& plot : data.plots) {
+      for (const PlotSeries& series : plot) {
+        QVERIFY2(!series.tip.isEmpty(), qPrintable(series.name));
+        if (!series.logFilter) continue;
+        const QString text = series.logFilter(12.5);
+        QVERIFY2(history::Filter::parse(text.toStdString(), kStart), qPrintable(text));
+      }
     }
-    QCOMPARE(series.samples().size(), MetricsSeries::kLength);
-    QBuffer out;
-    out.open(QIODevice::WriteOnly);
-    series.writeCsv(out);
-    QCOMPARE(out.data().count('\n'), static_cast<qsizetype>(MetricsSeries::kLength) + 1);
-  }
-
-  void plotsKeepGapsAndSpans() {
-    MetricsSeries series;
-    MetricsReading before;
-    for (const int second : {0, 1, 2, 3, 20, 21, 400, 401}) {
-      const MetricsReading now = reading(second, static_cast<std::uint64_t>(second) * 10);
-      series.add(now, before, synthetic::at(second));
-      before = now;
+    for (const SeriesPart& part : counted.series.parts()) {
+      const QString text = partFilter(part);
+      QVERIFY2(history::Filter::parse(text.toStdString(), kStart), qPrintable(text));
     }
-    const PlotData minute = requestPlot(series, 60s);
-    QCOMPARE(minute.ages, (QVector<double>{-1.0, 0.0}));
-    const PlotData all = requestPlot(series, 3600s);
-    QCOMPARE(all.ages.size(), qsizetype{9});
-    const auto gaps = std::count_if(all.series[0].values.begin(), all.series[0].values.end(),
-                                    [](double value) { return std::isnan(value); });
-    QCOMPARE(gaps, std::ptrdiff_t{2});
-    QCOMPARE(all.series[1].name, QStringLiteral("HTTP"));
   }
 
-  void commonStatusesGetALine() {
-    MetricsSeries series;
-    series.add(reading(1, 100, 4), reading(0, 0), synthetic::at(1));
-    const PlotData data = grpcStatusPlot(series, 60s);
-    QCOMPARE(data.series.size(), std::size_t{2});
-    QCOMPARE(data.series[0].name, QStringLiteral("0 OK"));
-    QCOMPARE(data.series[1].name, QStringLiteral("14 UNAVAILABLE"));
+  void gapsStayGaps() {
+    Counted counted;
+    counted.tick();
+    counted.request(0);
+    counted.tick();
+    counted.now += 100s;
+    const PlotSeries grpc = *named(counted.plots(1s), DashboardPlot::Requests, "gRPC");
+    QVERIFY(std::isnan(grpc.values.back()));
+    QVERIFY(std::ranges::any_of(grpc.values, [](double value) { return value > 0; }));
   }
 
-  void pageShowsTheCounters() {
+  void minuteIsSummedUp() {
+    Counted counted;
+    counted.tick();
+    for (int second = 0; second < 50; ++second) {
+      for (int i = 0; i < (second < 40 ? 10 : 20); ++i)
+        counted.request(i == 0 ? 14 : 0);
+      counted.tick();
+    }
+    observe::SeriesSum sum({counted.now - 60s, counted.now, 1s}, {observe::Latency::Duration});
+    counted.series.sum({}, sum);
+    const MinuteSummary minute = summarize(sum);
+    QCOMPARE(minute.perSecond, 20.0);
+    QCOMPARE(minute.before, 10.0);
+    QCOMPARE(minute.grpcRequests, std::uint64_t{600});
+    QCOMPARE(minute.grpcNotOk, std::uint64_t{50});
+    QCOMPARE(minute.commonestError, 14U);
+    QCOMPARE(minute.statuses.at(observe::SeriesMetric::ofGrpcStatus(14)).size(), qsizetype{60});
+  }
+
+  void rangesZoomAndMove() {
+    const WallTime now = kStart;
+    const TimeRange live(300s);
+    QCOMPARE(live.words(), QStringLiteral("Last 5 min"));
+    QCOMPARE(live.step(), 1s);
+    QCOMPARE(TimeRange(7 * 24h).step(), 3600s);
+    QVERIFY(live.zoomed(0.5, now - 1s, now).isLive());
+    const TimeRange middle = live.zoomed(0.5, now - 150s, now);
+    QVERIFY(!middle.isLive());
+    QCOMPARE(middle.length(), 150s);
+    QVERIFY(middle.begin(now) == now - 225s);
+    QVERIFY(middle.moved(-1h, now).end(now) == now);
+    QVERIFY(middle.moved(1h, now + 10h).end(now + 10h) == now - 75s - 1h);
+    QCOMPARE(live.zoomed(1e9, now, now).length(), TimeRange::kLongest);
+    QCOMPARE(live.zoomed(1e-9, now, now).length(), TimeRange::kShortest);
+    QVERIFY(middle.live().isLive());
+  }
+
+  void pageShowsTheCountersAndLeadsToTheLog() {
     const QTemporaryDir data;
-    EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString()});
+    EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString(), .keepsHistory = true});
     DashboardPage page(bridge);
-    page.resize(1000, 700);
-    MetricsReading now = reading(1, 990, 10);
+    page.resize(1180, 760);
+    page.show();
+    QTRY_VERIFY(page.data() && page.data()->times.size() > 290);
+    MetricsReading now;
+    now.time = TimePoint(1h);
     now.total.activeStreams = 12;
-    Q_EMIT bridge.metricsSampled(now, reading(0, 0));
+    Q_EMIT bridge.metricsSampled(now, {});
     QStringList tiles;
     for (const StatTile* tile : page.findChildren<StatTile*>())
       tiles.push_back(tile->accessibleName());
     const QString words = tiles.join(QLatin1Char('\n'));
-    QVERIFY2(words.contains(QStringLiteral("Requests: 1,000 /s")), qPrintable(words));
-    QVERIFY2(words.contains(QStringLiteral("gRPC not OK: 1.0 %. 14 UNAVAILABLE ×10")), qPrintable(words));
-    QVERIFY2(words.contains(QStringLiteral("Active streams: 12")), qPrintable(words));
+    QVERIFY2(words.contains(QStringLiteral("Requests: 0 /s")), qPrintable(words));
+    TimePlot& plot = page.plot(DashboardPlot::Requests).plot();
+    QTest::keyClick(&plot, Qt::Key_Plus);
+    QCOMPARE(page.range().length(), 150s);
+    QVERIFY(!page.range().isLive());
+    QSignalSpy asked(&page, &DashboardPage::logRequested);
+    page.setPart(observe::TargetGroupName{"app"});
+    QTRY_COMPARE(page.data()->part, SeriesPart(observe::TargetGroupName{"app"}));
+    Q_EMIT plot.chosen(0, 10);
+    QCOMPARE(asked.count(), 1);
+    const QString filter = asked[0][0].toString();
+    QVERIFY2(filter.startsWith(QStringLiteral("group = \"app\" and")), qPrintable(filter));
+    QVERIFY2(history::Filter::parse(filter.toStdString(), wallNow()), qPrintable(filter));
     QVERIFY(!page.grab().isNull());
   }
 
+  void cursorReadsAllSeriesOfAllPlots() {
+    TimePlot plot(QStringLiteral(" /s"));
+    plot.resize(400, 200);
+    plot.setRange(1000, 1010);
+    plot.setData({1000, 1001, 1002},
+                 {{QStringLiteral("gRPC"), 0, {1, 2, NAN}}, {QStringLiteral("HTTP"), 1, {3, 4, 5}}});
+    QVERIFY(plot.cursorWords().isEmpty());
+    plot.setCursorTime(1001.2);
+    QVERIFY(plot.cursorWords().contains(QStringLiteral("gRPC  2.0 /s\nHTTP  4.0 /s")));
+    plot.setCursorTime(1002);
+    QVERIFY(plot.cursorWords().contains(QStringLiteral("gRPC  –")));
+    plot.setCursorTime(NAN);
+    QVERIFY(plot.cursorWords().isEmpty());
+  }
+
+  void plotsAreSavedAsLines() {
+    PlotCard card(QStringLiteral("Requests"), QStringLiteral("per second"), {}, {});
+    card.plot().setRange(1000, 1010);
+    card.setData({1000, 1001, 1002}, {{QStringLiteral("gRPC"), 0, {1, 2, 3}}});
+    QBuffer out;
+    QSvgGenerator picture;
+    picture.setOutputDevice(&out);
+    picture.setSize({800, 600});
+    QPainter painter(&picture);
+    drawPlots(painter, {800, 600}, {&card, &card}, QStringLiteral("all listeners"));
+    painter.end();
+    QVERIFY(out.data().contains("all listeners"));
+    QVERIFY(out.data().contains("Requests, per second"));
+    QVERIFY(!out.data().contains("<image"));
+  }
+
+  void numbersAreSavedAsCsv() {
+    Counted counted;
+    counted.tick();
+    for (int i = 0; i < 3; ++i) {
+      counted.request(0);
+      counted.tick();
+    }
+    QBuffer out;
+    out.open(QIODevice::WriteOnly);
+    const DashboardData data = counted.plots(1s);
+    writeCsv(data, out);
+    QCOMPARE(out.data().count('\n'), data.times.size() + 1);
+    QVERIFY(out.data().startsWith("time,gRPC (per second),HTTP (per second),2xx (per second)"));
+  }
+
   void statusCountsNameWhoAnswered() {
+    const auto reading = [](std::uint64_t ok, std::uint64_t unavailable) {
+      observe::PartReading part;
+      part.requests = part.grpcRequests = ok + unavailable;
+      part.grpcStatus = {{0, ok}, {14, unavailable}};
+      part.httpStatus = {{{200, false}, ok}, {{502, true}, unavailable}};
+      return part;
+    };
     StatusCountsModel model;
     QAbstractItemModelTester tester(&model);
-    model.update(reading(0, 996, 4), synthetic::at(0));
+    model.update(reading(996, 4), synthetic::at(0));
     QCOMPARE(model.rowCount(), 4);
     QCOMPARE(cell(model, 0, StatusCountsModel::Status), QStringLiteral("✔ gRPC 0 OK"));
     QCOMPARE(cell(model, 1, StatusCountsModel::Status), QStringLiteral("✖ gRPC 14 UNAVAILABLE"));
     QCOMPARE(cell(model, 1, StatusCountsModel::Share), QStringLiteral("0.4 %"));
     QCOMPARE(cell(model, 3, StatusCountsModel::Status), QStringLiteral("✖ HTTP 502 (balancer)"));
-    model.update(reading(5, 1996, 4), synthetic::at(5'000'000));
+    model.update(reading(1996, 4), synthetic::at(5'000'000));
     QCOMPARE(cell(model, 0, StatusCountsModel::LastSeen), QStringLiteral("now"));
     QVERIFY(cell(model, 1, StatusCountsModel::LastSeen) != QStringLiteral("now"));
     QCOMPARE(cell(model, 0, StatusCountsModel::Count), QStringLiteral("1,996"));
+  }
+
+  void statusRowsSelectTheirLogLines() {
+    observe::PartReading part;
+    part.requests = part.grpcRequests = 3;
+    part.grpcWithoutStatus = 1;
+    part.grpcStatus = {{14, 2}};
+    part.httpStatus = {{{200, false}, 1}, {{502, true}, 2}};
+    StatusCountsModel model;
+    model.update(part, synthetic::at(0));
+    auto record = std::make_shared<observe::StreamRecord>();
+    auto head = std::make_shared<observe::StreamHead>();
+    head->isGrpc = true;
+    record->head = head;
+    record->elbStatus = 502;
+    record->fromBalancer = true;
+    record->grpcStatus = 14;
+    const auto selects = [&](int row) {
+      const auto filter = history::Filter::parse(model.logFilter(row).toStdString(), kStart);
+      return filter && filter->matches(*record);
+    };
+    QVERIFY(selects(0));   // gRPC 14
+    QVERIFY(!selects(1));  // without status
+    QVERIFY(!selects(2));  // 200
+    QVERIFY(selects(3));   // 502 of the balancer
+    record->grpcStatus = std::nullopt;
+    QVERIFY(!selects(0));
+    QVERIFY(selects(1));
   }
 };
 

@@ -94,6 +94,10 @@ void EngineBridge::stop(std::chrono::milliseconds grace) {
   impl_->engine.stop(grace);
 }
 
+const observe::MetricSeries& EngineBridge::series() const {
+  return impl_->engine.series();
+}
+
 std::size_t EngineBridge::workers() const {
   return impl_->engine.workers();
 }

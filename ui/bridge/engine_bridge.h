@@ -33,6 +33,8 @@ class EngineBridge : public QObject {
   const std::vector<TargetStatus>& targets() const { return targets_; }
   const observe::MetricsReading& metrics() const { return metrics_; }
   const history::StoreStatus& history() const { return history_; }
+  /// What the metrics were over time; may be asked by any thread, lives as long as the bridge.
+  const observe::MetricSeries& series() const;
   std::size_t workers() const;
   QString dataDirectory() const;
 

@@ -12,10 +12,11 @@
 #include <QVBoxLayout>
 #include <cmath>
 
-#include "ui/dashboard/plot_data.h"
+#include "ui/accesslog/log_filters.h"
+#include "ui/dashboard/dashboard_export.h"
+#include "ui/dashboard/sparkline_delegate.h"
 #include "ui/dashboard/stat_tile.h"
 #include "ui/dashboard/status_counts_model.h"
-#include "ui/export/save_dialog.h"
 #include "ui/models/roles.h"
 #include "ui/plots/plot_card.h"
 #include "ui/widgets/page_header.h"
@@ -25,6 +26,7 @@ namespace spillway::ui {
 
 using namespace std::chrono_literals;
 using observe::MetricsReading;
+using observe::SeriesPart;
 using observe::TargetState;
 
 namespace {
@@ -44,24 +46,39 @@ QString rateText(double perSecond) {
   return countText(static_cast<std::uint64_t>(perSecond + 0.5));
 }
 
-/// "▲ 3 % on the last minute": the last ten seconds against the minute before them.
-QString trendText(const MetricsSeries& series) {
-  const double now = series.window(10s).requestsPerSecond;
-  const double before = series.window(60s, 10s).requestsPerSecond;
-  if (before <= 0) return QStringLiteral("last 10 s");
-  const double percent = 100.0 * (now - before) / before;
+/// "▲ 3 % on the last minute": the last ten seconds against the time before them.
+QString trendText(const MinuteSummary& minute) {
+  if (minute.before <= 0) return QStringLiteral("last 10 s");
+  const double percent = 100.0 * (minute.perSecond - minute.before) / minute.before;
   if (std::abs(percent) < 1) return QStringLiteral("as in the last minute");
   const QString arrow = percent > 0 ? QStringLiteral("▲") : QStringLiteral("▼");
   return QStringLiteral("%1 %2 % on the last minute").arg(arrow).arg(std::abs(percent), 0, 'f', 0);
+}
+
+double secondsOf(WallTime time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+WallTime timeOf(double seconds) {
+  return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::duration<double>(seconds)));
+}
+
+const char* partHeading(const SeriesPart& part) {
+  constexpr const char* kHeadings[] = {"Everything",    "Load balancers", "Listeners",
+                                       "Target groups", "Targets",        "gRPC methods"};
+  return kHeadings[part.index()];
 }
 
 }  // namespace
 
 DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
     : QWidget(parent),
+      bridge_(bridge),
       statuses_(new StatusCountsModel(this)),
       header_(new PageHeader(QStringLiteral("Dashboard"), this)),
-      pause_(new QPushButton(QStringLiteral("Pause"), this)) {
+      live_(new QPushButton(QStringLiteral("Pause"), this)),
+      partMenu_(new QMenu(this)),
+      source_(bridge.series(), bridge.history().file) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(16, 12, 16, 14);
   column->setSpacing(10);
@@ -71,56 +88,63 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
   makeHeader();
   connect(&bridge, &EngineBridge::metricsSampled, this, &DashboardPage::take);
   connect(&bridge, &EngineBridge::targetsChanged, this, &DashboardPage::showTargets);
-  showTiles(bridge.metrics());
+  connect(&source_, &DashboardSource::arrived, this, &DashboardPage::showData);
+  showTiles(MinuteSummary{.p50 = NAN, .p90 = NAN, .p99 = NAN});
   showTargets(bridge.targets());
+  setRange(range_);
 }
 
 void DashboardPage::makeHeader() {
-  header_->setWords(QStringLiteral("all listeners"));
-  range_ = header_->addMenuButton(QStringLiteral("Last 5 min"), makeRangeMenu());
-  pause_->setCheckable(true);
-  pause_->setToolTip(QStringLiteral("Hold the plots still; counting goes on"));
-  connect(pause_, &QPushButton::toggled, this, [this](bool paused) {
-    pause_->setText(paused ? QStringLiteral("Resume") : QStringLiteral("Pause"));
-    if (!paused) showPlots();
-  });
-  header_->addButton(pause_);
+  partButton_ = header_->addMenuButton(QStringLiteral("All listeners"), partMenu_);
+  partButton_->setToolTip(QStringLiteral("Whose numbers these are"));
+  connect(partMenu_, &QMenu::aboutToShow, this, &DashboardPage::fillPartMenu);
+  rangeButton_ = header_->addMenuButton(range_.words(), makeRangeMenu());
+  live_->setToolTip(QStringLiteral("Hold the plots still, or let them go on; counting goes on anyway"));
+  connect(live_, &QPushButton::clicked, this,
+          [this] { setRange(range_.isLive() ? range_.held(wallNow()) : range_.live()); });
+  header_->addButton(live_);
   header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
 }
 
 QMenu* DashboardPage::makeRangeMenu() {
   auto* menu = new QMenu(this);
-  auto* group = new QActionGroup(menu);
-  const std::pair<std::chrono::seconds, QString> kRanges[]{{60s, QStringLiteral("Last 1 min")},
-                                                           {300s, QStringLiteral("Last 5 min")},
-                                                           {900s, QStringLiteral("Last 15 min")},
-                                                           {3600s, QStringLiteral("Last 1 h")}};
-  for (const auto& [span, words] : kRanges) {
-    QAction* action = menu->addAction(words);
-    action->setCheckable(true);
-    action->setChecked(span == span_);
-    group->addAction(action);
-    connect(action, &QAction::triggered, this, [this, span = span, words = words] { setSpan(span, words); });
-  }
+  for (const std::chrono::seconds span :
+       {60s, 300s, 900s, 3600s, 6 * 3600s, 24 * 3600s, 3 * 24 * 3600s, 7 * 24 * 3600s})
+    menu->addAction(TimeRange(span).words(), this, [this, span] { setRange(TimeRange(span)); });
   return menu;
 }
 
 QMenu* DashboardPage::makeExportMenu() {
   auto* menu = new QMenu(this);
-  menu->addAction(QStringLiteral("Picture (PNG)…"), this, [this] {
-    const QPixmap picture = grab();
-    saveWithDialog(this,
-                   {QStringLiteral("Export the dashboard as a picture"), QStringLiteral("dashboard.png"),
-                    QStringLiteral("PNG pictures (*.png)")},
-                   [picture](QIODevice& out) { picture.save(&out, "PNG"); });
-  });
+  const auto cards = [this] { return std::vector<const PlotCard*>(plots_.begin(), plots_.end()); };
+  const auto words = [this] { return partWords(part_) + QStringLiteral(" · ") + range_.words(); };
+  menu->addAction(QStringLiteral("Picture (PNG)…"), this, [this] { exportPicture(*this); });
+  menu->addAction(QStringLiteral("Plots (SVG)…"), this, [=, this] { exportSvg(this, cards(), words()); });
+  menu->addAction(QStringLiteral("Plots (PDF)…"), this, [=, this] { exportPdf(this, cards(), words()); });
   menu->addAction(QStringLiteral("Numbers (CSV)…"), this, [this] {
-    saveWithDialog(this,
-                   {QStringLiteral("Export the last hour as CSV"), QStringLiteral("dashboard.csv"),
-                    QStringLiteral("CSV files (*.csv)")},
-                   [this](QIODevice& out) { series_.writeCsv(out); });
+    if (data_) exportNumbers(this, data_);
   });
   return menu;
+}
+
+/// What there are numbers of, in a menu for each kind.
+void DashboardPage::fillPartMenu() {
+  partMenu_->clear();
+  const auto offer = [this](QMenu& menu, const SeriesPart& part, const QString& words) {
+    QAction* action = menu.addAction(words, this, [this, part] { setPart(part); });
+    action->setCheckable(true);
+    action->setChecked(part == part_);
+  };
+  offer(*partMenu_, SeriesPart(), QStringLiteral("All listeners"));
+  QMenu* menu = nullptr;
+  std::size_t kind = 0;
+  for (const SeriesPart& part : data_ ? data_->parts : bridge_.series().parts()) {
+    if (part.index() == 0) continue;
+    if (!menu || kind != part.index()) menu = partMenu_->addMenu(QLatin1String(partHeading(part)));
+    kind = part.index();
+    offer(*menu, part,
+          partWords(part).section(QLatin1Char(' '), part.index() == 1 || part.index() == 3 ? 2 : 1));
+  }
 }
 
 QWidget* DashboardPage::makeTiles() {
@@ -148,28 +172,48 @@ QWidget* DashboardPage::makeTiles() {
 }
 
 QWidget* DashboardPage::makePlots() {
-  requestPlot_ =
-      new PlotCard(QStringLiteral("Requests by protocol"), QStringLiteral("per second"),
-                   QStringLiteral(" /s"), QStringLiteral("ALB: RequestCount, GrpcRequestCount"), this);
-  statusPlot_ =
-      new PlotCard(QStringLiteral("gRPC status"), QStringLiteral("per second"), QStringLiteral(" /s"),
-                   QStringLiteral("By grpc-status as the client got it"), this);
-  latencyPlot_ =
-      new PlotCard(QStringLiteral("Latency"), QStringLiteral("ms, whole exchanges"), QStringLiteral(" ms"),
-                   QStringLiteral("ALB's nearest: TargetResponseTime"), this);
+  struct Plan {
+    const char *title, *measure, *unit, *tip;
+  };
+  constexpr Plan kPlans[kDashboardPlots] = {
+      {"Requests", "per second", " /s", "ALB: RequestCount, GrpcRequestCount"},
+      {"HTTP classes", "per second", " /s", "ALB: HTTPCode_Target_…_Count, HTTPCode_ELB_…_Count"},
+      {"gRPC status", "per second", " /s", "By grpc-status as the client got it"},
+      {"Latency", "ms", " ms", "Whole exchanges. ALB's nearest: TargetResponseTime"},
+      {"Open", "most at once", "", "ALB: ActiveConnectionCount"},
+      {"Bytes", "kB per second", " kB/s", "ALB: ProcessedBytes"}};
   auto* box = new QWidget(this);
   auto* grid = new QGridLayout(box);
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setSpacing(10);
-  grid->addWidget(requestPlot_, 0, 0);
-  grid->addWidget(statusPlot_, 0, 1);
-  grid->addWidget(latencyPlot_, 1, 0);
-  grid->addWidget(makeStatusCard(), 1, 1);
-  for (const int i : {0, 1}) {
-    grid->setColumnStretch(i, 1);
-    grid->setRowStretch(i, 1);
+  for (std::size_t i = 0; i < kDashboardPlots; ++i) {
+    const Plan& plan = kPlans[i];
+    plots_[i] = new PlotCard(QString::fromUtf8(plan.title), QString::fromUtf8(plan.measure),
+                             QString::fromUtf8(plan.unit), QString::fromUtf8(plan.tip), box);
+    connectPlot(*plots_[i]);
+    grid->addWidget(plots_[i], static_cast<int>(i / 3), static_cast<int>(i % 3));
+    grid->setColumnStretch(static_cast<int>(i % 3), 1);
   }
+  grid->addWidget(makeStatusCard(), 2, 0, 1, 3);
+  for (const int row : {0, 1, 2})
+    grid->setRowStretch(row, 1);
   return box;
+}
+
+void DashboardPage::connectPlot(PlotCard& card) {
+  connect(&card.plot(), &TimePlot::zoomWanted, this, [this](double factor, double around) {
+    setRange(range_.zoomed(factor, timeOf(around), wallNow()));
+  });
+  connect(&card.plot(), &TimePlot::moveWanted, this, [this](double seconds) {
+    setRange(range_.moved(
+        std::chrono::duration_cast<WallTime::duration>(std::chrono::duration<double>(seconds)), wallNow()));
+  });
+  connect(&card.plot(), &TimePlot::cursorMoved, this, [this](double time) {
+    for (PlotCard* each : plots_)
+      each->plot().setCursorTime(time);
+  });
+  connect(&card.plot(), &TimePlot::chosen, this,
+          [this, &card](int series, int point) { chosen(card, series, point); });
 }
 
 QWidget* DashboardPage::makeStatusCard() {
@@ -181,12 +225,21 @@ QWidget* DashboardPage::makeStatusCard() {
   QFont bold = title->font();
   bold.setWeight(QFont::DemiBold);
   title->setFont(bold);
-  auto* words = new QLabel(QStringLiteral("since start · ALB metric names on hover"), card);
-  words->setProperty("role", "muted");
+  statusWords_ = new QLabel(card);
+  statusWords_->setProperty("role", "muted");
+  auto* now = new QPushButton(QStringLiteral("Since now"), card);
+  now->setToolTip(QStringLiteral("Counts begin at 0 here; nothing else forgets anything"));
+  auto* start = new QPushButton(QStringLiteral("Since the start"), card);
+  connect(now, &QPushButton::clicked, this, [this] {
+    countFrom(bridge_.metrics(), QStringLiteral("since %1").arg(clockText(wallNow()).left(8)));
+  });
+  connect(start, &QPushButton::clicked, this, [this] { countFrom({}, QStringLiteral("since the start")); });
   auto* line = new QHBoxLayout;
   line->setSpacing(10);
   line->addWidget(title);
-  line->addWidget(words, 1);
+  line->addWidget(statusWords_, 1);
+  line->addWidget(now);
+  line->addWidget(start);
   statusTable_ = new QTableView(card);
   auto* sorted = new QSortFilterProxyModel(this);
   sorted->setSourceModel(statuses_);
@@ -195,26 +248,81 @@ QWidget* DashboardPage::makeStatusCard() {
   statusTable_->setSortingEnabled(true);
   statusTable_->sortByColumn(StatusCountsModel::Status, Qt::AscendingOrder);
   prepareTable(*statusTable_, QStringLiteral("Status counts"));
-  setColumnWidths(*statusTable_, {200, 86, 72, 88});
-  statusTable_->horizontalHeader()->setSectionResizeMode(StatusCountsModel::Status, QHeaderView::Stretch);
+  statusTable_->setItemDelegateForColumn(StatusCountsModel::LastMinute, new SparklineDelegate(statusTable_));
+  setColumnWidths(*statusTable_, {230, 96, 80, 260, 96});
+  statusTable_->horizontalHeader()->setSectionResizeMode(StatusCountsModel::LastMinute, QHeaderView::Stretch);
+  connect(statusTable_, &QTableView::activated, this, [this, sorted](const QModelIndex& index) {
+    Q_EMIT logRequested(
+        bothFilters(partFilter(part_), statuses_->logFilter(sorted->mapToSource(index).row())));
+  });
   column->addLayout(line);
   column->addWidget(statusTable_, 1);
+  countFrom({}, QStringLiteral("since the start"));
   return card;
 }
 
-void DashboardPage::take(const MetricsReading& now, const MetricsReading& previous) {
-  const WallTime wall = wallNow();
-  series_.add(now, previous, wall);
-  if (pause_->isChecked()) return;
-  statuses_->update(now, wall);
-  showTiles(now);
-  if (isVisible()) showPlots();
+void DashboardPage::countFrom(const MetricsReading& mark, const QString& words) {
+  mark_ = mark;
+  statusWords_->setText(words +
+                        QStringLiteral(" · ALB metric names on hover · double-click shows the log lines"));
+  statuses_->reset();
+  showStatuses();
 }
 
-void DashboardPage::showTiles(const MetricsReading& now) {
-  const WindowSummary tenSeconds = series_.window(10s);
-  const WindowSummary minute = series_.window(60s);
-  requests_->showValue(rateText(tenSeconds.requestsPerSecond) + QStringLiteral(" /s"), trendText(series_));
+void DashboardPage::setPart(const SeriesPart& part) {
+  part_ = part;
+  const QString words = partWords(part);
+  partButton_->setText(words.left(1).toUpper() +
+                       fontMetrics().elidedText(words.mid(1), Qt::ElideMiddle, 260));
+  statuses_->reset();
+  showStatuses();
+  ask();
+}
+
+void DashboardPage::setRange(const TimeRange& range) {
+  range_ = range;
+  const WallTime now = wallNow();
+  rangeButton_->setText(range_.words());
+  live_->setText(range_.isLive() ? QStringLiteral("Pause") : QStringLiteral("Live"));
+  for (PlotCard* card : plots_)
+    card->plot().setRange(secondsOf(range_.begin(now)), secondsOf(range_.end(now)));
+  ask();
+}
+
+/// What moves on is asked for again; long stretches seldom, as they hardly change.
+void DashboardPage::take(const MetricsReading&) {
+  if (!isVisible()) return;
+  const auto rhythm = std::clamp<std::chrono::seconds>(range_.step() / 2, 1s, 30s);
+  // The sample's own rhythm is a second and some: a little early is in time.
+  const bool isDue = !asked_.isValid() || std::chrono::milliseconds(asked_.elapsed()) >= rhythm - 300ms;
+  if (range_.isLive() && isDue) setRange(range_);
+  showStatuses();
+}
+
+void DashboardPage::ask() {
+  const WallTime now = wallNow();
+  asked_.start();
+  source_.ask(part_, {range_.begin(now), range_.end(now), range_.step()});
+}
+
+void DashboardPage::showData(const std::shared_ptr<const DashboardData>& data) {
+  data_ = data;
+  for (std::size_t i = 0; i < kDashboardPlots; ++i)
+    plots_[i]->setData(data->times, data->plots[i]);
+  if (data->part != part_) return;
+  showTiles(data->minute);
+  statuses_->setMinute(data->minute.statuses);
+}
+
+void DashboardPage::showStatuses() {
+  const MetricsReading& now = bridge_.metrics();
+  const bool isMarked = mark_.time != TimePoint{};
+  statuses_->update(isMarked ? partOf(now, part_).since(partOf(mark_, part_)) : partOf(now, part_),
+                    wallNow());
+}
+
+void DashboardPage::showTiles(const MinuteSummary& minute) {
+  requests_->showValue(rateText(minute.perSecond) + QStringLiteral(" /s"), trendText(minute));
   if (minute.grpcRequests == 0) {
     notOk_->showValue(QStringLiteral("–"), QStringLiteral("no gRPC calls in the last minute"));
   } else {
@@ -236,8 +344,12 @@ void DashboardPage::showTiles(const MetricsReading& now) {
   const auto open = [](std::int64_t count) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(0, count));
   };
-  active_->showValue(countText(open(now.total.activeStreams)),
-                     countOf(open(now.activeConnections), QStringLiteral("connection")));
+  const observe::PartReading part = partOf(bridge_.metrics(), part_);
+  const bool isTargetSide =
+      std::holds_alternative<observe::TargetGroupName>(part_) || std::holds_alternative<TargetId>(part_);
+  const auto connections = isTargetSide ? part.activeTargetConnections : part.activeConnections;
+  active_->showValue(countText(open(part.activeStreams)),
+                     countOf(open(connections), QStringLiteral("connection")));
 }
 
 void DashboardPage::showTargets(const std::vector<TargetStatus>& targets) {
@@ -264,25 +376,24 @@ void DashboardPage::showTargets(const std::vector<TargetStatus>& targets) {
   }
 }
 
-void DashboardPage::showPlots() {
-  const auto show = [](PlotCard& card, const PlotData& shown) { card.setData(shown.ages, shown.series); };
-  show(*requestPlot_, requestPlot(series_, span_));
-  show(*statusPlot_, grpcStatusPlot(series_, span_));
-  show(*latencyPlot_, latencyPlot(series_, span_));
+/// The lines of the log behind a point.
+void DashboardPage::chosen(PlotCard& card, int series, int point) {
+  if (!data_ || point < 0 || point >= data_->times.size()) return;
+  const WallTime begin = timeOf(data_->times[point]);
+  QString filter = partFilter(part_);
+  const auto& lines = card.plot().series();
+  if (series >= 0 && static_cast<std::size_t>(series) < lines.size()) {
+    const PlotSeries& line = lines[static_cast<std::size_t>(series)];
+    if (line.logFilter && !std::isnan(line.values[point]))
+      filter = bothFilters(filter, line.logFilter(line.values[point]));
+  }
+  Q_EMIT logRequested(bothFilters(filter, filterOfTime(begin, begin + data_->range.step)));
 }
 
 void DashboardPage::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
-  if (!pause_->isChecked()) showPlots();
-}
-
-void DashboardPage::setSpan(std::chrono::seconds span, const QString& words) {
-  span_ = span;
-  range_->setText(words);
-  for (PlotCard* card : {requestPlot_, statusPlot_, latencyPlot_}) {
-    card->plot().setSpan(span);
-  }
-  showPlots();
+  if (range_.isLive()) setRange(range_);
+  showStatuses();
 }
 
 }  // namespace spillway::ui

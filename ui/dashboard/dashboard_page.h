@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <QWidget>
-#include <chrono>
+#include <array>
+#include <memory>
 
 #include "ui/bridge/engine_bridge.h"
-#include "ui/dashboard/metrics_series.h"
+#include "ui/dashboard/dashboard_data.h"
+#include "ui/dashboard/dashboard_source.h"
+#include "ui/dashboard/time_range.h"
 
 class QLabel;
 class QMenu;
@@ -19,12 +23,23 @@ class PlotCard;
 class StatTile;
 class StatusCountsModel;
 
-/// How the balancer is doing: five numbers, three plots and the count of every status. All from the counters.
+/// How the balancer, or a part of it, is and was doing: five numbers of now, six plots over any stretch of
+/// the history, and the count of every status. All from the counters.
 class DashboardPage : public QWidget {
   Q_OBJECT
 
  public:
   explicit DashboardPage(EngineBridge& bridge, QWidget* parent = nullptr);
+
+  const TimeRange& range() const { return range_; }
+  void setRange(const TimeRange& range);
+  void setPart(const observe::SeriesPart& part);
+  /// The newest drawn; null before the first.
+  std::shared_ptr<const DashboardData> data() const { return data_; }
+  PlotCard& plot(DashboardPlot which) { return *plots_[static_cast<std::size_t>(which)]; }
+
+ signals:
+  void logRequested(const QString& filter);
 
  protected:
   void showEvent(QShowEvent* event) override;
@@ -33,23 +48,36 @@ class DashboardPage : public QWidget {
   void makeHeader();
   QMenu* makeRangeMenu();
   QMenu* makeExportMenu();
+  void fillPartMenu();
   QWidget* makeTiles();
   QWidget* makePlots();
+  void connectPlot(PlotCard& card);
   QWidget* makeStatusCard();
-  void take(const observe::MetricsReading& now, const observe::MetricsReading& previous);
+  void take(const observe::MetricsReading& now);
+  void ask();
+  void showData(const std::shared_ptr<const DashboardData>& data);
   void showTargets(const std::vector<TargetStatus>& targets);
-  void showTiles(const observe::MetricsReading& now);
-  void showPlots();
-  void setSpan(std::chrono::seconds span, const QString& words);
+  void showTiles(const MinuteSummary& minute);
+  void showStatuses();
+  void countFrom(const observe::MetricsReading& mark, const QString& words);
+  void chosen(PlotCard& card, int series, int point);
 
-  MetricsSeries series_;
+  EngineBridge& bridge_;
+  TimeRange range_{std::chrono::minutes(5)};
+  observe::SeriesPart part_;
+  std::shared_ptr<const DashboardData> data_;
+  observe::MetricsReading mark_;  ///< counts are since it; empty: since the start
   StatusCountsModel* statuses_;
   PageHeader* header_;
-  QPushButton *range_, *pause_;
-  StatTile *requests_, *notOk_, *latency_, *active_, *healthy_;
-  PlotCard *requestPlot_, *statusPlot_, *latencyPlot_;
-  QTableView* statusTable_;
-  std::chrono::seconds span_{300};
+  QPushButton *partButton_ = nullptr, *rangeButton_ = nullptr, *live_;
+  QMenu* partMenu_;
+  StatTile *requests_ = nullptr, *notOk_ = nullptr, *latency_ = nullptr, *active_ = nullptr,
+           *healthy_ = nullptr;
+  std::array<PlotCard*, kDashboardPlots> plots_{};
+  QTableView* statusTable_ = nullptr;
+  QLabel* statusWords_ = nullptr;
+  QElapsedTimer asked_;
+  DashboardSource source_;
 };
 
 }  // namespace spillway::ui

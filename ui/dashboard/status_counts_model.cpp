@@ -9,7 +9,7 @@
 
 namespace spillway::ui {
 
-std::vector<StatusCountsModel::Row> StatusCountsModel::rowsOf(const observe::MetricsReading& reading) {
+std::vector<StatusCountsModel::Row> StatusCountsModel::rowsOf(const observe::PartReading& reading) {
   std::vector<Row> rows;
   for (const auto& [status, count] : reading.grpcStatus) {
     if (count > 0)
@@ -19,13 +19,38 @@ std::vector<StatusCountsModel::Row> StatusCountsModel::rowsOf(const observe::Met
     rows.push_back({Family::GrpcWithout, 0, false, reading.grpcWithoutStatus, reading.grpcRequests});
   }
   for (const auto& [key, count] : reading.httpStatus) {
-    if (count > 0)
-      rows.push_back({Family::Http, key.status, key.fromBalancer, count, reading.total.requests});
+    if (count > 0) rows.push_back({Family::Http, key.status, key.fromBalancer, count, reading.requests});
   }
   return rows;
 }
 
-void StatusCountsModel::update(const observe::MetricsReading& reading, WallTime wall) {
+std::optional<observe::SeriesMetric> StatusCountsModel::metricOf(const Row& row) {
+  using observe::SeriesMetric;
+  if (row.family == Family::Grpc) return SeriesMetric::ofGrpcStatus(static_cast<std::uint32_t>(row.status));
+  if (row.family == Family::Http) return SeriesMetric::of({row.status, row.fromBalancer});
+  return std::nullopt;
+}
+
+void StatusCountsModel::setMinute(const Minute& minute) {
+  minute_ = minute;
+  if (!rows_.empty()) Q_EMIT dataChanged(index(0, LastMinute), index(rowCount() - 1, LastMinute));
+}
+
+void StatusCountsModel::reset() {
+  beginResetModel();
+  rows_.clear();
+  minute_.clear();
+  endResetModel();
+}
+
+QString StatusCountsModel::logFilter(int number) const {
+  const Row& row = rows_[static_cast<std::size_t>(number)];
+  if (row.family == Family::Grpc) return QStringLiteral("grpc.status = %1").arg(row.status);
+  if (row.family == Family::GrpcWithout) return QStringLiteral("grpc and not grpc.status >= 0");
+  return QStringLiteral("status = %1 and %2balancer").arg(row.status).arg(row.fromBalancer ? "" : "not ");
+}
+
+void StatusCountsModel::update(const observe::PartReading& reading, WallTime wall) {
   std::vector<Row> rows = rowsOf(reading);
   for (Row& row : rows) {
     const auto before =
@@ -125,6 +150,11 @@ QVariant StatusCountsModel::data(const QModelIndex& index, int role) const {
       return display(row, index.column());
     case RawRole:
       return raw(row, index.column());
+    case SparkRole: {
+      const auto metric = metricOf(row);
+      const auto found = metric ? minute_.find(*metric) : minute_.end();
+      return found == minute_.end() ? QVariant() : QVariant::fromValue(found->second);
+    }
     case Qt::ForegroundRole:
       return foreground(row, index.column());
     case Qt::ToolTipRole:
@@ -146,7 +176,7 @@ QVariant StatusCountsModel::headerData(int section, Qt::Orientation orientation,
   }
   if (role != Qt::DisplayRole) return {};
   static const QString kNames[]{QStringLiteral("Status"), QStringLiteral("Count"), QStringLiteral("Share"),
-                                QStringLiteral("Last seen")};
+                                QStringLiteral("Last minute"), QStringLiteral("Last seen")};
   return kNames[section];
 }
 

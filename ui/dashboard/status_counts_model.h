@@ -2,26 +2,34 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QVector>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <vector>
 
-#include "engine/observe/metrics_reading.h"
+#include "engine/observe/metric_series.h"
 
 namespace spillway::ui {
 
-/// How often each gRPC and HTTP status was sent since the start, from the counters. gRPC first, then by
-/// number.
+/// How often each gRPC and HTTP status of a part was sent, from its counters. gRPC first, then by number.
 class StatusCountsModel : public QAbstractTableModel {
   Q_OBJECT
 
  public:
-  enum Column { Status, Count, Share, LastSeen, ColumnCount };
+  enum Column { Status, Count, Share, LastMinute, LastSeen, ColumnCount };
+  using Minute = std::map<observe::SeriesMetric, QVector<double>>;
 
   explicit StatusCountsModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
   /// `wall`: when the reading was taken. Statuses that grew since the last update were last seen then.
-  void update(const observe::MetricsReading& reading, WallTime wall);
+  void update(const observe::PartReading& reading, WallTime wall);
+  /// Requests in each of the last seconds, by status.
+  void setMinute(const Minute& minute);
+  /// Another part's, or another begin of counting: nothing was seen yet.
+  void reset();
+  /// Selects the row's lines of the access log.
+  QString logFilter(int row) const;
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
@@ -39,7 +47,8 @@ class StatusCountsModel : public QAbstractTableModel {
 
     auto key() const { return std::tuple(family, status, fromBalancer); }
   };
-  static std::vector<Row> rowsOf(const observe::MetricsReading& reading);
+  static std::vector<Row> rowsOf(const observe::PartReading& reading);
+  static std::optional<observe::SeriesMetric> metricOf(const Row& row);
   QString statusText(const Row& row) const;
   QString albName(const Row& row) const;
   QVariant display(const Row& row, int column) const;
@@ -47,6 +56,7 @@ class StatusCountsModel : public QAbstractTableModel {
   QVariant foreground(const Row& row, int column) const;
 
   std::vector<Row> rows_;
+  Minute minute_;
   WallTime updated_{};
 };
 

@@ -16,9 +16,13 @@ class PlotCard : public Card {
            QWidget* parent = nullptr);
 
   TimePlot& plot() { return *plot_; }
-  void setData(const QVector<double>& ages, const std::vector<PlotSeries>& series);
+  const QString& title() const { return title_; }
+  void setData(const QVector<double>& times, const std::vector<PlotSeries>& series);
+  /// Draws title, names and plot into this rectangle, in lines.
+  void draw(QPainter& painter, const QRect& area) const;
 
  private:
+  QString title_, measure_;
   PlotLegend* legend_;
   TimePlot* plot_;
 };

@@ -3,7 +3,7 @@
 
 #include <QVector>
 #include <QWidget>
-#include <chrono>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -14,28 +14,51 @@ struct PlotSeries {
   QString name;
   int color = 0;  ///< index in ThemeColors::series
   QVector<double> values;
+  QString tip;                               ///< what ALB calls it
+  std::function<QString(double)> logFilter;  ///< selects what is behind a value; null: everything is
 };
 
-/// Values of the last minutes against time, newest at the right edge. Says "no requests" where nothing is to
-/// be drawn. Pointing at it shows the values of that moment. Colours are taken from the theme at each
-/// drawing.
+/// Values against time. Says "no requests" where nothing is to be drawn. The wheel and + and - zoom, dragging
+/// and the arrows move, a click chooses a moment; the reader's owner gives it another range then. Colours are
+/// taken from the theme at each drawing.
 class TimePlot : public QWidget {
   Q_OBJECT
 
  public:
-  /// `unit` stands behind the values of the tool tip: "/s", " ms".
+  /// `unit` stands behind the values at the cursor: " /s", " ms".
   explicit TimePlot(const QString& unit, QWidget* parent = nullptr);
   ~TimePlot() override;
 
-  void setSpan(std::chrono::seconds span);
-  /// `ages`: seconds before now, ascending and <= 0, one for each value of every series.
-  void setData(const QVector<double>& ages, const std::vector<PlotSeries>& series);
+  /// Seconds since the epoch.
+  void setRange(double from, double to);
+  /// `times`: seconds since the epoch, ascending, one for each value of every series.
+  void setData(const QVector<double>& times, const std::vector<PlotSeries>& series);
+  const std::vector<PlotSeries>& series() const;
+  /// A line with the values of this moment; NaN takes it away.
+  void setCursorTime(double time);
+  /// What stands at the cursor, a line each; empty without one.
+  QString cursorWords() const;
+  /// Draws it into this rectangle, in lines, not in pixels.
+  void draw(QPainter& painter, const QRect& area) const;
+
+ signals:
+  void zoomWanted(double factor, double around);
+  /// By so many seconds towards the past.
+  void moveWanted(double seconds);
+  void cursorMoved(double time);  ///< NaN: the pointer has left
+  /// `series`: the line that was meant; -1 = none. `point`: index of the time.
+  void chosen(int series, int point);
 
  protected:
   void changeEvent(QEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
 
  private:
+  void press(const QPointF& at);
+  void move(const QPointF& at, Qt::MouseButtons buttons);
+  void release(const QPointF& at);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
@@ -48,17 +71,21 @@ class PlotLegend : public QWidget {
   explicit PlotLegend(QWidget* parent = nullptr);
   void setSeries(const std::vector<PlotSeries>& series);
   QSize sizeHint() const override;
-  QSize minimumSizeHint() const override { return sizeHint(); }
+  QSize minimumSizeHint() const override { return {0, sizeHint().height()}; }
 
  protected:
   void paintEvent(QPaintEvent* event) override;
+  bool event(QEvent* event) override;
 
  private:
   struct Entry {
     QString name;
     int color = 0;
+    QString tip;
     bool operator==(const Entry&) const = default;
   };
+  int widthOf(const Entry& entry) const;
+
   std::vector<Entry> entries_;
 };
 

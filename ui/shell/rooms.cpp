@@ -94,7 +94,9 @@ void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
     Q_EMIT roomRequested(Room::Streams);
     streams->showStream(id);
   });
-  pages_[Room::Dashboard] = new DashboardPage(sources.bridge, parent);
+  auto* dashboard = new DashboardPage(sources.bridge, parent);
+  connect(dashboard, &DashboardPage::logRequested, this, &Rooms::openLog);
+  pages_[Room::Dashboard] = dashboard;
   pages_[Room::TargetHealth] = new TargetHealthPage(sources.bridge, sources.workspace, parent);
   pages_[Room::AccessLog] = log;
   pages_[Room::Streams] = streams;

@@ -48,8 +48,13 @@ void PlotLegend::paintEvent(QPaintEvent* /*event*/) {
   QPainter painter(this);
   int x = 0;
   for (const Entry& entry : entries_) {
-    painter.fillRect(x, (height() - kSwatch) / 2, kSwatch, kSwatch, Theme::colors().series[entry.color]);
     painter.setPen(Theme::colors().text);
+    if (x + widthOf(entry) - kGap > width()) {
+      painter.drawText(QRect(x, 0, width() - x, height()), Qt::AlignVCenter | Qt::AlignLeft,
+                       QStringLiteral("…"));
+      break;
+    }
+    painter.fillRect(x, (height() - kSwatch) / 2, kSwatch, kSwatch, Theme::colors().series[entry.color]);
     const int text = x + kSwatch + 4;
     painter.drawText(QRect(text, 0, width() - text, height()), Qt::AlignVCenter | Qt::AlignLeft, entry.name);
     x += widthOf(entry);

@@ -44,6 +44,22 @@ const observe::MetricSeries& Engine::series() const {
   return impl_->series;
 }
 
+observe::ConnectionList Engine::connections() const {
+  observe::ConnectionList all;
+  for (const auto& worker : impl_->workers) {
+    const auto list = worker->connectionList();
+    all.connections.insert(all.connections.end(), list->connections.begin(), list->connections.end());
+    all.untold += list->untold;
+  }
+  return all;
+}
+
+void Engine::endConnection(observe::ConnectionId id, ConnectionEnd how) {
+  const auto worker = static_cast<std::size_t>(id >> proxy::kWorkerShift);  // from 1 on
+  if (worker == 0 || worker > impl_->workers.size()) return;
+  impl_->workers[worker - 1]->endConnection(id, how == ConnectionEnd::Close);
+}
+
 std::vector<observe::LogStatus> Engine::logs() const {
   return impl_->bus.logStatuses();
 }

@@ -14,6 +14,7 @@
 #include "engine/config/model.h"
 #include "engine/health/target_status.h"
 #include "engine/history/store.h"
+#include "engine/observe/connection_status.h"
 #include "engine/observe/decision.h"
 #include "engine/observe/event_bus.h"
 #include "engine/observe/events.h"
@@ -44,6 +45,12 @@ struct ImaginedRequest {
   std::string clientIp = "127.0.0.1";
 };
 
+/// How a person ends a connection.
+enum class ConnectionEnd : bool {
+  Drain,  ///< no new streams (HTTP/2: GOAWAY); those that run may end
+  Close   ///< at once
+};
+
 struct ApplyReport {
   bool applied = false;               ///< false: the last good configuration goes on running
   std::vector<config::Issue> issues;  ///< errors when not applied; warnings otherwise
@@ -72,6 +79,11 @@ class Engine {
   std::unique_ptr<observe::Subscription> subscribe(const observe::SubscriptionOptions&);
   /// The metrics' last hour by the second and last day by the minute; lives as long as the engine.
   const observe::MetricSeries& series() const;
+  /// The connections of clients and to targets, about a second old, and the last ones that ended. Asking
+  /// makes the workers tell them: the first list is empty.
+  observe::ConnectionList connections() const;
+  /// Ends a connection, as a person asks for it; nothing happens when it is gone. Returns at once.
+  void endConnection(observe::ConnectionId, ConnectionEnd how);
   /// How ALB's log files fare.
   std::vector<observe::LogStatus> logs() const;
   /// How the history on disk fares; without a file's name where none is kept.

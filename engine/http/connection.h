@@ -6,6 +6,7 @@
 #include "engine/base/error.h"
 #include "engine/http/stream.h"
 #include "engine/net/event_loop.h"
+#include "engine/net/tls_facts.h"
 
 namespace spillway::http {
 
@@ -24,6 +25,16 @@ class ConnectionOwner {
   virtual void onConnectionClosed(HttpConnection& connection, const Error& error) = 0;
 };
 
+/// What has passed on a connection so far.
+struct ConnectionCounts {
+  bool isHttp2 = false;
+  std::uint64_t streams = 0;                       ///< that were begun
+  std::uint64_t receivedBytes = 0, sentBytes = 0;  ///< without TLS's own
+  std::uint64_t pings = 0;                         ///< of the peer
+  bool goawaySent = false, goawayReceived = false;
+  std::int64_t rttMicros = -1;  ///< -1: unknown
+};
+
 /// A connection that carries streams, in either role. Worker thread only.
 class HttpConnection : public net::Retirable {
  public:
@@ -36,6 +47,8 @@ class HttpConnection : public net::Retirable {
   /// When the first byte of a head came that is not whole yet; {} when there is none.
   virtual TimePoint headSince() const = 0;
   virtual TimePoint idleSince() const = 0;  ///< when the last stream ended; meaningful while none is active
+  virtual ConnectionCounts counts() const = 0;  ///< asks the kernel, too
+  virtual net::TlsFacts tlsFacts() const = 0;   ///< makes text; empty without TLS
   /// Lets running streams end, takes no new ones, then closes.
   virtual void beginDrain() = 0;
   /// Ends it now; open streams get onReset, the owner gets no call.

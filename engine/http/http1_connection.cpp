@@ -217,4 +217,15 @@ void Http1Connection::updateReading() {
   }
 }
 
+ConnectionCounts Http1Connection::counts() const {
+  return {.streams = exchanges_,
+          .receivedBytes = transport_->receivedBytes(),
+          .sentBytes = transport_->sentBytes(),
+          .rttMicros = transport_->rttMicros()};
+}
+
+net::TlsFacts Http1Connection::tlsFacts() const {
+  return transport_->hasTls() ? transport_->tlsFacts() : net::TlsFacts();
+}
+
 }  // namespace spillway::http

@@ -71,6 +71,8 @@ class Http1Connection final : public HttpConnection, private net::TransportListe
   bool isDraining() const override { return draining_; }
   std::size_t activeStreams() const override { return stream_ ? 1 : 0; }
   TimePoint idleSince() const override { return idleSince_; }
+  ConnectionCounts counts() const override;
+  net::TlsFacts tlsFacts() const override;
   void beginDrain() override;
   void close(const Error& why) override;
 

@@ -135,13 +135,17 @@ struct Http2Callbacks {
         }
         return 0;
       case NGHTTP2_PING:
-        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) && connection.draining_) connection.finishDrain();
+        if (!(frame->hd.flags & NGHTTP2_FLAG_ACK)) {
+          ++connection.pings_;
+        } else if (connection.draining_) {
+          connection.finishDrain();
+        }
         return 0;
       case NGHTTP2_RST_STREAM:
         if (connection.role_ == Http2Connection::Role::Accepted) connection.tolerates(connection.peerResets_);
         break;
       case NGHTTP2_GOAWAY:
-        connection.draining_ = true;
+        connection.draining_ = connection.peerLeaves_ = true;
         connection.owner_.onRoom(connection);
         return 0;
       default:

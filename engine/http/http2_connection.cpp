@@ -239,6 +239,7 @@ bool Http2Connection::tolerates(RateLimit& limit) {
 }
 
 Http2Stream& Http2Connection::addStream(StreamHandler* handler, std::int32_t id) {
+  ++streamsBegun_;
   auto stream = std::make_unique<Http2Stream>(*this, handler, id);
   stream->index_ = streams_.size();
   streams_.push_back(std::move(stream));
@@ -258,6 +259,21 @@ void Http2Connection::removeStream(Http2Stream& stream) {
     idleSince_ = loop_.now();
     if (draining_ && role_ == Role::Connected) finishDrain();
   }
+}
+
+ConnectionCounts Http2Connection::counts() const {
+  return {.isHttp2 = true,
+          .streams = streamsBegun_,
+          .receivedBytes = transport_->receivedBytes(),
+          .sentBytes = transport_->sentBytes(),
+          .pings = pings_,
+          .goawaySent = finalGoawaySent_ || (draining_ && !peerLeaves_ && role_ == Role::Accepted),
+          .goawayReceived = peerLeaves_,
+          .rttMicros = transport_->rttMicros()};
+}
+
+net::TlsFacts Http2Connection::tlsFacts() const {
+  return transport_->hasTls() ? transport_->tlsFacts() : net::TlsFacts();
 }
 
 }  // namespace spillway::http

@@ -50,6 +50,8 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   std::size_t activeStreams() const override { return streams_.size(); }
   TimePoint headSince() const override { return headSince_; }
   TimePoint idleSince() const override { return idleSince_; }
+  ConnectionCounts counts() const override;
+  net::TlsFacts tlsFacts() const override;
   void beginDrain() override;
   void close(const Error& why) override;
 
@@ -99,10 +101,12 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   /// 9113 §5.1.1).
   std::vector<std::pair<std::int32_t, std::int32_t>> passedOver_;
   std::int32_t newestStream_ = -1;
+  std::uint64_t streamsBegun_ = 0, pings_ = 0;
   TimePoint idleSince_;
   TimePoint headSince_{};
   bool ready_ = false;
   bool draining_ = false;
+  bool peerLeaves_ = false;  ///< it has sent GOAWAY
   bool finalGoawaySent_ = false;
   bool peerSettingsSeen_ = false;
   bool ended_ = false;

@@ -294,6 +294,7 @@ void Transport::read() {
       return fail({ErrorCode::None, isServer_ ? Side::Client : Side::Target, "The peer closed."});
     }
     taken += static_cast<std::size_t>(got);
+    receivedBytes_ += static_cast<std::uint64_t>(got);
     block->used += static_cast<std::uint32_t>(got);
     ++block->references;
     listener_->onBytes(ByteChunk(block, begin, static_cast<std::uint32_t>(got)));
@@ -342,6 +343,7 @@ bool Transport::writePlain(ByteQueue& bytes) {
       bytes.clear();
       return true;
     }
+    sentBytes_ += static_cast<std::uint64_t>(sent);
     bytes.dropFront(static_cast<std::size_t>(sent));
   }
   return true;
@@ -369,6 +371,7 @@ bool Transport::writeTlsRecords(ByteQueue& bytes) {
     ERR_clear_error();
     const int sent = SSL_write(tls_, piece.data(), static_cast<int>(piece.size()));
     if (sent > 0) {
+      sentBytes_ += static_cast<std::uint64_t>(sent);
       bytes.dropFront(static_cast<std::size_t>(sent));
       continue;
     }
@@ -378,6 +381,14 @@ bool Transport::writeTlsRecords(ByteQueue& bytes) {
     return true;
   }
   return true;
+}
+
+std::int64_t Transport::rttMicros() const {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  const bool isConnected = watch_ && (phase_ == Phase::Handshaking || phase_ == Phase::Open);
+  if (!isConnected || getsockopt(watch_->fd(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return -1;
+  return info.tcpi_rtt;
 }
 
 void Transport::finishWriting() {

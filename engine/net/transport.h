@@ -63,6 +63,11 @@ class Transport : public Retirable {
   bool hasTls() const { return tls_ != nullptr; }
   /// From onReady() on, and in onClosed() also of a handshake that failed. Makes text: ask once.
   TlsFacts tlsFacts() const;
+  /// Without what TLS adds.
+  std::uint64_t receivedBytes() const { return receivedBytes_; }
+  std::uint64_t sentBytes() const { return sentBytes_; }
+  /// The kernel's smoothed round-trip time in microseconds; -1: unknown. A system call.
+  std::int64_t rttMicros() const;
 
  private:
   enum class Phase : std::uint8_t { Idle, Connecting, Handshaking, Open, Closed };
@@ -92,6 +97,7 @@ class Transport : public Retirable {
   Phase phase_ = Phase::Idle;
   bool isServer_ = true;
   std::size_t readLimit_ = SIZE_MAX;
+  std::uint64_t receivedBytes_ = 0, sentBytes_ = 0;
   bool readFloods_ = false;  ///< the last read took all that there was room for
   bool readPaused_ = false;
   bool readPosted_ = false;

@@ -7,6 +7,7 @@
 #include "engine/http/http1_connection.h"
 #include "engine/http/http2_connection.h"
 #include "engine/net/transport.h"
+#include "engine/pool/connection_counts.h"
 
 namespace spillway::pool {
 namespace {
@@ -44,8 +45,22 @@ bool isTlsFailure(const Error& error) {
 class TargetPool::Member final : public net::Retirable, private http::ConnectionOwner {
  public:
   Member(TargetPool& pool, Peer& peer)
-      : slots(peer.slots), pool_(pool), peer_(peer), connection_(connect()) {}
+      : id(++pool.lastId_),
+        slots(peer.slots),
+        pool_(pool),
+        peer_(peer),
+        text_(peer.text),
+        group_(peer.group),
+        connection_(connect()) {}
   http::HttpConnection& connection() { return *connection_; }
+  const http::HttpConnection& connection() const { return *connection_; }
+  void drain(std::string why) {
+    if (drainReason_.empty()) drainReason_ = std::move(why);
+    connection_->beginDrain();
+  }
+  observe::ConnectionStatus status() const;
+  observe::ConnectionStatus lastStatus(const Error& why) const;
+  const observe::ConnectionId id;
   const observe::SlotSet slots;  ///< where it counts
   bool counted = false;          ///< in the metrics, as an open connection
 
@@ -74,11 +89,36 @@ class TargetPool::Member final : public net::Retirable, private http::Connection
 
   TargetPool& pool_;
   Peer& peer_;
+  const std::string text_, group_;
+  const WallTime opened_ = wallNow();
+  std::string drainReason_;  ///< why we let it end
   std::unique_ptr<http::HttpConnection> connection_;
 };
 
-TargetPool::TargetPool(net::EventLoop& loop, observe::WorkerMetrics& metrics)
-    : loop_(loop), metrics_(metrics) {}
+observe::ConnectionStatus TargetPool::Member::status() const {
+  observe::ConnectionStatus status;
+  status.id = id;
+  status.side = observe::ConnectionSide::Target;
+  status.targetGroup = group_;
+  status.peer = text_;
+  status.hasTls = peer_.tls != nullptr;
+  if (status.hasTls && counted) fillTls(status, connection_->tlsFacts());
+  status.opened = opened_;
+  fillCounts(status, *connection_);
+  return status;
+}
+
+observe::ConnectionStatus TargetPool::Member::lastStatus(const Error& why) const {
+  observe::ConnectionStatus status = this->status();
+  status.openStreams = 0;
+  status.ended = wallNow();
+  fillEnd(status, why, drainReason_);
+  return status;
+}
+
+TargetPool::TargetPool(net::EventLoop& loop, observe::WorkerMetrics& metrics,
+                       observe::EndedConnections& ended, observe::ConnectionId firstId)
+    : loop_(loop), metrics_(metrics), ended_(ended), lastId_(firstId) {}
 TargetPool::~TargetPool() = default;
 
 void TargetPool::acquire(const balance::GroupSnapshot& group, const balance::TargetSnapshot& target,
@@ -96,6 +136,8 @@ void TargetPool::acquire(const balance::GroupSnapshot& group, const balance::Tar
   peer->serverName = target.serverName;
   peer->responseHeadersBytes = group.responseHeadersBytes;
   peer->slots = {.group = group.runtime->slot, .target = target.runtime->slot};
+  peer->text = target.text;
+  peer->group = group.settings.name;
   peer->http1 = group.settings.protocolVersion == config::ProtocolVersion::Http1;
   const std::size_t perConnection = peer->http1 ? 1 : kStreamsPerNewHttp2Connection;
   if (peer->waiting.size() > peer->connecting * perConnection) connect(*peer);
@@ -127,6 +169,7 @@ void TargetPool::remove(Peer& peer, Member& member, const Error& error) {
   const auto at = std::find_if(peer.members.begin(), peer.members.end(),
                                [&](const auto& item) { return item.get() == &member; });
   if (at != peer.members.end()) {
+    ended_.add(member.lastStatus(error));
     loop_.retire(std::move(*at));
     peer.members.erase(at);
   }
@@ -163,7 +206,7 @@ void TargetPool::retain(const balance::Snapshot& snapshot) {
   for (auto& [key, peer] : peers_) {
     if (named.contains(key)) continue;
     for (std::size_t i = peer->members.size(); i-- > 0;)
-      peer->members[i]->connection().beginDrain();
+      peer->members[i]->drain("The target is gone.");
   }
 }
 
@@ -172,9 +215,33 @@ void TargetPool::closeIdle(TimePoint before) {
     for (std::size_t i = peer->members.size(); i-- > 0;) {
       auto& connection = peer->members[i]->connection();
       if (connection.isReady() && connection.activeStreams() == 0 && connection.idleSince() < before) {
-        connection.beginDrain();
+        peer->members[i]->drain("It was idle.");
       }
     }
+  }
+}
+
+std::size_t TargetPool::tell(std::vector<observe::ConnectionStatus>& list, std::size_t most) const {
+  std::size_t told = 0, all = 0;
+  for (const auto& [key, peer] : peers_) {
+    all += peer->members.size();
+    for (const auto& member : peer->members) {
+      if (told == most) break;
+      list.push_back(member->status());
+      ++told;
+    }
+  }
+  return all - told;
+}
+
+void TargetPool::endConnection(observe::ConnectionId id, bool atOnce, const Error& why) {
+  for (auto& [key, peer] : peers_) {
+    const auto found = std::ranges::find(peer->members, id, [](const auto& member) { return member->id; });
+    if (found == peer->members.end()) continue;
+    Member& member = **found;
+    if (!atOnce) return member.drain(why.detail);
+    member.connection().close(why);
+    return remove(*peer, member, why);
   }
 }
 

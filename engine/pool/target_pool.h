@@ -10,6 +10,7 @@
 #include "engine/balance/snapshot.h"
 #include "engine/http/connection.h"
 #include "engine/net/event_loop.h"
+#include "engine/observe/connection_status.h"
 #include "engine/observe/metrics.h"
 
 namespace spillway::pool {
@@ -28,7 +29,9 @@ class StreamWaiter {
 /// (TargetSnapshot::poolKey).
 class TargetPool {
  public:
-  TargetPool(net::EventLoop& loop, observe::WorkerMetrics& metrics);
+  /// Connections get ids from `firstId` on; `ended` hears of those that have ended.
+  TargetPool(net::EventLoop& loop, observe::WorkerMetrics& metrics, observe::EndedConnections& ended,
+             observe::ConnectionId firstId = 0);
   ~TargetPool();
 
   /// Gives `waiter` a stream: within this call where there is room, else when a connection is ready.
@@ -38,6 +41,10 @@ class TargetPool {
   void retain(const balance::Snapshot&);
   /// Drains connections without streams since `before`.
   void closeIdle(TimePoint before);
+  /// Adds at most `most` of the connections to the list; returns how many others there are.
+  std::size_t tell(std::vector<observe::ConnectionStatus>& list, std::size_t most) const;
+  /// Ends the connection of this id: at once, or when its streams have ended.
+  void endConnection(observe::ConnectionId id, bool atOnce, const Error& why);
   /// Ends all connections now.
   void closeAll(const Error& why);
 
@@ -51,8 +58,9 @@ class TargetPool {
     std::shared_ptr<const net::TlsContext> tls;
     std::string serverName;
     std::uint32_t responseHeadersBytes = 0;  ///< limit of one response's head
-    observe::SlotSet slots;  ///< of the group and target that asked last: its new connections count there
-    bool http1 = false;      ///< HTTP/1.1: one request at a time on each connection
+    observe::SlotSet slots;   ///< of the group and target that asked last: its new connections count there
+    bool http1 = false;       ///< HTTP/1.1: one request at a time on each connection
+    std::string text, group;  ///< of that target, for people
   };
   void connect(Peer& peer);
   void serve(Peer& peer);
@@ -60,6 +68,8 @@ class TargetPool {
 
   net::EventLoop& loop_;
   observe::WorkerMetrics& metrics_;
+  observe::EndedConnections& ended_;
+  observe::ConnectionId lastId_;
   std::unordered_map<std::string, std::unique_ptr<Peer>> peers_;
 };
 

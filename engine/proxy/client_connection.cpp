@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/http/http2_connection.h"
+#include "engine/pool/connection_counts.h"
 #include "engine/proxy/local_response.h"
 #include "engine/proxy/outcome.h"
 #include "engine/proxy/record_parts.h"
@@ -28,6 +29,10 @@ std::string settingBehind(http::RefusalKind kind, const config::Limits& limits) 
   return {};
 }
 
+std::string idleReason(std::chrono::seconds limit) {
+  return fmt::format("idle_timeout.timeout_seconds = {}", limit.count());
+}
+
 }  // namespace
 
 ConnectionCount countedConnection(const std::shared_ptr<balance::ListenerRuntime>& runtime) {
@@ -36,12 +41,13 @@ ConnectionCount countedConnection(const std::shared_ptr<balance::ListenerRuntime
           }};
 }
 
-ClientConnection::ClientConnection(ClientConnectionHost& host, net::EventLoop& loop,
+ClientConnection::ClientConnection(ClientConnectionHost& host, net::EventLoop& loop, observe::ConnectionId id,
                                    std::unique_ptr<net::Transport> transport, ConnectionFacts facts,
                                    std::shared_ptr<const balance::ListenerSnapshot> listener,
                                    ConnectionCount counted)
     : host_(host),
       loop_(loop),
+      id_(id),
       transport_(std::move(transport)),
       facts_(std::make_shared<const ConnectionFacts>(std::move(facts))),
       listener_(std::move(listener)),
@@ -181,28 +187,59 @@ void ClientConnection::onClosed(const Error& error) {
     tellConnection(transport_->tlsFacts());
     host_.onClientTlsFailed(listener_->runtime->slot);
   }
-  host_.onClientConnectionClosed(*this);
+  host_.onClientConnectionClosed(*this, error);
 }
 
 http::StreamHandler* ClientConnection::onStream(http::HttpStream& stream) {
   ++requests_;
-  const bool tooMany = isHttp2_ && requests_ >= listener_->limits.requestsPerConnection &&
+  const auto& limits = listener_->limits;
+  const bool tooMany = isHttp2_ && requests_ >= limits.requestsPerConnection &&
                        !listener_->beyondAlb.unlimitedRequestsPerConnection;
-  const bool tooOld =
-      loop_.now() - opened_ >= std::chrono::seconds(listener_->attributes.clientKeepAliveSeconds);
-  if ((tooMany || tooOld) && protocol_) protocol_->beginDrain();
+  const auto keepAlive = listener_->attributes.clientKeepAliveSeconds;
+  if (tooMany && protocol_) {
+    beginDrain(fmt::format("limits.requestsPerConnection = {}", limits.requestsPerConnection));
+  } else if (protocol_ && loop_.now() - opened_ >= std::chrono::seconds(keepAlive)) {
+    beginDrain(fmt::format("client_keep_alive.seconds = {}", keepAlive));
+  }
   return &host_.beginExchange(stream, facts_, listener_);
 }
 
-void ClientConnection::beginDrain() {
+void ClientConnection::beginDrain(std::string why) {
+  if (drainReason_.empty()) drainReason_ = std::move(why);
   if (protocol_) return protocol_->beginDrain();
-  close({ErrorCode::Drained, Side::Balancer, "The listener is gone."});
-  host_.onClientConnectionClosed(*this);
+  end({ErrorCode::Drained, Side::Balancer, drainReason_});
 }
 
 void ClientConnection::close(const Error& why) {
   if (protocol_) protocol_->close(why);
   if (transport_) transport_->close(net::Transport::Close::Now);
+}
+
+void ClientConnection::end(const Error& why) {
+  close(why);
+  host_.onClientConnectionClosed(*this, why);
+}
+
+observe::ConnectionStatus ClientConnection::status() const {
+  observe::ConnectionStatus status;
+  status.id = id_;
+  status.loadBalancer = listener_->id.loadBalancer;
+  status.listener = listener_->id.listener;
+  status.peer = facts_->client;
+  status.hasTls = facts_->hasTls;
+  pool::fillTls(status, facts_->tls);
+  status.opened = openedWall_;
+  if (protocol_) pool::fillCounts(status, *protocol_);
+  status.targets = facts_->streams->counts();
+  return status;
+}
+
+observe::ConnectionStatus ClientConnection::lastStatus(const Error& why) const {
+  observe::ConnectionStatus status = this->status();
+  status.openStreams = 0;
+  status.ended = wallNow();
+  pool::fillEnd(status, why, drainReason_);
+  return status;
 }
 
 /// A head that trickles in (or a preface, or a request line) is cut at its own limit, long before the idle
@@ -215,8 +252,7 @@ bool ClientConnection::endIfHeadIsSlow(TimePoint now) {
     http1_->refuseSlowHead();
     return true;
   }
-  close({ErrorCode::IdleTimeout, Side::Client, "The request's head took too long."});
-  host_.onClientConnectionClosed(*this);
+  end({ErrorCode::IdleTimeout, Side::Client, "The request's head took too long."});
   return true;
 }
 
@@ -226,11 +262,10 @@ void ClientConnection::closeIfIdle(TimePoint now) {
   if (protocol_) {
     const auto idle = now - protocol_->idleSince();
     if (protocol_->activeStreams() > 0 || idle < limit) return;
-    if (idle < limit + kFarewell) return protocol_->beginDrain();
-    close({ErrorCode::IdleTimeout, Side::Client, "It did not read what ends the connection."});
-    host_.onClientConnectionClosed(*this);
+    if (idle < limit + kFarewell) return beginDrain(idleReason(limit));
+    end({ErrorCode::IdleTimeout, Side::Client, "It did not read what ends the connection."});
   } else if (now - opened_ >= limit) {
-    beginDrain();
+    beginDrain(idleReason(limit));
   }
 }
 

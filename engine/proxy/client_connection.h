@@ -26,8 +26,8 @@ class ClientConnectionHost {
   /// A connection was established, or failed to be.
   virtual void recordConnection(observe::ConnectionRecord record) = 0;
   virtual void onClientTlsFailed(observe::Slot listener) = 0;
-  /// Over: take it off the list and retire it.
-  virtual void onClientConnectionClosed(ClientConnection&) = 0;
+  /// Over, and why: take it off the list and retire it.
+  virtual void onClientConnectionClosed(ClientConnection&, const Error& why) = 0;
 };
 
 /// A connection that its listener has counted; counts it off again when the last copy goes.
@@ -40,7 +40,7 @@ class ClientConnection final : public net::Retirable,
                                private net::TransportListener,
                                private http::Http1Owner {
  public:
-  ClientConnection(ClientConnectionHost& host, net::EventLoop& loop,
+  ClientConnection(ClientConnectionHost& host, net::EventLoop& loop, observe::ConnectionId id,
                    std::unique_ptr<net::Transport> transport, ConnectionFacts facts,
                    std::shared_ptr<const balance::ListenerSnapshot> listener, ConnectionCount counted);
   void start();
@@ -49,8 +49,15 @@ class ClientConnection final : public net::Retirable,
   void setListener(std::shared_ptr<const balance::ListenerSnapshot> listener) {
     listener_ = std::move(listener);
   }
-  void beginDrain();
+  observe::ConnectionId id() const { return id_; }
+  observe::ConnectionStatus status() const;
+  /// As it was, with who ended it.
+  observe::ConnectionStatus lastStatus(const Error& why) const;
+  /// `why`: what it comes from, in words.
+  void beginDrain(std::string why);
   void close(const Error& why);
+  /// Closes it at once; its host hears of it.
+  void end(const Error& why);
   void closeIfIdle(TimePoint now);
 
   std::size_t listIndex = 0;  ///< the worker's place for it
@@ -63,8 +70,8 @@ class ClientConnection final : public net::Retirable,
   http::StreamHandler* onStream(http::HttpStream& stream) override;
   void onReady(http::HttpConnection&) override {}
   void onRoom(http::HttpConnection&) override {}
-  void onConnectionClosed(http::HttpConnection&, const Error&) override {
-    host_.onClientConnectionClosed(*this);
+  void onConnectionClosed(http::HttpConnection&, const Error& why) override {
+    host_.onClientConnectionClosed(*this, why);
   }
   http::Http2Connection& startHttp2();
   void startHttp1();
@@ -76,6 +83,7 @@ class ClientConnection final : public net::Retirable,
 
   ClientConnectionHost& host_;
   net::EventLoop& loop_;
+  const observe::ConnectionId id_;
   std::unique_ptr<net::Transport> transport_;       ///< until the protocol is known
   std::unique_ptr<http::HttpConnection> protocol_;  ///< from then on
   http::Http1Connection* http1_ = nullptr;          ///< protocol_ again, when it is this one
@@ -84,6 +92,8 @@ class ClientConnection final : public net::Retirable,
   std::string early_;  ///< first bytes of a client whose protocol is not known yet
   ConnectionCount counted_;
   TimePoint opened_, earlySince_{};
+  const WallTime openedWall_ = wallNow();
+  std::string drainReason_;  ///< why we let it end; empty: we do not
   std::uint64_t requests_ = 0;
   bool ready_ = false;
   bool isHttp2_ = false;

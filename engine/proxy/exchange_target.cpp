@@ -84,6 +84,7 @@ void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
   holdsTarget_ = true;
   chosen_->runtime->outstanding.fetch_add(1, std::memory_order_relaxed);
   host_.metrics.targetChosen(slots_.target);
+  facts_->streams->began(slots_.target, chosen_->text);
   if (observed_) {
     observe::Event event{.kind = EventKind::TargetChosen, .stream = head_->id, .time = wallNow()};
     event.number = static_cast<std::uint32_t>(tried_.size());
@@ -160,6 +161,7 @@ void Exchange::leaveTarget(ResetCode code) {
   if (!std::exchange(holdsTarget_, false)) return;
   chosen_->runtime->outstanding.fetch_sub(1, std::memory_order_relaxed);
   host_.metrics.targetLeft(slots_.target);
+  facts_->streams->left(slots_.target);
 }
 
 void Exchange::onTargetReset(const http::StreamError& error) {

@@ -9,6 +9,14 @@ namespace spillway::proxy {
 namespace {
 
 constexpr auto kSweep = std::chrono::milliseconds(250);
+/// Tells ids of connections to targets from those of clients'.
+constexpr observe::ConnectionId kTargetSide = observe::ConnectionId{1} << 47;
+/// Connections that are told: a thousand of each are more than anybody reads, and take a few milliseconds.
+constexpr std::size_t kMostTold = 1000;
+
+std::uint64_t firstId(std::size_t worker) {
+  return (static_cast<std::uint64_t>(worker) + 1) << kWorkerShift;
+}
 
 /// Takes an element out of a list whose elements know their place.
 template <class T>
@@ -35,8 +43,9 @@ T& putIn(std::vector<std::unique_ptr<T>>& list, std::unique_ptr<T> element) {
 Worker::Worker(std::size_t index, observe::EventSink& sinkOfThis, observe::WorkerMetrics& metricsOfThis,
                JwksCache& keysOfAll, const balance::CookieSealer& sealerOfAll)
     : ExchangeHost(loop_, pool_, selector_, sinkOfThis, metricsOfThis, keysOfAll, sealerOfAll),
-      pool_(loop_, metricsOfThis),
-      lastStream_((static_cast<StreamId>(index) + 1) << 48) {
+      pool_(loop_, metricsOfThis, ended_, firstId(index) | kTargetSide),
+      lastStream_(firstId(index)),
+      lastConnection_(firstId(index)) {
   thread_ = std::thread([this] {
     sweep();
     loop_.run();
@@ -65,7 +74,7 @@ void Worker::swap(const std::shared_ptr<const balance::Snapshot>& snapshot) {
     if (auto listener = findListener(connections_[i]->listener().id)) {
       connections_[i]->setListener(std::move(listener));
     } else {
-      connections_[i]->beginDrain();
+      connections_[i]->beginDrain("The listener is gone.");
     }
   }
   pool_.retain(*snapshot);
@@ -100,8 +109,8 @@ void Worker::adopt(int fd, const net::SocketAddress& client, const net::SocketAd
     metrics.clientConnectionOpened(listener->runtime->slot);
     auto transport = net::Transport::accepted(loop_, fd, listener->tls);
     putIn(connections_, std::make_unique<ClientConnection>(static_cast<ClientConnectionHost&>(*this), loop_,
-                                                           std::move(transport), std::move(facts),
-                                                           std::move(listener), counted))
+                                                           ++lastConnection_, std::move(transport),
+                                                           std::move(facts), std::move(listener), counted))
         .start();
   });
 }
@@ -138,11 +147,39 @@ void Worker::recordConnection(observe::ConnectionRecord record) {
   sink.emitKept(std::move(event));
 }
 
-void Worker::onClientConnectionClosed(ClientConnection& connection) {
+void Worker::onClientConnectionClosed(ClientConnection& connection, const Error& why) {
+  ended_.add(connection.lastStatus(why));
   metrics.clientConnectionClosed(connection.listener().runtime->slot);
   loop_.retire(takeOut(connections_, connection));
   connectionCount_.fetch_sub(1, std::memory_order_relaxed);
   endIfIdle();
+}
+
+void Worker::endConnection(observe::ConnectionId id, bool atOnce) {
+  loop_.post([this, id, atOnce] { endNow(id, atOnce); });
+}
+
+void Worker::endNow(observe::ConnectionId id, bool atOnce) {
+  const Error why{ErrorCode::Drained, Side::Balancer, "Ended by hand."};
+  if (id & kTargetSide) return pool_.endConnection(id, atOnce, why);
+  for (auto& connection : connections_) {
+    if (connection->id() != id) continue;
+    // Both may take it off the list.
+    if (atOnce) return connection->end(why);
+    return connection->beginDrain(why.detail);
+  }
+}
+
+void Worker::showConnections(TimePoint now) {
+  if (!board_.isWanted(now)) return;
+  observe::ConnectionList list;
+  for (const auto& connection : connections_) {
+    if (list.connections.size() == kMostTold) break;
+    list.connections.push_back(connection->status());
+  }
+  list.untold = connections_.size() - list.connections.size() + pool_.tell(list.connections, kMostTold);
+  list.connections.insert(list.connections.end(), ended_.all().rbegin(), ended_.all().rend());
+  board_.show(std::move(list), now);
 }
 
 void Worker::sweep() {
@@ -158,6 +195,7 @@ void Worker::sweep() {
   for (const auto& listener : listeners_)
     idleSeconds = std::min(idleSeconds, listener->attributes.idleTimeoutSeconds);
   pool_.closeIdle(now - std::chrono::seconds(idleSeconds));
+  showConnections(now);
   sink.flush();
   sweepTimer_ = loop_.after(kSweep, [this] { sweep(); });
 }
@@ -167,7 +205,7 @@ void Worker::stop(std::chrono::milliseconds grace) {
     stopping_ = true;
     graceTimer_ = loop_.after(grace, [this] { stopNow(); });
     for (std::size_t i = connections_.size(); i-- > 0;) {
-      if (i < connections_.size()) connections_[i]->beginDrain();
+      if (i < connections_.size()) connections_[i]->beginDrain("The balancer stops.");
     }
     endIfIdle();
   });

@@ -14,9 +14,13 @@
 #include "engine/observe/metrics.h"
 #include "engine/pool/target_pool.h"
 #include "engine/proxy/client_connection.h"
+#include "engine/proxy/connection_board.h"
 #include "engine/proxy/exchange.h"
 
 namespace spillway::proxy {
+
+/// Ids of streams and connections begin with their worker's number, counted from 1.
+inline constexpr int kWorkerShift = 48;
 
 /// One thread and all it owns: client connections, exchanges, the pool of target connections, counters.
 /// Public functions: any thread (they post); the rest: the worker's own.
@@ -32,6 +36,11 @@ class Worker final : private ExchangeHost, private ClientConnectionHost {
              const ListenerId& listener, const std::shared_ptr<balance::ListenerRuntime>& runtime);
   /// Client connections here, for choosing the worker that gets the next one.
   std::size_t connections() const { return connectionCount_.load(std::memory_order_relaxed); }
+  /// The newest list of connections, at the most a second or so old while somebody asks.
+  std::shared_ptr<const observe::ConnectionList> connectionList() { return board_.read(); }
+  /// Ends a connection of this worker, of a client or to a target, at once or when its streams have ended;
+  /// nothing happens when there is none.
+  void endConnection(observe::ConnectionId id, bool atOnce);
   /// Lets everything end, resets what is left after `grace`, then ends the thread. join() waits for it.
   void stop(std::chrono::milliseconds grace);
   void join();
@@ -44,15 +53,18 @@ class Worker final : private ExchangeHost, private ClientConnectionHost {
   void recordRefusal(observe::StreamRecord record, observe::Slot listener) override;
   void recordConnection(observe::ConnectionRecord record) override;
   void onClientTlsFailed(observe::Slot listener) override { metrics.tlsNegotiationFailed(listener); }
-  void onClientConnectionClosed(ClientConnection& connection) override;
+  void onClientConnectionClosed(ClientConnection& connection, const Error& why) override;
 
   void swap(const std::shared_ptr<const balance::Snapshot>& snapshot);
   std::shared_ptr<const balance::ListenerSnapshot> findListener(const ListenerId& id) const;
+  void endNow(observe::ConnectionId id, bool atOnce);
+  void showConnections(TimePoint now);
   void sweep();
   void stopNow();
   void endIfIdle();
 
   net::EventLoop loop_;
+  observe::EndedConnections ended_;  ///< goes after the pool, which tells it of ends
   pool::TargetPool pool_;
   balance::Selector selector_;
   /// Listeners of the present configuration, each behind a reference count of this worker's own.
@@ -61,6 +73,8 @@ class Worker final : private ExchangeHost, private ClientConnectionHost {
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::atomic<std::size_t> connectionCount_{0};
   StreamId lastStream_;
+  observe::ConnectionId lastConnection_;
+  ConnectionBoard board_;
   net::Timer sweepTimer_, graceTimer_;
   bool stopping_ = false;
   std::thread thread_;

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/history/filter.h"
 
+#include <algorithm>
+
+#include "engine/history/filter_node.h"
 #include "engine/history/filter_parser.h"
 #include "engine/history/filter_predicate.h"
 #include "engine/history/filter_sql.h"
 
 namespace spillway::history {
+namespace {
+
+bool asksUnknownHeader(const FilterNode& node) {
+  return (node.field && isUnknownHeader(*node.field)) ||
+         std::ranges::any_of(node.parts, [](const auto& part) { return asksUnknownHeader(*part); });
+}
+
+}  // namespace
 
 Result<Filter, FilterError> Filter::parse(std::string_view text, WallTime now) {
   auto root = parseFilter(text, now);
@@ -14,6 +25,13 @@ Result<Filter, FilterError> Filter::parse(std::string_view text, WallTime now) {
   filter.text_ = text;
   filter.root_ = std::move(*root);
   return filter;
+}
+
+std::string Filter::remark() const {
+  if (!root_ || !asksUnknownHeader(*root_)) return {};
+  return "Of a request's headers only user-agent, host and x-amzn-trace-id are kept: every other one counts "
+         "as "
+         "missing.";
 }
 
 bool Filter::matches(const observe::StreamRecord& record) const {

@@ -43,6 +43,8 @@ class Filter {
 
   bool selectsAll() const { return root_ == nullptr; }
   const std::string& text() const { return text_; }
+  /// What a person should know about it although it is right, in words; empty: nothing.
+  std::string remark() const;
   bool matches(const observe::StreamRecord&) const;
   SqlCondition sql() const;
 

@@ -88,6 +88,8 @@ std::string_view noText(const StreamRecord&, std::string&) {
   return {};
 }
 
+const FieldInfo kUnknownHeader{.name = "header", .column = "0", .text = noText};
+
 FieldInfo grpcStatusField() {
   FieldInfo field = numberField("grpc.status", FieldType::Number,
                                 "gRPC status sent to the client: 14 or UNAVAILABLE", "grpc_status");
@@ -219,10 +221,14 @@ const FieldInfo* findField(std::string_view name) {
 }
 
 const FieldInfo& headerField(std::string_view header) {
-  static const FieldInfo none{.name = "header", .column = "0", .text = noText};
   if (equalsIgnoringCase(header, "user-agent")) return *findField("user_agent");
   if (equalsIgnoringCase(header, "host")) return *findField("authority");
-  return none;
+  if (equalsIgnoringCase(header, "x-amzn-trace-id")) return *findField("trace_id");
+  return kUnknownHeader;
+}
+
+bool isUnknownHeader(const FieldInfo& field) {
+  return &field == &kUnknownHeader;
 }
 
 }  // namespace spillway::history

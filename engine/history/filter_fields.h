@@ -46,6 +46,10 @@ struct FieldInfo {
   std::string_view (*text)(const observe::StreamRecord&, std::string& room) = nullptr;
 
   bool isText() const { return type == FieldType::Text || type == FieldType::OwnText; }
+  /// Few different ones come again and again, and only requests tell which: worth offering.
+  bool isOffered() const {
+    return isText() || type == FieldType::Status || (type == FieldType::Number && choices.empty());
+  }
   /// Its number, unless that stands for "no value".
   std::optional<std::int64_t> numberOf(const observe::StreamRecord&) const;
 };
@@ -58,5 +62,7 @@ const FieldInfo* findField(std::string_view name);
 
 /// The field of a header: the few that every request's summary has; a field without values for others.
 const FieldInfo& headerField(std::string_view header);
+/// Whether it is of a header that no summary has.
+bool isUnknownHeader(const FieldInfo&);
 
 }  // namespace spillway::history

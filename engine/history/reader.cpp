@@ -25,6 +25,17 @@ Error inWords(const DatabaseError& error) {
           fmt::format("Cannot read the history: {}.", error.what())};
 }
 
+/// Values and how often they come, of some of the newest entries: that much can be read at any time.
+std::string valuesSql(const FieldInfo& field) {
+  const std::string none = field.type == FieldType::OwnText ? "''"
+                           : field.isText()                 ? "0"
+                                                            : std::to_string(field.missing.value_or(-1));
+  return fmt::format(
+      "SELECT value FROM (SELECT {} AS value FROM entries ORDER BY id DESC LIMIT ?) WHERE value <> {} "
+      "GROUP BY value ORDER BY count(*) DESC, value LIMIT ?",
+      field.column, none);
+}
+
 void bindAll(Statement& statement, const SqlCondition& condition) {
   for (const auto& parameter : condition.parameters)
     std::visit([&](const auto& value) { statement.bind(value); }, parameter);
@@ -163,6 +174,19 @@ Result<std::vector<std::int64_t>> Reader::idsWithin(const Filter& filter, std::i
     std::vector<std::int64_t> result;
     while (rows.step())
       result.push_back(rows.integer(0));
+    return result;
+  });
+}
+
+Result<std::vector<std::string>> Reader::values(const FieldInfo& field, std::size_t entries,
+                                                std::size_t limit) {
+  return impl_->attempt([&] {
+    std::vector<std::string> result;
+    if (!field.isOffered()) return result;
+    Statement rows(impl_->database, valuesSql(field));
+    rows.bind(static_cast<std::int64_t>(entries)).bind(static_cast<std::int64_t>(limit));
+    while (rows.step())
+      result.emplace_back(field.type == FieldType::Text ? impl_->text(rows.integer(0)) : rows.text(0));
     return result;
   });
 }

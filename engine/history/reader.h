@@ -12,6 +12,7 @@
 
 #include "engine/base/result.h"
 #include "engine/history/filter.h"
+#include "engine/history/filter_fields.h"
 #include "engine/observe/events.h"
 #include "engine/observe/series_sum.h"
 
@@ -47,6 +48,9 @@ class Reader {
   Result<std::vector<std::int64_t>> ids(const Filter&, Order, const std::string& column = "id");
   /// Ids of the entries from `first` to `last` that the filter selects, ascending: a piece of a search.
   Result<std::vector<std::int64_t>> idsWithin(const Filter&, std::int64_t first, std::int64_t last);
+  /// The values that a field has in the newest `entries` entries, as texts, the most frequent ones first, at
+  /// the most `limit`; none of a field that is not offered (FieldInfo::isOffered).
+  Result<std::vector<std::string>> values(const FieldInfo&, std::size_t entries, std::size_t limit);
   /// How many entries the filter selects.
   Result<std::int64_t> count(const Filter&);
 

@@ -12,6 +12,7 @@
 #include <QtTest>
 
 #include "engine/history/entry_lines.h"
+#include "engine/observe/decision.h"
 #include "tests/ui/synthetic_events.h"
 #include "ui/accesslog/access_log_model.h"
 #include "ui/accesslog/access_log_page.h"
@@ -30,6 +31,13 @@ class AccessLogTest : public QObject {
 
   static QString cell(const QAbstractItemModel& model, int row, int column) {
     return model.index(row, column).data().toString();
+  }
+
+  static bool isToldIn(const QWidget& place, const QString& words) {
+    for (const QLabel* label : place.findChildren<QLabel*>()) {
+      if (!label->isHidden() && label->text().contains(words)) return true;
+    }
+    return false;
   }
 
  private slots:
@@ -192,10 +200,35 @@ class AccessLogTest : public QObject {
     press(QStringLiteral("Show stream"));
     QCOMPARE(wanted.count(), 1);
     QCOMPARE(wanted[0][0].toULongLong(), 6ULL);
+    page.tellStreamIsGone();
+    QVERIFY(isToldIn(*pane, QStringLiteral("not kept")));
     press(QStringLiteral("Filter like this"));
-    QCOMPARE(page.view().filter(), QStringLiteral("/routeguide.RouteGuide/GetFeature UNAVAILABLE"));
+    QCOMPARE(page.view().filter(),
+             QStringLiteral("path = /routeguide.RouteGuide/GetFeature and grpc.status = UNAVAILABLE"));
+    QCOMPARE(table.model()->rowCount(), 1);
     copySelectedRows(table);
     QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("14 UNAVAILABLE")));
+  }
+
+  void requestsWithoutATraceAreExplainedByTheRulesOfToday() {
+    RecordPane pane;
+    spillway::observe::Decision now;
+    now.rules = {{.priority = 10, .matched = false, .failed = "path-pattern /a/*"},
+                 {.priority = 20, .matched = true}};
+    pane.setExplainer([&](const auto&) { return spillway::Result<spillway::observe::Decision>(now); });
+    auto entry = record(head(1, "/a.B/C"));
+    entry->rulePriority = "20";
+    pane.showRecord(entry);
+    QVERIFY(isToldIn(pane,
+                     QStringLiteral("By the rules as they are now:\nRule 10: no match, path-pattern /a/*")));
+    entry->rulePriority = "0";
+    pane.showRecord(entry);
+    QVERIFY(isToldIn(pane, QStringLiteral("The rules were others then")));
+    QVERIFY(!isToldIn(pane, QStringLiteral("no match")));
+    entry->decision = std::make_shared<const spillway::observe::Decision>(now);
+    pane.showRecord(entry);
+    QVERIFY(isToldIn(pane, QStringLiteral("Rule 20: matched")));
+    QVERIFY(!isToldIn(pane, QStringLiteral("No trace")));
   }
 
   void selectionStaysOnItsEntry() {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
+#include <QDir>
 #include <QFile>
 #include <QFileDialog>
+#include <QProgressDialog>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -14,6 +17,8 @@
 #include "ui/accesslog/history_log_model.h"
 #include "ui/export/history_export.h"
 #include "ui/models/roles.h"
+#include "ui/widgets/live_table.h"
+#include "ui/widgets/log_view.h"
 
 using namespace spillway;
 using namespace spillway::ui;
@@ -165,6 +170,81 @@ class HistoryLogTest : public QObject {
     QCOMPARE(fetched(0, AccessLogColumns::Path), QStringLiteral("/entry/151"));
   }
 
+  void aSearchEndsAndGoesOn() {
+    write(3000);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 3000, kPatience);
+    LogView view(*model_, Qt::Horizontal, {});
+    view.show();
+    const auto button = [&view](const QString& text) -> QPushButton* {
+      for (auto* one : view.findChildren<QPushButton*>())
+        if (one->text() == text && one->isVisibleTo(&view)) return one;
+      return nullptr;
+    };
+    QVERIFY(!button(QStringLiteral("Cancel")));
+    view.setFilter(QStringLiteral("path ~ 0$"));
+    QVERIFY(model_->isSearching());
+    QVERIFY(button(QStringLiteral("Cancel")));
+    button(QStringLiteral("Cancel"))->click();
+    QVERIFY(!model_->isSearching());
+    QVERIFY(model_->searched() < 1);
+    // What comes shows still.
+    write(10);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 1, kPatience);
+    QCOMPARE(model_->kept(), 3010U);
+    button(QStringLiteral("Search on"))->click();
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 301, kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(model_->searched() == 1, kPatience);
+    QVERIFY(!button(QStringLiteral("Cancel")) && !button(QStringLiteral("Search on")));
+    QCOMPARE(fetched(300, AccessLogColumns::Path), QStringLiteral("/entry/3010"));
+    QCOMPARE(fetched(0, AccessLogColumns::Path), QStringLiteral("/entry/10"));
+  }
+
+  void escapeEndsASearchAndASorting() {
+    write(2000);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 2000, kPatience);
+    LogView view(*model_, Qt::Horizontal, {});
+    view.show();
+    view.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&view));
+    view.setFilter(QStringLiteral("path ~ 0$"));
+    QTest::keyClick(&view.table(), Qt::Key_Escape);
+    QVERIFY(!model_->isSearching());
+    QVERIFY(model_->searched() < 1);
+    view.setFilter({});
+    QCOMPARE(model_->rowCount(), 2000);
+    view.table().sortByColumn(AccessLogColumns::Path, Qt::AscendingOrder);
+    QVERIFY(model_->isSearching());
+    QTest::keyClick(&view.table(), Qt::Key_Escape);
+    QVERIFY(!model_->isSorted());
+    QCOMPARE(model_->rowCount(), 2000);
+    QCOMPARE(fetched(0, AccessLogColumns::Path), QStringLiteral("/entry/1"));
+  }
+
+  void tellsWhichValuesThereAre() {
+    write(1000);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 1000, kPatience);
+    QStringList values;
+    model_->askValues(*history::findField("status"), [&](const QStringList& seen) { values = seen; });
+    QVERIFY(values.isEmpty());  // another thread looks
+    // A search meanwhile does not take the answer away.
+    QVERIFY(model_->setFilterText(QStringLiteral("status = 5xx")));
+    QTRY_COMPARE_WITH_TIMEOUT(values, QStringList({QStringLiteral("200"), QStringLiteral("503")}), kPatience);
+  }
+
+  void everyCellsFilterSelectsItsRow() {
+    write(40);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 40, kPatience);
+    for (int row = 0; row < 40; ++row) {
+      fetched(row, 0);
+      for (int column = 0; column < AccessLogColumns::ColumnCount; ++column) {
+        const QString clause = model_->clauseAt(model_->index(row, column));
+        const auto filter = history::Filter::parse(clause.toStdString(), wallNow());
+        QVERIFY2(filter, qPrintable(clause));
+        QVERIFY2(filter->matches(*model_->recordAt(row)), qPrintable(clause));
+      }
+    }
+  }
+
   void aRecordThatJustPassedTellsMore() {
     auto record = std::make_shared<observe::StreamRecord>(*test::randomRecord(random_));
     record->decision = std::make_shared<const observe::Decision>();
@@ -196,6 +276,24 @@ class HistoryLogTest : public QObject {
     QVERIFY(lines[0].startsWith("status,"));
     QVERIFY(lines[1].contains("/entry/10,"));
     QVERIFY(lines[500].contains("/entry/5000,"));
+  }
+
+  void anExportThatIsCancelledLeavesNoFile() {
+    write(40'000);
+    QWidget window;
+    const QString name = folder_->filePath(QStringLiteral("out.log"));
+    exportHistory(&window, {QStringLiteral("Export"), name, QStringLiteral("Log files (*.log)")}, file_, {},
+                  EntryFormat::Alb);
+    auto* dialog = window.findChild<QFileDialog*>();
+    dialog->selectFile(name);
+    QMetaObject::invokeMethod(dialog, "accept");
+    auto* progress = window.findChild<QProgressDialog*>();
+    QVERIFY(progress);
+    progress->findChild<QPushButton*>()->click();
+    QTRY_VERIFY_WITH_TIMEOUT(!window.findChild<QProgressDialog*>(), kPatience);
+    // Neither it nor a part of it.
+    const QStringList files = QDir(folder_->path()).entryList({QStringLiteral("out*")}, QDir::Files);
+    QCOMPARE(files, QStringList());
   }
 
  private:

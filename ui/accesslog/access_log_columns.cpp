@@ -4,6 +4,7 @@
 #include <QFont>
 #include <array>
 
+#include "engine/history/filter_text.h"
 #include "engine/observe/access_log_format.h"
 #include "ui/models/roles.h"
 #include "ui/models/words.h"
@@ -193,6 +194,16 @@ bool isBefore(const StreamRecord& a, const StreamRecord& b, int column) {
     default:
       return displayText(a, column) < displayText(b, column);
   }
+}
+
+QString recordClause(const StreamRecord& record, int column) {
+  static constexpr std::array<const char*, AccessLogColumns::ColumnCount> kFields{
+      "time",           "type",         "http.method", "path",          "target",   "status",
+      "grpc.status",    "request_time", "target_time", "response_time", "duration", "bytes.sent",
+      "bytes.received", "client",       "authority",   "listener",      "group",    "rule",
+      "user_agent",     "tls.cipher",   "trace_id"};
+  const history::FieldInfo& field = *history::findField(kFields[static_cast<std::size_t>(column)]);
+  return QString::fromStdString(history::clauseOf(field, record));
 }
 
 std::string sqlOf(int column) {

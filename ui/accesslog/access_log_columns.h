@@ -44,6 +44,8 @@ QVariant recordData(const observe::StreamRecord& record, int column, int role);
 QVariant accessLogHeader(int section, Qt::Orientation orientation, int role);
 /// Strict order by a column's values.
 bool isBefore(const observe::StreamRecord& a, const observe::StreamRecord& b, int column);
+/// A filter that selects the record by what the column shows.
+QString recordClause(const observe::StreamRecord& record, int column);
 /// What the history is sorted by for a column: an SQL expression over its table `entries`.
 std::string sqlOf(int column);
 

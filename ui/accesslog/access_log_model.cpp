@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/accesslog/access_log_model.h"
 
+#include "engine/history/filter_text.h"
+
 namespace spillway::ui {
 
 AccessLogModel::AccessLogModel(QObject* parent, std::size_t limit)
@@ -37,6 +39,11 @@ QVariant AccessLogModel::headerData(int section, Qt::Orientation orientation, in
   return accessLogHeader(section, orientation, role);
 }
 
+QString AccessLogModel::clauseAt(const QModelIndex& cell) const {
+  const Record found = recordAt(cell.row());
+  return found ? recordClause(*found, cell.column()) : QString();
+}
+
 AccessLogModel::Record AccessLogModel::recordAt(int row) const {
   return record(seqAt(row));
 }
@@ -49,6 +56,11 @@ AccessLogModel::Record AccessLogModel::record(RowSeq seq) const {
 bool AccessLogModel::matches(RowSeq seq, const history::Filter& filter) const {
   const Record* found = records_.find(seq);
   return found && filter.matches(**found);
+}
+
+std::string AccessLogModel::valueOf(RowSeq seq, const history::FieldInfo& field) const {
+  const Record* found = records_.find(seq);
+  return found ? history::valueText(field, **found) : std::string();
 }
 
 bool AccessLogModel::less(RowSeq left, RowSeq right, int column) const {

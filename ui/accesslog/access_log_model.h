@@ -27,6 +27,8 @@ class AccessLogModel : public LiveTableModel, public AccessLogColumns {
   QVariant data(const QModelIndex& index, int role) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
+  QString clauseAt(const QModelIndex& cell) const override;
+
   /// nullptr: evicted.
   Record recordAt(int row) const;
   Record record(RowSeq seq) const;
@@ -35,6 +37,7 @@ class AccessLogModel : public LiveTableModel, public AccessLogColumns {
   RowSeq firstSeq() const override { return records_.first(); }
   RowSeq endSeq() const override { return records_.end(); }
   bool matches(RowSeq seq, const history::Filter& filter) const override;
+  std::string valueOf(RowSeq seq, const history::FieldInfo& field) const override;
   bool less(RowSeq left, RowSeq right, int column) const override;
 
  private:

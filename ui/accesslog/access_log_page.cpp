@@ -6,11 +6,13 @@
 #include <QVBoxLayout>
 
 #include "engine/history/entry_lines.h"
+#include "engine/history/filter_text.h"
 #include "ui/accesslog/access_log_model.h"
 #include "ui/accesslog/history_log_model.h"
 #include "ui/accesslog/record_pane.h"
 #include "ui/models/words.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/kept_columns.h"
 #include "ui/widgets/live_table.h"
 #include "ui/widgets/log_view.h"
 #include "ui/widgets/page_header.h"
@@ -27,6 +29,25 @@ LogWords accessLogWords() {
           QStringLiteral(
               "Each request gets a line here when it ends. Run the route guide demo, or send traffic to "
               "the address of a listener; it stands in the bar above.")};
+}
+
+/// What is known of the record's request.
+ImaginedRequest imaginedLike(const observe::StreamRecord& record) {
+  ImaginedRequest request;
+  request.method = record.head->method;
+  request.scheme = record.head->scheme;
+  request.authority = record.head->authority;
+  request.path = record.head->path;
+  request.clientIp = history::valueText(*history::findField("client"), record);
+  if (!record.head->userAgent.empty()) request.fields = {{"user-agent", record.head->userAgent}};
+  return request;
+}
+
+QList<int> hiddenFirst() {
+  QList<int> hidden;
+  for (int column = 0; column < AccessLogColumns::ColumnCount; ++column)
+    if (!AccessLogColumns::isShownFirst(column)) hidden << column;
+  return hidden;
 }
 
 }  // namespace
@@ -49,13 +70,19 @@ AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
   view_->addPane(card, {830, 300});
   setColumnWidths(view_->table(), {98, 58, 70,  222, 126, 62,  146, 80,  92,  84, 84,
                                    72, 84, 126, 126, 110, 140, 66,  200, 220, 240});
+  columns_ = new KeptColumns(view_->table(), QStringLiteral("access-log"), hiddenFirst());
   makeHeader();
   connectBridge(bridge);
   connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &AccessLogPage::showSelected);
-  connect(pane_, &RecordPane::showStreamRequested, this, &AccessLogPage::showStreamRequested);
+  connect(pane_, &RecordPane::showStreamRequested, this, [this] {
+    if (const auto record = selectedRecord()) requestStream(*record);
+  });
+  pane_->setExplainer([&bridge](const observe::StreamRecord& record) {
+    return bridge.explain({record.head->loadBalancer, record.head->listener}, imaginedLike(record));
+  });
   connect(pane_, &RecordPane::filterRequested, view_, &LogView::setFilter);
   connect(&view_->table(), &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
-    if (const auto record = recordAt(index.row())) Q_EMIT showStreamRequested(record->head->id);
+    if (const auto record = recordAt(index.row())) requestStream(*record);
   });
   showWords();
 }
@@ -78,21 +105,10 @@ void AccessLogPage::makeHeader() {
   for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear}) {
     header_->addButton(button);
   }
-  header_->addMenuButton(QStringLiteral("Columns"), makeColumnsMenu());
+  auto* columns = new QMenu(this);
+  columns_->fill(columns);
+  header_->addMenuButton(QStringLiteral("Columns"), columns);
   header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
-}
-
-QMenu* AccessLogPage::makeColumnsMenu() {
-  auto* menu = new QMenu(this);
-  for (int column = 0; column < AccessLogColumns::ColumnCount; ++column) {
-    QAction* action = menu->addAction(model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
-    action->setCheckable(true);
-    action->setChecked(AccessLogColumns::isShownFirst(column));
-    view_->table().setColumnHidden(column, !AccessLogColumns::isShownFirst(column));
-    connect(action, &QAction::toggled, this,
-            [this, column](bool shown) { view_->table().setColumnHidden(column, !shown); });
-  }
-  return menu;
 }
 
 QMenu* AccessLogPage::makeExportMenu() {
@@ -126,7 +142,8 @@ void AccessLogPage::connectBridge(EngineBridge& bridge) {
     connect(&bridge, &EngineBridge::eventsArrived, live_, &AccessLogModel::ingest);
   } else {
     connect(&bridge, &EngineBridge::eventsArrived, history_, &HistoryLogModel::remember);
-    connect(history_, &HistoryLogModel::recordsCame, this, &AccessLogPage::showSelected);
+    connect(history_, &HistoryLogModel::recordsCame, this, &AccessLogPage::showFetched);
+    connect(history_, &HistoryLogModel::troubled, view_, &LogView::showTrouble);
   }
   connect(&bridge, &EngineBridge::metricsSampled, this,
           [this](const observe::MetricsReading& now, const observe::MetricsReading& before) {
@@ -147,10 +164,29 @@ void AccessLogPage::showFilter(const QString& filter) {
   view_->setFilter(filter);
 }
 
-void AccessLogPage::showSelected() {
+void AccessLogPage::requestStream(const observe::StreamRecord& record) {
+  Q_EMIT showStreamRequested(record.head->id, record.head->started);
+}
+
+void AccessLogPage::tellStreamIsGone() {
+  pane_->showNote(QStringLiteral(
+      "✖ This stream is not kept. Streams are kept since Spillway was started, the newest 100,000 of them."));
+}
+
+/// Records came: the selected one perhaps, which then waits for it.
+void AccessLogPage::showFetched() {
+  if (!pane_->hasRecord()) showSelected();
+}
+
+/// nullptr: none is selected, or it is still to be fetched.
+std::shared_ptr<const observe::StreamRecord> AccessLogPage::selectedRecord() const {
   const auto seq = view_->table().selectedSeq();
-  if (!seq) return pane_->showRecord(nullptr);
-  pane_->showRecord(live_ ? live_->record(*seq) : history_->record(*seq));
+  if (!seq) return nullptr;
+  return live_ ? live_->record(*seq) : history_->record(*seq);
+}
+
+void AccessLogPage::showSelected() {
+  pane_->showRecord(selectedRecord());
 }
 
 void AccessLogPage::showWords() {

@@ -12,6 +12,7 @@ namespace spillway::ui {
 
 class AccessLogModel;
 class HistoryLogModel;
+class KeptColumns;
 class LogTableModel;
 class LogView;
 class PageHeader;
@@ -27,22 +28,26 @@ class AccessLogPage : public QWidget {
 
   /// Shows only what the filter selects.
   void showFilter(const QString& filter);
+  /// The stream that the reader wants to see is not kept.
+  void tellStreamIsGone();
   LogTableModel& model() { return *model_; }
   LogView& view() { return *view_; }
 
  signals:
-  /// The reader wants to see this entry's stream.
-  void showStreamRequested(quint64 id);
+  /// The reader wants to see this entry's stream; numbers of streams come again when the program starts anew.
+  void showStreamRequested(quint64 id, spillway::WallTime started);
 
  private:
   LogTableModel* makeModel(EngineBridge& bridge);
   std::shared_ptr<const observe::StreamRecord> recordAt(int row) const;
   void makeHeader();
-  QMenu* makeColumnsMenu();
   QMenu* makeExportMenu();
   void exportAs(const SaveOffer& offer, EntryFormat format);
   void connectBridge(EngineBridge& bridge);
+  std::shared_ptr<const observe::StreamRecord> selectedRecord() const;
   void showSelected();
+  void showFetched();
+  void requestStream(const observe::StreamRecord& record);
   void showWords();
 
   std::string historyFile_;
@@ -52,6 +57,7 @@ class AccessLogPage : public QWidget {
   PageHeader* header_;
   LogView* view_;
   RecordPane* pane_;
+  KeptColumns* columns_ = nullptr;
   std::uint64_t requests_ = 0;  ///< from the counters
   double perSecond_ = 0;
   quint64 lostRecords_ = 0;

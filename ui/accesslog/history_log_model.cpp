@@ -21,6 +21,8 @@ constexpr std::int64_t kPiece = 100'000;  ///< entries that are looked at before
 constexpr int kAround = 40;               ///< rows that are fetched with a wanted one, each way
 constexpr std::size_t kNewest = 64;       ///< records that come with the news, so that none shows up empty
 constexpr std::size_t kRecent = 10'000;
+/// How many entries are looked at for values to offer, and how many of these are offered.
+constexpr std::size_t kLookedAt = 20'000, kOffered = 200;
 
 }  // namespace
 
@@ -108,6 +110,7 @@ void HistoryLogModel::clear() {
   floor_ = oldest_ = newest_ + 1;
   ids_.clear();
   searched_ = 1;
+  isEnded_ = false;
   endResetModel();
   Q_EMIT countsChanged();
 }
@@ -138,6 +141,24 @@ QVariant HistoryLogModel::data(const QModelIndex& index, int role) const {
   const Record found = recordAt(index.row());
   if (found) return recordData(*found, index.column(), role);
   return role == Qt::DisplayRole && index.column() == 0 ? QVariant(QStringLiteral("…")) : QVariant();
+}
+
+QString HistoryLogModel::clauseAt(const QModelIndex& cell) const {
+  const Record found = recordAt(cell.row());
+  return found ? recordClause(*found, cell.column()) : QString();
+}
+
+void HistoryLogModel::askValues(const history::FieldInfo& field,
+                                std::function<void(const QStringList&)> take) {
+  fetching_.ask([this, &field, take = std::move(take)](Reader* reader) {
+    const auto values = reader ? reader->values(field, kLookedAt, kOffered)
+                               : Result<std::vector<std::string>>(failure(Error()));
+    if (!values) return;
+    QStringList texts;
+    for (const std::string& value : *values)
+      texts << QString::fromStdString(value);
+    QMetaObject::invokeMethod(this, [take, texts] { take(texts); });
+  });
 }
 
 QVariant HistoryLogModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -211,6 +232,7 @@ void HistoryLogModel::search() {
   ids_.clear();
   endResetModel();
   searched_ = isPlain() ? 1 : 0;
+  isEnded_ = false;
   searchedFrom_ = newest_;
   if (isSorted()) return searchSorted();
   if (!isPlain()) searchBack(newest_);
@@ -218,6 +240,7 @@ void HistoryLogModel::search() {
 
 /// The newest entries first: they are what the reader looks at.
 void HistoryLogModel::searchBack(std::int64_t last) {
+  searchNext_ = last;
   const std::int64_t first = std::max(oldest_, last - kPiece + 1);
   ask(
       searching_,
@@ -225,6 +248,21 @@ void HistoryLogModel::searchBack(std::int64_t last) {
         return reader.idsWithin(selection, first, last);
       },
       [this, first](const Ids& ids) { takePiece(first, ids); });
+}
+
+void HistoryLogModel::endSearch() {
+  if (!isSearching()) return;
+  ++search_;
+  searching_.interrupt();
+  isEnded_ = true;
+  Q_EMIT countsChanged();
+}
+
+void HistoryLogModel::resumeSearch() {
+  if (!isEnded_) return;
+  isEnded_ = false;
+  isSorted() ? searchSorted() : searchBack(searchNext_);
+  Q_EMIT countsChanged();
 }
 
 void HistoryLogModel::takePiece(std::int64_t first, const Ids& ids) {

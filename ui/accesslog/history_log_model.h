@@ -43,8 +43,13 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   std::uint64_t kept() const override { return static_cast<std::uint64_t>(newest_ - oldest_ + 1); }
   bool isSorted() const override { return sortColumn_ >= 0; }
   double searched() const override { return searched_; }
+  bool isSearching() const override { return searched_ < 1 && !isEnded_; }
+  void endSearch() override;
+  void resumeSearch() override;
   RowSeq seqAt(int row) const override { return static_cast<RowSeq>(idAt(row)); }
   int rowOf(RowSeq seq) const override;
+  QString clauseAt(const QModelIndex& cell) const override;
+  void askValues(const history::FieldInfo& field, std::function<void(const QStringList&)> take) override;
 
   /// nullptr: not fetched yet, then recordsCame() follows; or gone.
   Record record(RowSeq seq) const;
@@ -91,7 +96,9 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   std::deque<std::int64_t> ids_;          ///< of the rows, unless isPlain()
   std::uint64_t search_ = 0;              ///< counts searches
   std::int64_t searchedFrom_ = 0;         ///< the newest entry that this search looks at
+  std::int64_t searchNext_ = 0;           ///< the newest entry that it has still to look at
   double searched_ = 1;
+  bool isEnded_ = false;  ///< by endSearch()
   int sortColumn_ = -1;
   Qt::SortOrder sortOrder_ = Qt::AscendingOrder;
   bool paused_ = false, isPolling_ = false;

@@ -4,6 +4,8 @@
 #include <QDateTime>
 #include <QTimeZone>
 
+#include "engine/history/filter_text.h"
+
 namespace spillway::ui {
 
 namespace {
@@ -17,9 +19,7 @@ QString moment(WallTime time) {
 }  // namespace
 
 QString inQuotes(const QString& text) {
-  QString escaped = text;
-  escaped.replace(QLatin1Char('\\'), QLatin1String("\\\\")).replace(QLatin1Char('"'), QLatin1String("\\\""));
-  return QLatin1Char('"') + escaped + QLatin1Char('"');
+  return QString::fromStdString(history::inQuotes(text.toStdString()));
 }
 
 QString filterOfListener(const ListenerId& listener) {
@@ -45,8 +45,7 @@ QString filterOfTime(WallTime from, WallTime to) {
 }
 
 QString bothFilters(const QString& one, const QString& other) {
-  if (one.isEmpty() || other.isEmpty()) return one + other;
-  return one + QStringLiteral(" and ") + other;
+  return QString::fromStdString(history::bothOf(one.toStdString(), other.toStdString()));
 }
 
 }  // namespace spillway::ui

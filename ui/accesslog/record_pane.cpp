@@ -10,6 +10,7 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "engine/history/filter_text.h"
 #include "engine/observe/access_log_format.h"
 #include "engine/observe/decision.h"
 #include "ui/accesslog/access_log_model.h"
@@ -81,12 +82,16 @@ QString routeOf(const StreamRecord& record) {
   return words;
 }
 
-QString whyOf(const StreamRecord& record) {
-  if (!record.decision) return {};
+QString linesOf(const observe::Decision& decision) {
   QStringList lines;
-  for (const std::string& line : observe::inWords(*record.decision))
+  for (const std::string& line : observe::inWords(decision))
     lines += QString::fromStdString(line);
   return lines.join(QLatin1Char('\n'));
+}
+
+/// Whether the rule that it ends with is the record's.
+bool isOfRule(const observe::Decision& decision, const StreamRecord& record) {
+  return !decision.rules.empty() && std::to_string(decision.rules.back().priority) == record.rulePriority;
 }
 
 QString endedByOf(const StreamRecord& record) {
@@ -137,6 +142,7 @@ RecordPane::RecordPane(QWidget* parent)
       route_(makeLabel(this)),
       whyTitle_(makeLabel(this)),
       why_(makeLabel(this)),
+      note_(makeLabel(this)),
       facts_(new FactList(this)),
       times_(new TimeBar(this)) {
   auto* column = new QVBoxLayout(this);
@@ -174,11 +180,15 @@ QWidget* RecordPane::makeDetail() {
   column->addSpacing(8);
   embolden(whyTitle_);
   whyTitle_->setText(QStringLiteral("Why this target"));
-  whyTitle_->setToolTip(QStringLiteral("Traced for up to 200 requests a second"));
+  whyTitle_->setToolTip(
+      QStringLiteral("The rules in their order, and the targets that could be chosen. Up to 200 requests a "
+                     "second are traced; "
+                     "traces last as long as Spillway runs."));
   column->addWidget(whyTitle_);
   column->addWidget(why_);
   column->addSpacing(6);
   column->addWidget(makeButtons());
+  column->addWidget(note_);
   column->addStretch();
   scroll->setWidget(inside);
   inside->setAutoFillBackground(false);
@@ -198,10 +208,28 @@ QWidget* RecordPane::makeButtons() {
   grid->addWidget(stream, 0, 0);
   grid->addWidget(copy, 0, 1);
   grid->addWidget(like, 1, 0);
-  connect(stream, &QPushButton::clicked, this, [this] { Q_EMIT showStreamRequested(record_->head->id); });
+  connect(stream, &QPushButton::clicked, this, &RecordPane::showStreamRequested);
   connect(copy, &QPushButton::clicked, this, &RecordPane::copyLine);
   connect(like, &QPushButton::clicked, this, [this] { Q_EMIT filterRequested(filterLike(*record_)); });
   return box;
+}
+
+/// Empty: no rule was reached.
+QString RecordPane::whyOf(const StreamRecord& record) const {
+  if (record.decision) return linesOf(*record.decision);
+  if (record.rulePriority.starts_with('-') || !explain_) return {};
+  auto now = explain_(record);
+  const QString untraced = QStringLiteral("No trace was kept of this request. ");
+  if (!now) return untraced + QString::fromStdString(now.error().detail);
+  now->choices.clear();
+  if (!isOfRule(*now, record))
+    return untraced + QStringLiteral("The rules were others then, or looked at headers that are not kept.");
+  return untraced + QStringLiteral("By the rules as they are now:\n") + linesOf(*now);
+}
+
+void RecordPane::showNote(const QString& words) {
+  note_->setText(words);
+  note_->setVisible(!words.isEmpty());
 }
 
 void RecordPane::copyLine() {
@@ -211,6 +239,7 @@ void RecordPane::copyLine() {
 void RecordPane::showRecord(std::shared_ptr<const StreamRecord> record) {
   record_ = std::move(record);
   stack_->setCurrentIndex(record_ ? 1 : 0);
+  showNote({});
   if (!record_) return;
   title_->setText(titleOf(*record_));
   const QString cause = causeOf(*record_);
@@ -224,7 +253,7 @@ void RecordPane::showRecord(std::shared_ptr<const StreamRecord> record) {
   times_->showRecord(*record_);
   why_->setText(whyOf(*record_));
   for (QLabel* label : {whyTitle_, why_})
-    label->setVisible(record_->decision != nullptr);
+    label->setVisible(!why_->text().isEmpty());
 }
 
 void RecordPane::changeEvent(QEvent* event) {
@@ -233,13 +262,11 @@ void RecordPane::changeEvent(QEvent* event) {
 }
 
 QString filterLike(const StreamRecord& record) {
-  QString filter = QString::fromStdString(record.head->path);
-  if (record.grpcStatus) {
-    filter += QLatin1Char(' ') + QString::fromLatin1(observe::grpcStatusName(*record.grpcStatus));
-  } else {
-    filter += QLatin1Char(' ') + QString::number(record.elbStatus);
-  }
-  return filter;
+  const auto clause = [&](const char* field) {
+    return history::clauseOf(*history::findField(field), record);
+  };
+  return QString::fromStdString(
+      history::bothOf(clause("path"), clause(record.grpcStatus ? "grpc.status" : "status")));
 }
 
 }  // namespace spillway::ui

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <QWidget>
+#include <functional>
 #include <memory>
 
-#include "engine/observe/events.h"
+#include "engine/base/result.h"
+#include "engine/observe/decision.h"
 
 class QLabel;
 class QPushButton;
@@ -22,11 +24,17 @@ class RecordPane : public QWidget {
  public:
   explicit RecordPane(QWidget* parent = nullptr);
 
+  /// What the rules as they are now would make of the record's request; asked where no trace was made.
+  using Explainer = std::function<Result<observe::Decision>(const observe::StreamRecord&)>;
+  void setExplainer(Explainer explain) { explain_ = std::move(explain); }
   /// nullptr: nothing is selected.
   void showRecord(std::shared_ptr<const observe::StreamRecord> record);
+  bool hasRecord() const { return record_ != nullptr; }
+  /// What became of a wish, under the buttons, until another record shows.
+  void showNote(const QString& words);
 
  signals:
-  void showStreamRequested(quint64 id);
+  void showStreamRequested();
   void filterRequested(const QString& filter);
 
  protected:
@@ -36,16 +44,19 @@ class RecordPane : public QWidget {
   QWidget* makeDetail();
   QWidget* makeButtons();
   void copyLine();
+  QString whyOf(const observe::StreamRecord& record) const;
 
   std::shared_ptr<const observe::StreamRecord> record_;
+  Explainer explain_;
   QStackedWidget* stack_;
   QLabel *title_, *cause_, *route_;
   QLabel *whyTitle_, *why_;  ///< the decision trace
+  QLabel* note_;
   FactList* facts_;
   TimeBar* times_;
 };
 
-/// Words that find entries like this one: its path and its status.
+/// A filter that finds entries like this one: of its path and its status.
 QString filterLike(const observe::StreamRecord& record);
 
 }  // namespace spillway::ui

@@ -6,6 +6,14 @@
 
 namespace spillway::ui {
 
+namespace {
+
+/// How many rows are looked at for values to offer, and how many of these are offered.
+constexpr RowSeq kLookedAt = 5000;
+constexpr std::size_t kOffered = 200;
+
+}  // namespace
+
 LiveTableModel::LiveTableModel(QObject* parent) : LogTableModel(parent) {
   resortTimer_.setSingleShot(true);
   resortTimer_.setInterval(1000);
@@ -38,6 +46,25 @@ void LiveTableModel::setPaused(bool paused) {
     if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
   }
   Q_EMIT countsChanged();
+}
+
+void LiveTableModel::askValues(const history::FieldInfo& field,
+                               std::function<void(const QStringList&)> take) {
+  if (!field.isOffered()) return;
+  std::unordered_map<std::string, int> counts;
+  const RowSeq first = std::max(firstSeq(), endSeq() - std::min<RowSeq>(endSeq(), kLookedAt));
+  for (RowSeq seq = first; seq < endSeq(); ++seq)
+    ++counts[valueOf(seq, field)];
+  counts.erase(std::string());
+  std::vector<std::pair<int, std::string>> ordered;
+  for (auto& [value, count] : counts)
+    ordered.emplace_back(-count, value);
+  std::sort(ordered.begin(), ordered.end());
+  ordered.resize(std::min(ordered.size(), kOffered));
+  QStringList values;
+  for (const auto& [count, value] : ordered)
+    values << QString::fromStdString(value);
+  take(values);
 }
 
 void LiveTableModel::take(const RowChange& change) {

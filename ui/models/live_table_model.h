@@ -30,6 +30,8 @@ class LiveTableModel : public LogTableModel {
   bool isSorted() const override { return sortColumn_ >= 0; }
   RowSeq seqAt(int row) const override { return rows_[static_cast<std::size_t>(row)]; }
   int rowOf(RowSeq seq) const override;
+  /// Of the newest rows, at once.
+  void askValues(const history::FieldInfo& field, std::function<void(const QStringList&)> take) override;
 
  protected:
   void choose() override { rebuild(); }
@@ -38,6 +40,8 @@ class LiveTableModel : public LogTableModel {
   virtual RowSeq firstSeq() const = 0;
   virtual RowSeq endSeq() const = 0;
   virtual bool matches(RowSeq seq, const history::Filter& filter) const = 0;
+  /// A field's value as a text; empty where there is none.
+  virtual std::string valueOf(RowSeq seq, const history::FieldInfo& field) const = 0;
   /// Strict order of two kept rows by a column's values.
   virtual bool less(RowSeq left, RowSeq right, int column) const = 0;
 

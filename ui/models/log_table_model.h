@@ -2,9 +2,11 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <functional>
 
 #include "engine/base/result.h"
 #include "engine/history/filter.h"
+#include "engine/history/filter_fields.h"
 #include "ui/models/bounded_rows.h"
 
 namespace spillway::ui {
@@ -29,13 +31,25 @@ class LogTableModel : public QAbstractTableModel {
   /// Rows that there are, whether they show or not.
   virtual std::uint64_t kept() const = 0;
   virtual bool isSorted() const = 0;
-  /// The share (0-1) of a search that is done; 1 = none is going on.
+  /// The share (0-1) of the log that was searched for what the filter selects; below 1 while that goes on,
+  /// and after endSearch().
   virtual double searched() const { return 1; }
+  virtual bool isSearching() const { return false; }
+  /// Leaves a search where it is; rows that were found stay. A column's order is not made then.
+  virtual void endSearch() {}
+  /// Goes on from there.
+  virtual void resumeSearch() {}
 
   /// The row's place in the order of arrival; `row` must exist.
   virtual RowSeq seqAt(int row) const = 0;
   /// -1 when it does not show.
   virtual int rowOf(RowSeq seq) const = 0;
+
+  /// A filter that selects the cell's row by what the cell shows; empty when the row is not there.
+  virtual QString clauseAt(const QModelIndex& cell) const = 0;
+  /// Calls `take` with values of a field that rows have, the most frequent ones first: at once or later, or
+  /// never.
+  virtual void askValues(const history::FieldInfo& field, std::function<void(const QStringList&)> take) = 0;
 
  signals:
   /// Rows came, went, or the filter changed.

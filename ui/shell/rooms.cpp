@@ -90,7 +90,8 @@ void Rooms::buildLists(const RoomSources& sources, QWidget* parent) {
 void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
   auto* log = new AccessLogPage(sources.bridge, parent);
   auto* streams = new StreamsPage(sources.bridge, parent);
-  connect(log, &AccessLogPage::showStreamRequested, this, [this, streams](quint64 id) {
+  connect(log, &AccessLogPage::showStreamRequested, this, [this, log, streams](quint64 id, WallTime started) {
+    if (!streams->hasStream(id, started)) return log->tellStreamIsGone();
     Q_EMIT roomRequested(Room::Streams);
     streams->showStream(id);
   });

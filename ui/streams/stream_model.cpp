@@ -4,6 +4,7 @@
 #include <QFont>
 #include <array>
 
+#include "engine/history/filter_text.h"
 #include "engine/observe/access_log_format.h"
 #include "ui/models/roles.h"
 #include "ui/models/words.h"
@@ -104,6 +105,37 @@ int statusRank(const StreamEntry& entry) {
   return entry.record->grpcStatus ? static_cast<int>(*entry.record->grpcStatus) : -1;
 }
 
+/// The field that the column shows.
+const char* fieldOf(const StreamEntry& entry, int column) {
+  switch (column) {
+    case StreamModel::Started:
+      return "started";
+    case StreamModel::Service:
+      return entry.head->isGrpc ? "service" : "authority";
+    case StreamModel::Method:
+      return entry.head->isGrpc ? "grpc.method" : "path";
+    case StreamModel::Type:
+      return "grpc.kind";
+    case StreamModel::Target:
+      return "target";
+    case StreamModel::GrpcStatus:
+      return "grpc.status";
+    case StreamModel::Messages:
+      return "messages.sent";
+    case StreamModel::Bytes:
+      return "bytes";
+    case StreamModel::Duration:
+      return "duration";
+    default:
+      return "outcome";
+  }
+}
+
+/// What filters look at.
+std::shared_ptr<const observe::StreamRecord> recordOf(const StreamEntry& entry) {
+  return entry.record ? entry.record : std::make_shared<const observe::StreamRecord>(recordSoFar(entry));
+}
+
 }  // namespace
 
 QString streamStateText(const StreamEntry& entry) {
@@ -170,10 +202,21 @@ int StreamModel::rowOfStream(StreamId id) const {
   return store_.find(id) ? rowOf(store_.seqOf(id)) : -1;
 }
 
+QString StreamModel::clauseAt(const QModelIndex& cell) const {
+  const StreamEntry* entry = entryAt(cell.row());
+  if (!entry) return {};
+  const history::FieldInfo& field = *history::findField(fieldOf(*entry, cell.column()));
+  return QString::fromStdString(history::clauseOf(field, *recordOf(*entry)));
+}
+
 bool StreamModel::matches(RowSeq seq, const history::Filter& filter) const {
   const StreamEntry* entry = store_.at(seq);
-  if (!entry) return false;
-  return filter.matches(entry->record ? *entry->record : recordSoFar(*entry));
+  return entry && filter.matches(*recordOf(*entry));
+}
+
+std::string StreamModel::valueOf(RowSeq seq, const history::FieldInfo& field) const {
+  const StreamEntry* entry = store_.at(seq);
+  return entry ? history::valueText(field, *recordOf(*entry)) : std::string();
 }
 
 bool StreamModel::less(RowSeq left, RowSeq right, int column) const {

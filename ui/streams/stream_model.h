@@ -31,6 +31,8 @@ class StreamModel : public LiveTableModel {
   QVariant data(const QModelIndex& index, int role) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
+  QString clauseAt(const QModelIndex& cell) const override;
+
   const StreamEntry* entryAt(int row) const { return store_.at(seqAt(row)); }
   /// -1: evicted, or hidden by the filter.
   int rowOfStream(StreamId id) const;
@@ -39,6 +41,7 @@ class StreamModel : public LiveTableModel {
   RowSeq firstSeq() const override { return store_.first(); }
   RowSeq endSeq() const override { return store_.end(); }
   bool matches(RowSeq seq, const history::Filter& filter) const override;
+  std::string valueOf(RowSeq seq, const history::FieldInfo& field) const override;
   bool less(RowSeq left, RowSeq right, int column) const override;
 
  private:

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/streams/streams_page.h"
-#include "engine/history/entry_lines.h"
 
 #include <QHeaderView>
 #include <QMenu>
@@ -15,6 +14,7 @@
 #include "ui/streams/stream_detail.h"
 #include "ui/streams/stream_model.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/kept_columns.h"
 #include "ui/widgets/live_table.h"
 #include "ui/widgets/log_view.h"
 #include "ui/widgets/page_header.h"
@@ -53,6 +53,7 @@ StreamsPage::StreamsPage(EngineBridge& bridge, QWidget* parent)
   inside->addWidget(detail_);
   view_->addPane(card, {240, 420});
   setColumnWidths(view_->table(), {98, 145, 112, 56, 120, 132, 116, 74, 84, 100});
+  columns_ = new KeptColumns(view_->table(), QStringLiteral("streams"));
   view_->table().horizontalHeader()->setStretchLastSection(true);
   makeHeader();
   connectBridge(bridge);
@@ -69,6 +70,9 @@ void StreamsPage::makeHeader() {
   for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear}) {
     header_->addButton(button);
   }
+  auto* columns = new QMenu(this);
+  columns_->fill(columns);
+  header_->addMenuButton(QStringLiteral("Columns"), columns);
   header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
 }
 
@@ -105,6 +109,11 @@ void StreamsPage::connectBridge(EngineBridge& bridge) {
     lostDetails_ = details;
     showWords();
   });
+}
+
+bool StreamsPage::hasStream(quint64 id, WallTime started) const {
+  const StreamEntry* entry = store_->find(id);
+  return entry && entry->head->started == started;
 }
 
 void StreamsPage::showStream(quint64 id) {

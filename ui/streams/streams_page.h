@@ -11,6 +11,7 @@ class QMenu;
 
 namespace spillway::ui {
 
+class KeptColumns;
 class LogView;
 class PageHeader;
 class StreamDetail;
@@ -28,6 +29,10 @@ class StreamsPage : public QWidget {
   StreamModel& model() { return *model_; }
   LogView& view() { return *view_; }
   StreamDetail& detail() { return *detail_; }
+
+  /// Whether this stream is kept. Numbers of streams come again when the program starts anew, beginnings do
+  /// not.
+  bool hasStream(quint64 id, WallTime started) const;
 
  public slots:
   /// Selects this stream; clears the filter or resumes when it would not show otherwise. Nothing happens when
@@ -47,6 +52,7 @@ class StreamsPage : public QWidget {
   PageHeader* header_;
   LogView* view_;
   StreamDetail* detail_;
+  KeptColumns* columns_ = nullptr;
   RowSeq selectedSeq_ = 0;  ///< the row of selectedId_ when it was selected
   std::optional<StreamId> selectedId_;
   std::int64_t active_ = 0;  ///< from the counters

@@ -42,6 +42,7 @@ QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: @accent; 
 QLineEdit:disabled, QComboBox:disabled { background: @sunken; color: @disabled; }
 QLineEdit[role="command"] { padding-left: 2px; }
 QLineEdit[role="problem"] { border-color: @bad; }
+QLineEdit[role="valid"] { background: @validField; }
 QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid @mutedText; border-radius: 3px;
   background: @surface; }
 QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: @accent; }
@@ -145,6 +146,7 @@ QList<QPair<QString, QString>> values(const ThemeColors& c, bool isDark) {
           {"@warningSoft", mix(c.warning, c.surface, tint).name()},
           {"@warning", c.warning.name()},
           {"@good", c.good.name()},
+          {"@validField", mix(c.good, c.surface, tint / 3).name()},
           {"@bar", mix(c.window, c.sunken, 0.4).name()},
           {"@bad", c.bad.name()},
           {"@surface", c.surface.name()},

@@ -6,67 +6,31 @@
 #include <QCoreApplication>
 #include <QInputMethodEvent>
 #include <QKeyEvent>
+#include <QPointer>
 #include <QStringListModel>
+#include <QStyle>
 #include <QTextCharFormat>
 
-#include "engine/history/filter_fields.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/filter_completion.h"
+#include "ui/widgets/kept_filters.h"
 
 namespace spillway::ui {
-
-namespace {
-
-QString toQt(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-bool isOfWord(QChar c) {
-  return c.isLetterOrNumber() || c == QLatin1Char('.') || c == QLatin1Char('_');
-}
-
-/// Where the word begins that ends at `end`.
-int wordBegin(const QString& text, int end) {
-  int begin = end;
-  while (begin > 0 && isOfWord(text.at(begin - 1)))
-    --begin;
-  return begin;
-}
-
-/// The field that a value at this place would be compared with: "grpc.status = |".
-const history::FieldInfo* fieldBefore(const QString& text, int place) {
-  int at = place;
-  while (at > 0 && (text.at(at - 1).isSpace() || QStringLiteral("=!<>(,{").contains(text.at(at - 1))))
-    --at;
-  if (at == place || text.mid(at, place - at).trimmed().isEmpty()) return nullptr;
-  return history::findField(text.mid(wordBegin(text, at), at - wordBegin(text, at)).toStdString());
-}
-
-QStringList offersAt(const QString& text, int place) {
-  QStringList offers;
-  if (const history::FieldInfo* field = fieldBefore(text, place)) {
-    for (const history::FieldChoice& choice : field->choices) {
-      const QString name = toQt(choice.name);
-      offers << (name.contains(QLatin1Char(' ')) ? QLatin1Char('"') + name + QLatin1Char('"') : name);
-    }
-    return offers;
-  }
-  for (const history::FieldInfo& field : history::filterFields())
-    offers << toQt(field.name);
-  offers << QStringLiteral("error") << QStringLiteral("since");
-  return offers;
-}
-
-}  // namespace
 
 FilterEdit::FilterEdit(QWidget* parent)
     : QLineEdit(parent), completer_(new QCompleter(this)), offers_(new QStringListModel(this)) {
   setClearButtonEnabled(true);
   setAccessibleName(QStringLiteral("Filter"));
+  setFont(Theme::fixedFont());
   completer_->setModel(offers_);
   completer_->setWidget(this);
   completer_->setCaseSensitivity(Qt::CaseInsensitive);
+  completer_->setFilterMode(Qt::MatchContains);
   completer_->setCompletionMode(QCompleter::PopupCompletion);
-  connect(this, &QLineEdit::textEdited, this, &FilterEdit::offer);
+  connect(this, &QLineEdit::textEdited, this, [this] {
+    recent_ = -1;
+    offer();
+  });
   connect(completer_, qOverload<const QString&>(&QCompleter::activated), this, &FilterEdit::takeOver);
 }
 
@@ -90,39 +54,91 @@ void FilterEdit::showMistake(const std::optional<history::FilterError>& mistake)
   }
   QInputMethodEvent event(QString(), attributes);
   QCoreApplication::sendEvent(this, &event);
+  const char* role = mistake ? "problem" : text().trimmed().isEmpty() ? "" : "valid";
+  if (property("role").toString() == QLatin1String(role)) return;
+  setProperty("role", role);
+  style()->unpolish(this);
+  style()->polish(this);
+}
+
+void FilterEdit::beginCondition(const QString& field) {
+  const history::FieldInfo* info = history::findField(field.toStdString());
+  if (!info) return;
+  using enum history::FieldType;
+  const bool isMeasured = info->type == Duration || info->type == Bytes || info->type == Time;
+  const QString before = text().trimmed().isEmpty() ? QString() : text().trimmed() + QStringLiteral(" and ");
+  setText(before + field + (isMeasured ? QStringLiteral(" > ") : QStringLiteral(" = ")));
+  setFocus();
+  offer(true);
 }
 
 void FilterEdit::keyPressEvent(QKeyEvent* event) {
   const bool isOpen = completer_->popup()->isVisible();
   const int key = event->key();
-  if (isOpen &&
-      (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Tab || key == Qt::Key_Escape)) {
+  const bool isEnter = key == Qt::Key_Return || key == Qt::Key_Enter;
+  if (isOpen && (isEnter || key == Qt::Key_Tab || key == Qt::Key_Escape)) {
     event->ignore();  // the list's
     return;
   }
+  if (key == Qt::Key_Space && event->modifiers() == Qt::ControlModifier) return offer(true);
+  if (key == Qt::Key_Up || key == Qt::Key_Down) return goThroughRecent(key == Qt::Key_Up ? 1 : -1);
   QLineEdit::keyPressEvent(event);
 }
 
-void FilterEdit::offer() {
-  const int end = cursorPosition();
-  const int begin = wordBegin(text(), end);
-  offers_->setStringList(offersAt(text(), begin));
-  const QString word = text().mid(begin, end - begin);
-  completer_->setCompletionPrefix(word);
+void FilterEdit::goThroughRecent(int step) {
+  const QStringList recent = recentFilters();
+  if (recent_ < 0) typed_ = text();
+  int next = recent_ + step;
+  // Not the one that stands there already.
+  if (recent_ < 0 && recent.value(next) == text()) next += step;
+  if (next >= recent.size() || next < -1) return;
+  recent_ = next;
+  setText(next < 0 ? typed_ : recent[next]);
+}
+
+void FilterEdit::offer(bool evenIfEmpty) {
+  const FilterPlace place = filterPlaceAt(text(), cursorPosition());
+  askFor(place.field);
+  offers_->setStringList(filterOffers(place, seen_));
+  completer_->setCompletionPrefix(place.word);
   const bool isWhole = completer_->completionCount() == 1 &&
-                       completer_->currentCompletion().compare(word, Qt::CaseInsensitive) == 0;
-  if (word.isEmpty() || completer_->completionCount() == 0 || isWhole) return completer_->popup()->hide();
+                       completer_->currentCompletion().compare(place.word, Qt::CaseInsensitive) == 0;
+  const bool isWanted = evenIfEmpty || place.field || !place.word.isEmpty();
+  if (!isWanted || completer_->completionCount() == 0 || isWhole) return completer_->popup()->hide();
   const ThemeColors& colors = Theme::colors();
   completer_->popup()->setStyleSheet(
       QStringLiteral("QListView { border: 1px solid %1; background: %2; padding: 2px }")
           .arg(colors.border.name(), colors.surface.name()));
-  completer_->complete({cursorRect().x(), 0, completer_->popup()->sizeHintForColumn(0) + 40, height() + 2});
+  const int room = std::max(width() - cursorRect().x(), width() / 2);
+  completer_->complete(
+      {cursorRect().x(), 0, std::min(completer_->popup()->sizeHintForColumn(0) + 40, room), height() + 2});
+}
+
+void FilterEdit::askFor(const history::FieldInfo* field) {
+  if (field == asked_) return;
+  asked_ = field;
+  seen_.clear();
+  if (!field || !source_) return;
+  isAsking_ = true;
+  source_(*field, [self = QPointer(this), field](const QStringList& values) {
+    if (self) self->takeValues(field, values);
+  });
+  isAsking_ = false;
+}
+
+/// What comes later is offered if it is still wanted.
+void FilterEdit::takeValues(const history::FieldInfo* field, const QStringList& values) {
+  if (asked_ != field) return;
+  seen_ = values;
+  if (!isAsking_ && hasFocus() && filterPlaceAt(text(), cursorPosition()).field == field) offer();
 }
 
 void FilterEdit::takeOver(const QString& completion) {
-  const int end = cursorPosition();
-  const int begin = wordBegin(text(), end);
-  setSelection(begin, end - begin);
+  const FilterPlace place = filterPlaceAt(text(), cursorPosition());
+  int end = cursorPosition();
+  const bool isQuoted = text().mid(place.begin, 1) == QLatin1String("\"");
+  if (isQuoted && text().mid(end, 1) == QLatin1String("\"")) ++end;
+  setSelection(place.begin, end - place.begin);
   insert(completion);
 }
 

@@ -7,6 +7,7 @@
 #include <QMenu>
 #include <QScrollBar>
 
+#include "engine/history/filter_text.h"
 #include "ui/export/table_text.h"
 #include "ui/widgets/table_look.h"
 
@@ -118,13 +119,38 @@ void LiveTable::wheelEvent(QWheelEvent* event) {
   if (event->angleDelta().y() != 0) checkScrolled();
 }
 
+/// By the keyboard, at the current cell.
 void LiveTable::contextMenuEvent(QContextMenuEvent* event) {
+  const bool isByKey = event->reason() == QContextMenuEvent::Keyboard;
+  const QModelIndex cell = isByKey ? currentIndex() : indexAt(event->pos());
   auto* menu = new QMenu(this);
   menu->setAttribute(Qt::WA_DeleteOnClose);
+  addFilterActions(menu, cell);
   QAction* copy = menu->addAction(QStringLiteral("Copy rows"), this, [this] { copySelectedRows(*this); });
   copy->setShortcut(QKeySequence::Copy);
   copy->setEnabled(selected_.has_value());
-  menu->popup(event->globalPos());
+  menu->popup(isByKey && cell.isValid() ? viewport()->mapToGlobal(visualRect(cell).center())
+                                        : event->globalPos());
+}
+
+void LiveTable::addFilterActions(QMenu* menu, const QModelIndex& cell) {
+  const std::string clause = cell.isValid() ? model_.clauseAt(cell).toStdString() : std::string();
+  if (clause.empty()) return;
+  const std::string now = model_.filter().text();
+  const auto offer = [this, menu](const QString& words, const std::string& filter) {
+    const QString text = QString::fromStdString(filter);
+    menu->addAction(words, this, [this, text] { Q_EMIT filterRequested(text); });
+  };
+  QString shown = menu->fontMetrics().elidedText(QString::fromStdString(clause), Qt::ElideMiddle,
+                                                 40 * menu->fontMetrics().averageCharWidth());
+  shown.replace(QLatin1Char('&'), QLatin1String("&&"));
+  offer(QStringLiteral("Only %1").arg(shown), clause);
+  offer(QStringLiteral("Without it"), history::bothOf(now, history::allBut(clause)));
+  if (!model_.filter().selectsAll()) {
+    offer(QStringLiteral("And %1").arg(shown), history::bothOf(now, clause));
+    offer(QStringLiteral("Or %1").arg(shown), history::eitherOf(now, clause));
+  }
+  menu->addSeparator();
 }
 
 }  // namespace spillway::ui

@@ -7,11 +7,13 @@
 
 #include "ui/models/log_table_model.h"
 
+class QMenu;
+
 namespace spillway::ui {
 
 /// A table over a live log. Follows the newest row until the reader scrolls up or selects a row; End follows
 /// again. Keeps the selected row selected, by its place in the log, whatever the model does. Ctrl+C copies
-/// rows.
+/// rows; a cell's menu filters by what it shows.
 class LiveTable : public QTableView {
   Q_OBJECT
 
@@ -29,6 +31,8 @@ class LiveTable : public QTableView {
   void followingChanged(bool following);
   /// Another row was selected, or none is any more.
   void selectedSeqChanged();
+  /// The reader made this filter from the present one and a cell.
+  void filterRequested(const QString& filter);
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
@@ -42,6 +46,7 @@ class LiveTable : public QTableView {
   void onReset();
   void checkScrolled();
   bool isAtEnd() const;
+  void addFilterActions(QMenu* menu, const QModelIndex& cell);
 
   LogTableModel& model_;
   bool following_ = true;

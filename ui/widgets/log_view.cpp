@@ -2,6 +2,7 @@
 #include "ui/widgets/log_view.h"
 
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QShortcut>
@@ -14,13 +15,21 @@
 #include "ui/widgets/card.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/filter_edit.h"
+#include "ui/widgets/kept_filters.h"
 #include "ui/widgets/live_table.h"
+#include "ui/widgets/saved_filters_button.h"
 
 namespace spillway::ui {
 
 namespace {
 
 enum StackPage { TablePage, EmptyPage, NoneMatchPage };
+
+QString searchWords(const LogTableModel& model) {
+  const int percent = static_cast<int>(model.searched() * 100);
+  if (!model.isSearching()) return QStringLiteral("the newest %1 % searched").arg(percent);
+  return model.isSorted() ? QStringLiteral("sorting") : QStringLiteral("searching, %1 %").arg(percent);
+}
 
 }  // namespace
 
@@ -31,6 +40,9 @@ LogView::LogView(LogTableModel& model, Qt::Orientation panes, const LogWords& wo
       filterEdit_(new FilterEdit(this)),
       mistake_(new QLabel(this)),
       counter_(new QLabel(this)),
+      searchButton_(new QPushButton(this)),
+      searchEnd_(new QShortcut(QKeySequence(Qt::Key_Escape), this)),
+      savedButton_(new SavedFiltersButton(this)),
       followButton_(new QPushButton(QStringLiteral("Follow"), this)),
       pauseButton_(new QPushButton(QStringLiteral("Pause"), this)),
       stack_(new QStackedWidget(this)),
@@ -50,6 +62,7 @@ LogView::LogView(LogTableModel& model, Qt::Orientation panes, const LogWords& wo
   splitter_->setHandleWidth(10);
   splitter_->addWidget(makeTableStack(words));
   connectButtons();
+  connectFilter();
   connect(&model_, &LogTableModel::countsChanged, this, &LogView::showCounts);
   showCounts();
 }
@@ -64,16 +77,33 @@ QWidget* LogView::makeFilterRow(const LogWords& words) {
   counter_->setToolTip(QStringLiteral("Rows shown of rows kept"));
   line->addWidget(filterEdit_, 1);
   line->addWidget(counter_);
-  filterTimer_.setSingleShot(true);
-  filterTimer_.setInterval(150);
-  connect(filterEdit_, &QLineEdit::textChanged, &filterTimer_, qOverload<>(&QTimer::start));
-  connect(&filterTimer_, &QTimer::timeout, this, &LogView::applyFilter);
+  line->addWidget(searchButton_);
+  line->addWidget(savedButton_);
+  searchEnd_->setContext(Qt::WidgetWithChildrenShortcut);
+  connect(searchButton_, &QPushButton::clicked, this,
+          [this] { model_.isSearching() ? endSearch() : model_.resumeSearch(); });
+  connect(searchEnd_, &QShortcut::activated, this, &LogView::endSearch);
   for (const char* keys : {"Ctrl+L", "Ctrl+/"}) {
     auto* focus = new QShortcut(QKeySequence(QLatin1String(keys)), this);
     focus->setContext(Qt::WidgetWithChildrenShortcut);
     connect(focus, &QShortcut::activated, filterEdit_, qOverload<>(&QWidget::setFocus));
   }
   return row;
+}
+
+void LogView::connectFilter() {
+  filterTimer_.setSingleShot(true);
+  filterTimer_.setInterval(150);
+  connect(filterEdit_, &QLineEdit::textChanged, &filterTimer_, qOverload<>(&QTimer::start));
+  connect(&filterTimer_, &QTimer::timeout, this, &LogView::applyFilter);
+  connect(filterEdit_, &QLineEdit::editingFinished, this, &LogView::rememberFilter);
+  filterEdit_->setValueSource(
+      [this](const history::FieldInfo& field, std::function<void(const QStringList&)> take) {
+        model_.askValues(field, std::move(take));
+      });
+  connect(table_, &LiveTable::filterRequested, this, &LogView::setFilter);
+  connect(savedButton_, &SavedFiltersButton::chosen, this, &LogView::setFilter);
+  connect(savedButton_, &SavedFiltersButton::fieldChosen, filterEdit_, &FilterEdit::beginCondition);
 }
 
 QWidget* LogView::makeTableStack(const LogWords& words) {
@@ -131,25 +161,58 @@ void LogView::setFilter(const QString& text) {
   filterEdit_->setText(text);
   filterTimer_.stop();
   applyFilter();
+  rememberFilter();
 }
 
 /// A mistake leaves the rows as they were.
 void LogView::applyFilter() {
   const auto applied = model_.setFilterText(filterEdit_->text());
   filterEdit_->showMistake(applied ? std::nullopt : std::optional(applied.error()));
-  mistake_->setVisible(!applied);
-  if (applied) return;
-  mistake_->setStyleSheet(QStringLiteral("color: %1").arg(Theme::colors().bad.name()));
-  mistake_->setText(QStringLiteral("✖ ") + QString::fromStdString(applied.error().message));
+  savedButton_->setPresent(applied ? filterEdit_->text().trimmed() : QString());
+  if (!applied) return showTrouble(QString::fromStdString(applied.error().message));
+  showUnderLine(QString::fromStdString(model_.filter().remark()), Theme::colors().mutedText);
+}
+
+void LogView::showTrouble(const QString& words) {
+  showUnderLine(QStringLiteral("✖ ") + words, Theme::colors().bad);
+}
+
+void LogView::showUnderLine(const QString& words, const QColor& color) {
+  mistake_->setVisible(!words.isEmpty());
+  mistake_->setText(words);
+  mistake_->setStyleSheet(QStringLiteral("color: %1").arg(color.name()));
+}
+
+/// For Up and Down in the line; what is wrong is not kept.
+void LogView::rememberFilter() {
+  const QString text = filterEdit_->text().trimmed();
+  if (filterTimer_.isActive()) applyFilter();
+  if (!text.isEmpty() && model_.filter().text() == filterEdit_->text().toStdString())
+    ui::rememberFilter(text);
+}
+
+/// An order that is not wanted is the order of arrival.
+void LogView::endSearch() {
+  if (model_.isSorted()) return table_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
+  model_.endSearch();
+}
+
+void LogView::showSearch() {
+  const bool isSearching = model_.isSearching();
+  searchEnd_->setEnabled(isSearching);
+  searchButton_->setVisible(model_.searched() < 1);
+  searchButton_->setText(isSearching ? QStringLiteral("Cancel") : QStringLiteral("Search on"));
+  searchButton_->setToolTip(isSearching ? QStringLiteral("End the search; what was found stays (Esc)")
+                                        : QStringLiteral("Search the older part of the log too"));
 }
 
 void LogView::showCounts() {
   const auto shown = static_cast<std::uint64_t>(model_.rowCount());
   QString words = QStringLiteral("%1 of %2").arg(countText(shown), countText(model_.kept()));
-  const bool isSearching = model_.searched() < 1;
-  if (isSearching)
-    words = QStringLiteral("searching, %1 % · ").arg(static_cast<int>(model_.searched() * 100)) + words;
+  const bool isWhole = model_.searched() >= 1;
+  if (!isWhole) words = searchWords(model_) + QStringLiteral(" · ") + words;
   counter_->setText(words);
+  showSearch();
   const std::uint64_t waiting = model_.waiting();
   if (!model_.isPaused()) {
     pauseButton_->setText(QStringLiteral("Pause"));
@@ -159,7 +222,7 @@ void LogView::showCounts() {
   }
   if (model_.kept() == 0) {
     stack_->setCurrentIndex(EmptyPage);
-  } else if (shown == 0 && !isSearching && !model_.filter().selectsAll()) {
+  } else if (shown == 0 && isWhole && !model_.filter().selectsAll()) {
     noneMatch_->setText(QStringLiteral("%1 kept, none matches the filter").arg(countText(model_.kept())));
     stack_->setCurrentIndex(NoneMatchPage);
   } else {

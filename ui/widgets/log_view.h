@@ -8,6 +8,7 @@
 
 class QLabel;
 class QPushButton;
+class QShortcut;
 class QSplitter;
 class QStackedWidget;
 
@@ -15,14 +16,16 @@ namespace spillway::ui {
 
 class FilterEdit;
 class LiveTable;
+class SavedFiltersButton;
 
 /// The words of a log that has nothing to show yet.
 struct LogWords {
   QString tableName, filterHint, emptyTitle, emptyText;
 };
 
-/// What the logs share: a filter line with "shown of kept", the live table or the reason why it is empty, and
-/// the Follow and Pause buttons for the page's title line. Further panes stand beside or below the table.
+/// What the logs share: a filter line with "shown of kept" and the saved filters, the live table or the
+/// reason why it is empty, and the Follow and Pause buttons for the page's title line. Further panes stand
+/// beside or below the table.
 class LogView : public QWidget {
   Q_OBJECT
 
@@ -34,6 +37,8 @@ class LogView : public QWidget {
   QPushButton* pauseButton() { return pauseButton_; }
   /// A pane after the table; sizes are in pixels, the table's first.
   void addPane(QWidget* pane, const QList<int>& sizes);
+  /// In words; until the next filter.
+  void showTrouble(const QString& words);
   QString filter() const;
   void setFilter(const QString& text);
 
@@ -41,14 +46,22 @@ class LogView : public QWidget {
   QWidget* makeFilterRow(const LogWords& words);
   QWidget* makeTableStack(const LogWords& words);
   void connectButtons();
+  void connectFilter();
   void applyFilter();
+  void showUnderLine(const QString& words, const QColor& color);
+  void rememberFilter();
+  void endSearch();
   void showCounts();
+  void showSearch();
 
   LogTableModel& model_;
   LiveTable* table_;
   FilterEdit* filterEdit_;
   QLabel* mistake_;
   QLabel* counter_;
+  QPushButton* searchButton_;  ///< ends a search, or goes on with it
+  QShortcut* searchEnd_;       ///< Esc, while there is a search
+  SavedFiltersButton* savedButton_;
   QPushButton *followButton_, *pauseButton_;
   QStackedWidget* stack_;
   QSplitter* splitter_;

@@ -273,6 +273,9 @@ class StreamsTest : public QObject {
       append(batch, unaryCall(id));
     batch.push_back(opened(head(9, "/routeguide.RouteGuide/RouteChat")));
     Q_EMIT bridge.eventsArrived(batch);
+    QVERIFY(page.hasStream(9, at(9000)));
+    QVERIFY(!page.hasStream(9, at(9001)));  // of another start of the program
+    QVERIFY(!page.hasStream(8, at(8000)));
     page.view().setFilter(QStringLiteral("no stream has this"));
     page.showStream(9);
     QVERIFY(page.view().filter().isEmpty());

@@ -57,8 +57,10 @@ QString write(const Order& order, QIODevice& out, const std::function<void(doubl
   for (std::int64_t after = 0; !order.isCancelled;) {
     const auto page = (*reader)->page(order.filter, history::Order::OldestFirst, after, kPage);
     if (!page) return failureOf(page.error());
-    for (const history::Entry& entry : *page)
-      out.write(QByteArray::fromStdString(entryLine(*entry.record, order.format) + '\n'));
+    for (const history::Entry& entry : *page) {
+      if (out.write(QByteArray::fromStdString(entryLine(*entry.record, order.format) + '\n')) < 0)
+        return out.errorString();
+    }
     if (page->size() < kPage || page->back().id >= ends.newest) return {};
     after = page->back().id;
     tell(static_cast<double>(after - ends.oldest) / static_cast<double>(ends.newest - ends.oldest + 1));

@@ -221,7 +221,8 @@ TEST_F(HistoryStoreTest, TellsTheChangesOfATargetsHealthNewestFirst) {
   auto reader = Reader::open(file_).value();
   const auto told = [&](WallTime end, std::size_t limit) {
     std::vector<std::string> details;
-    for (const auto& change : reader->healthChanges(target, end, limit).value())
+    const auto changes = reader->healthChanges(target, end, limit).value();
+    for (const auto& change : changes)
       details.push_back(change.detail);
     return details;
   };

@@ -97,6 +97,27 @@ class EventsTest : public QObject {
     QCOMPARE(journal.entries().front().times, std::uint64_t{25});
   }
 
+  void takingOutAndPuttingBackAreTold() {
+    using observe::TargetState;
+    EventJournal journal;
+    auto event = turned(TargetState::Healthy, TargetState::Unhealthy);
+    auto out = std::make_shared<observe::HealthEvent>(*event.health);
+    out->reason = observe::HealthReason::TakenOut;
+    out->detail = "for 5 min";
+    event.health = out;
+    journal.takeEvents({event});
+    QCOMPARE(journal.entries().front().words,
+             QStringLiteral("127.0.0.1:1 of one-targets: taken out by you for 5 min"));
+    QVERIFY(journal.entries().front().severity == Severity::Warning);
+    event = turned(TargetState::Unhealthy, TargetState::Healthy);
+    auto back = std::make_shared<observe::HealthEvent>(*event.health);
+    back->detail = "put back by you";
+    event.health = back;
+    journal.takeEvents({event});
+    QCOMPARE(journal.entries().front().words,
+             QStringLiteral("127.0.0.1:1 of one-targets: unhealthy → healthy. put back by you"));
+  }
+
   void historyLossesAndFailedHandshakesAreTold() {
     EventJournal journal;
     journal.takeHistoryLosses(10, synthetic::at(0));

@@ -240,8 +240,8 @@ class HealthTest : public QObject {
     actions.takeOut.actions().at(1)->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(desk.isHealthy(1), kPatience);
     const QString reason = desk.reason(desk.b);
-    QVERIFY2(reason.startsWith(QStringLiteral("taken out by you, 4:5")) ||
-                 reason.startsWith(QStringLiteral("taken out by you, 5:00")),
+    QVERIFY2(reason.startsWith(QStringLiteral("Taken out by you, 4:5")) ||
+                 reason.startsWith(QStringLiteral("Taken out by you, 5:00")),
              qPrintable(reason));
     QVERIFY2(reason.endsWith(QStringLiteral("left – its checks pass")), qPrintable(reason));
     QTRY_COMPARE(desk.group(2), QStringLiteral("1 healthy · 1 unhealthy, 1 taken out"));

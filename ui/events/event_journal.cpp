@@ -56,6 +56,17 @@ QString failureWords(const observe::StreamRecord& record) {
   return words;
 }
 
+/// "healthy → unhealthy. connection refused", "taken out by you for 5 min".
+QString changeWords(const observe::HealthEvent& health) {
+  if (health.reason == observe::HealthReason::TakenOut)
+    return QStringLiteral("taken out by you ") + str(health.detail);
+  const QLatin1String before(observe::toString(health.previous)), after(observe::toString(health.state));
+  const QString words =
+      health.previous == health.state ? QString(after) : QStringLiteral("%1 → %2").arg(before, after);
+  const std::string& why = health.detail.empty() ? health.description : health.detail;
+  return why.empty() ? words : words + QStringLiteral(". ") + str(why);
+}
+
 /// A TLS handshake that came to nothing.
 bool hasFailed(const observe::ConnectionRecord& connection) {
   return connection.hasTls && connection.handshakeMicros < 0;
@@ -95,16 +106,13 @@ void EventJournal::takeEvents(const std::vector<observe::Event>& events) {
 }
 
 void EventJournal::takeHealth(const observe::HealthEvent& health) {
-  QString words = QStringLiteral("%1 of %2: %3 → %4")
-                      .arg(str(health.address), str(health.target.group),
-                           QLatin1String(observe::toString(health.previous)),
-                           QLatin1String(observe::toString(health.state)));
-  const std::string& why = health.detail.empty() ? health.description : health.detail;
-  if (!why.empty() && health.state != TargetState::Healthy) words += QStringLiteral(". ") + str(why);
+  const bool isOut = health.reason == observe::HealthReason::TakenOut;
+  const QString words =
+      QStringLiteral("%1 of %2: %3").arg(str(health.address), str(health.target.group), changeWords(health));
   add({.time = health.time,
        .last = health.time,
        .kind = JournalKind::Health,
-       .severity = severityOf(health.state),
+       .severity = isOut ? Severity::Warning : severityOf(health.state),
        .words = words,
        .target = health.target});
 }

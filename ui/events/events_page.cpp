@@ -22,8 +22,8 @@ namespace {
 using namespace std::chrono_literals;
 
 std::vector<TableColumn> columns() {
-  return {{QStringLiteral("Time"), 168},
-          {QStringLiteral("About"), 104},
+  return {{QStringLiteral("Time"), 196},
+          {QStringLiteral("About"), 124},
           {QStringLiteral("What happened"), 620},
           {QStringLiteral("Times"), 76, ColumnAlign::Right},
           {QStringLiteral("Until"), 104}};

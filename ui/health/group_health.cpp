@@ -98,13 +98,13 @@ std::map<std::string, GroupCounts> countGroups(const std::vector<TargetStatus>& 
 }
 
 std::vector<TableColumn> groupHealthColumns() {
-  return {{QStringLiteral("Health"), 104},
+  return {{QStringLiteral("Health"), 124},
           {QStringLiteral("Target group"), 170},
           {QStringLiteral("Targets"), 250},
           {QStringLiteral("Requests go"), 260},
-          {QStringLiteral("Req/s"), 70, ColumnAlign::Right},
-          {QStringLiteral("Errors"), 70, ColumnAlign::Right},
-          {QStringLiteral("p90"), 76, ColumnAlign::Right}};
+          {QStringLiteral("Req/s"), 78, ColumnAlign::Right},
+          {QStringLiteral("Errors"), 78, ColumnAlign::Right},
+          {QStringLiteral("p90"), 84, ColumnAlign::Right}};
 }
 
 std::vector<TableRow> groupHealthRows(const config::Document& document,

@@ -31,6 +31,7 @@ struct GroupCounts : health::HostCounts {
 /// By target group; groups without targets are absent.
 std::map<std::string, GroupCounts> countGroups(const std::vector<TargetStatus>& targets);
 
+inline constexpr int kRoutingColumn = 3;  ///< where requests go; the one with the longest words
 std::vector<TableColumn> groupHealthColumns();
 /// One row per target group; the key is its name.
 std::vector<TableRow> groupHealthRows(const config::Document& document,

@@ -43,10 +43,14 @@ std::int64_t p90(const observe::PartReading& part) {
   return static_cast<std::int64_t>(part.targetResponse.percentile(0.9));
 }
 
+/// In its largest unit: "12 s", "5 min", "3 h", "2 d".
 QString ageText(WallTime since, WallTime now) {
   if (since == WallTime{}) return QStringLiteral("–");
   const std::int64_t seconds = std::max<std::int64_t>(0, (now - since).count() / 1'000'000);
-  return seconds < 60 ? QStringLiteral("%1 s").arg(seconds) : durationText(seconds * 1'000'000);
+  if (seconds < 60) return QStringLiteral("%1 s").arg(seconds);
+  if (seconds < 3600) return QStringLiteral("%1 min").arg(seconds / 60);
+  if (seconds < 86'400) return QStringLiteral("%1 h").arg(seconds / 3600);
+  return QStringLiteral("%1 d").arg(seconds / 86'400);
 }
 
 }  // namespace
@@ -146,7 +150,7 @@ double TargetHealthModel::share(const TargetStatus& row) const {
 QString TargetHealthModel::reasonText(const TargetStatus& row) const {
   if (row.reason != observe::HealthReason::TakenOut) return healthReasonText(row);
   const std::int64_t seconds = std::max<std::int64_t>(0, secondsUntil(now_, row.takenOutUntil));
-  QString words = QStringLiteral("taken out by you, %1:%2 left")
+  QString words = QStringLiteral("Taken out by you, %1:%2 left")
                       .arg(seconds / 60)
                       .arg(seconds % 60, 2, 10, QLatin1Char('0'));
   if (row.failedInARow > 0)
@@ -293,7 +297,7 @@ QVariant TargetHealthModel::headerData(int section, Qt::Orientation orientation,
   static const QString kNames[]{
       QStringLiteral("Health"),     QStringLiteral("Target"), QStringLiteral("Group"),
       QStringLiteral("Reason"),     QStringLiteral("Since"),  QStringLiteral("In a row"),
-      QStringLiteral("Last check"), QStringLiteral("Next"),   QStringLiteral("Streams"),
+      QStringLiteral("Last check"), QStringLiteral("Next"),   QStringLiteral("Open"),
       QStringLiteral("Requests"),   QStringLiteral("Share"),  QStringLiteral("Errors"),
       QStringLiteral("p90")};
   static const QString kTips[]{

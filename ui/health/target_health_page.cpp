@@ -94,6 +94,8 @@ QWidget* TargetHealthPage::makeContent() {
 QWidget* TargetHealthPage::makeGroups() {
   groups_->setSelectionMode(QAbstractItemView::SingleSelection);
   groups_->sortByColumn(0, Qt::AscendingOrder);
+  groups_->horizontalHeader()->setStretchLastSection(false);
+  groups_->horizontalHeader()->setSectionResizeMode(kRoutingColumn, QHeaderView::Stretch);
   groups_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   const auto open = [this] { Q_EMIT groupRequested(groups_->selectedKey()); };
   connect(groups_, &QTableView::doubleClicked, this, open);
@@ -114,7 +116,7 @@ QWidget* TargetHealthPage::makeTargets() {
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
   prepareTable(*table_, QStringLiteral("Targets"));
-  setColumnWidths(*table_, {98, 124, 120, 200, 72, 94, 84, 62, 70, 80, 62, 60, 70});
+  setColumnWidths(*table_, {110, 138, 84, 150, 64, 90, 104, 60, 58, 82, 64, 62, 72});
   table_->horizontalHeader()->setSectionResizeMode(TargetHealthModel::Reason, QHeaderView::Stretch);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &TargetHealthPage::onSelected);

@@ -71,9 +71,9 @@ void TargetHistory::build() {
   strip_ = new CheckStrip(this);
   checkWords_ = addLabel(this);
   checkWords_->setProperty("role", "muted");
-  changes_ = new ValueTable({{QStringLiteral("Time"), 176},
-                             {QStringLiteral("From"), 104},
-                             {QStringLiteral("To"), 104},
+  changes_ = new ValueTable({{QStringLiteral("Time"), 204},
+                             {QStringLiteral("From"), 116},
+                             {QStringLiteral("To"), 116},
                              {QStringLiteral("Cause"), 400}},
                             QStringLiteral("Changes of health"), this);
   changes_->sortByColumn(0, Qt::DescendingOrder);
@@ -127,7 +127,9 @@ void TargetHistory::show() {
   for (const auto& change : past.transitions)
     rows.push_back(rowOf(*change));
   rows.insert(rows.end(), earlier_.begin(), earlier_.end());
+  const bool isNew = changes_->model()->rowCount() == 0;
   changes_->setRows(std::move(rows));
+  if (isNew) changes_->clearSelection();
 }
 
 void TargetHistory::showEvent(QShowEvent* event) {

@@ -87,6 +87,14 @@ void Engine::checkNow(const TargetId& target) {
   impl_->control.post([impl = impl_.get(), target] { impl->health.checkNow(target); });
 }
 
+void Engine::takeOut(const TargetId& target, std::chrono::seconds time) {
+  impl_->control.post([impl = impl_.get(), target, time] { impl->health.takeOut(target, time); });
+}
+
+void Engine::putBack(const TargetId& target) {
+  impl_->control.post([impl = impl_.get(), target] { impl->health.putBack(target); });
+}
+
 history::StoreStatus Engine::history() const {
   return impl_->history ? impl_->history->status() : history::StoreStatus();
 }

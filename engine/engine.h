@@ -92,6 +92,12 @@ class Engine {
   Result<observe::Decision> explain(const ListenerId&, const ImaginedRequest&) const;
   /// Checks this target's health now (the schedule goes on from there). Returns at once.
   void checkNow(const TargetId&);
+  /// Keeps new requests away from this target for a while, also when no other is healthy; what runs goes on.
+  /// It is told as unhealthy, and afterwards is what its checks say. Once more: the new time holds. Returns
+  /// at once.
+  void takeOut(const TargetId&, std::chrono::seconds);
+  /// Ends that early. Returns at once.
+  void putBack(const TargetId&);
   /// Waits until all events emitted so far have reached the subscriptions, the access log and the history.
   /// For tests and stops.
   void flushEvents();

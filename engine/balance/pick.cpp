@@ -14,24 +14,19 @@ bool isRoutable(TargetState state) {
   return state == TargetState::Healthy || state == TargetState::Unhealthy || state == TargetState::Initial;
 }
 
-/// Percentages refer to the registered targets; either threshold is enough.
-bool isTooFew(std::size_t healthy, std::size_t registered, const config::MinimumHealthyTargets& minimum) {
-  if (minimum.count && healthy < *minimum.count) return true;
-  return minimum.percentage && healthy * 100 < registered * *minimum.percentage;
-}
-
 }  // namespace
 
 bool failsOpen(const GroupSnapshot& group) {
   const auto healthy =
       std::ranges::count_if(group.targets, [](const auto& target) { return mayUse(target, false); });
-  return isTooFew(static_cast<std::size_t>(healthy), group.targets.size(),
-                  group.settings.attributes.unhealthyStateRouting);
+  return config::areTooFew(static_cast<std::size_t>(healthy), group.targets.size(),
+                           group.settings.attributes.unhealthyStateRouting);
 }
 
 bool mayUse(const TargetSnapshot& target, bool failOpen) {
   const TargetState state = target.runtime->state.load(std::memory_order_relaxed);
-  return failOpen ? isRoutable(state) : state == TargetState::Healthy;
+  if (!failOpen) return state == TargetState::Healthy;
+  return isRoutable(state) && !target.runtime->takenOut.load(std::memory_order_relaxed);
 }
 
 bool isPassedOver(const PickRequest& request, const TargetSnapshot& target) {

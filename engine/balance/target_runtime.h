@@ -30,6 +30,7 @@ struct TargetRuntime {
   const TargetId id;
   observe::Slot slot = observe::kNoSlot;
   alignas(64) std::atomic<observe::TargetState> state{observe::TargetState::Initial};
+  std::atomic<bool> takenOut{false};  ///< by a person: gets no new requests, not even when all are unhealthy
   /// Steady-clock time in nanoseconds at which slow start began; 0 = not in slow start.
   std::atomic<std::int64_t> slowStartSince{0};
   std::atomic<bool> anomalous{false};                    ///< fails clearly more often than its peers

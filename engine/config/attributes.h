@@ -101,6 +101,12 @@ struct MinimumHealthyTargets {
   std::optional<std::uint32_t> percentage;  ///< 1-100, of the registered targets
   bool operator==(const MinimumHealthyTargets&) const = default;
 };
+/// Whether these many healthy targets are under the minimum. Percentages refer to the registered targets;
+/// either threshold is enough.
+inline bool areTooFew(std::size_t healthy, std::size_t registered, const MinimumHealthyTargets& minimum) {
+  if (minimum.count && healthy < *minimum.count) return true;
+  return minimum.percentage && healthy * 100 < registered * *minimum.percentage;
+}
 
 /// ALB's target group attributes.
 struct TargetGroupAttributes {

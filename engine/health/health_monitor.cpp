@@ -58,16 +58,22 @@ struct HealthMonitor::Entry {
   std::shared_ptr<const balance::GroupSnapshot> group;
   balance::TargetSnapshot target;
   std::string loadBalancer;
-  HealthState health;
-  TargetStatus status;
+  HealthState health;   ///< what the checks say
+  TargetStatus status;  ///< what is told
   std::unique_ptr<Probe> probe;
-  net::Timer next;
+  net::Timer next, back;  ///< the next check; the end of its time taken out
   TimePoint drainUntil{};
   std::size_t place = 0;  ///< of its status in what is published
 
   bool isDraining() const { return health.state == TargetState::Draining; }
   bool hasAddress() const { return target.address.family() != 0; }
   const config::HealthCheck& settings() const { return group->settings.healthCheck; }
+  /// What the checks say, unless somebody took the target out of those that get requests.
+  HealthState shown() const {
+    const bool isOut =
+        status.takenOutUntil != WallTime{} && !isDraining() && health.state != TargetState::Unused;
+    return isOut ? stateFor(TargetState::Unhealthy, HealthReason::TakenOut) : health;
+  }
 };
 
 HealthMonitor::HealthMonitor(net::EventLoop& loop, observe::EventSink& sink, Jitter jitter)
@@ -180,10 +186,13 @@ void HealthMonitor::onResult(Entry& entry, const ProbeResult& result, Duration l
   publish(entry);
 }
 
-void HealthMonitor::enter(Entry& entry, const HealthState& state, observe::HealthEvent event) {
-  const TargetState previous = entry.health.state;
+/// `checked`: what the checks say.
+void HealthMonitor::enter(Entry& entry, const HealthState& checked, observe::HealthEvent event) {
+  const TargetState previous = entry.status.state;
   const bool first = entry.status.since == WallTime{};
-  entry.health = state;
+  entry.health = checked;
+  const HealthState state = entry.shown();
+  const bool isOut = state.reason == HealthReason::TakenOut;
   event.target = entry.id;
   event.address =
       entry.hasAddress() ? checkedAddress(entry.target, entry.settings()).toString() : entry.target.text;
@@ -192,7 +201,8 @@ void HealthMonitor::enter(Entry& entry, const HealthState& state, observe::Healt
   event.time = wallNow();
   event.state = state.state;
   event.previous = previous;
-  event.changed = first || state.state != previous;
+  event.changed =
+      first || state.state != previous || isOut != (entry.status.reason == HealthReason::TakenOut);
   event.reason = state.reason;
   event.description = state.description;
   if (event.changed) {
@@ -200,13 +210,14 @@ void HealthMonitor::enter(Entry& entry, const HealthState& state, observe::Healt
     if (state.state == TargetState::Healthy)
       balance::onBecameHealthy(*entry.group, *entry.target.runtime, loop_.now());
     entry.target.runtime->state.store(state.state, std::memory_order_relaxed);
+    entry.target.runtime->takenOut.store(isOut, std::memory_order_relaxed);
     entry.group->runtime->healthEpoch.fetch_add(1, std::memory_order_release);
   }
   entry.status.state = state.state;
   entry.status.reason = state.reason;
   entry.status.description = state.description;
-  entry.status.passedInARow = state.passedInARow;
-  entry.status.failedInARow = state.failedInARow;
+  entry.status.passedInARow = checked.passedInARow;
+  entry.status.failedInARow = checked.failedInARow;
   observe::Event told{.kind = observe::EventKind::Health, .time = event.time};
   told.health = std::make_shared<const observe::HealthEvent>(std::move(event));
   sink_.emitKept(std::move(told));
@@ -214,6 +225,8 @@ void HealthMonitor::enter(Entry& entry, const HealthState& state, observe::Healt
 
 void HealthMonitor::drain(Entry& entry) {
   entry.next.cancel();
+  entry.back.cancel();
+  entry.status.takenOutUntil = {};
   endProbe(entry);
   entry.status.nextCheck = {};
   const bool wasUnused = entry.health.state == TargetState::Unused;
@@ -266,10 +279,41 @@ void HealthMonitor::checkNow(const TargetId& target) {
   publish(entry);
 }
 
+void HealthMonitor::takeOut(const TargetId& target, Duration time) {
+  const auto at = entries_.find(target);
+  if (at == entries_.end() || at->second->isDraining()) return;
+  Entry& entry = *at->second;
+  entry.status.takenOutUntil = wallNow() + std::chrono::duration_cast<WallTime::duration>(time);
+  entry.back =
+      loop_.after(time, [this, &entry] { endTakeOut(entry, "the time it was taken out for is over"); });
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
+  observe::HealthEvent event;
+  event.detail =
+      seconds % 60 == 0 ? fmt::format("for {} min", seconds / 60) : fmt::format("for {} s", seconds);
+  enter(entry, entry.health, std::move(event));
+  publish(entry);
+}
+
+void HealthMonitor::putBack(const TargetId& target) {
+  const auto at = entries_.find(target);
+  if (at != entries_.end() && at->second->status.takenOutUntil != WallTime{})
+    endTakeOut(*at->second, "put back by you");
+}
+
+void HealthMonitor::endTakeOut(Entry& entry, const char* why) {
+  entry.back.cancel();
+  entry.status.takenOutUntil = {};
+  observe::HealthEvent event;
+  event.detail = why;
+  enter(entry, entry.health, std::move(event));
+  publish(entry);
+}
+
 void HealthMonitor::stop() {
   drainTimer_.cancel();
   for (auto& [id, entry] : entries_) {
     entry->next.cancel();
+    entry->back.cancel();
     endProbe(*entry);
   }
   entries_.clear();

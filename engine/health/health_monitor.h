@@ -35,6 +35,11 @@ class HealthMonitor {
   void apply(const std::shared_ptr<const balance::Snapshot>& snapshot);
   /// One check more, unless one is under way; the schedule goes on.
   void checkNow(const TargetId& target);
+  /// Keeps new requests away from the target for this long, whatever its checks say; they go on. Once more:
+  /// the new time holds. Ends when the target is deregistered.
+  void takeOut(const TargetId& target, Duration time);
+  /// The target is again what its checks say.
+  void putBack(const TargetId& target);
   /// No more checks.
   void stop();
   std::vector<TargetStatus> statuses() const;  ///< any thread
@@ -49,6 +54,7 @@ class HealthMonitor {
   void onResult(Entry& entry, const ProbeResult& result, Duration latency);
   void drain(Entry& entry);
   void leave(Entry& entry);
+  void endTakeOut(Entry& entry, const char* why);
   void enter(Entry& entry, const HealthState& state, observe::HealthEvent event);
   void endProbe(Entry& entry);
   void watchDraining();

@@ -70,6 +70,8 @@ std::string describeReason(HealthReason reason, std::optional<std::uint32_t> cod
       return "Target deregistration is in progress";
     case HealthReason::IpUnusable:
       return "The IP address cannot be used as a target, as it is in use by a load balancer";
+    case HealthReason::TakenOut:
+      return "Taken out by you";
   }
   return "";
 }

@@ -24,6 +24,7 @@ struct TargetStatus {
   std::int64_t lastLatencyMicros = -1;  ///< -1: not checked yet
   WallTime lastCheck{}, nextCheck{};    ///< epoch = none
   std::int64_t drainingLeftMs = 0;      ///< draining: until the deregistration delay is over
+  WallTime takenOutUntil{};             ///< a person keeps requests away until then; epoch = nobody does
   bool operator==(const TargetStatus&) const = default;
 };
 

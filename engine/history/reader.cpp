@@ -41,6 +41,26 @@ void bindAll(Statement& statement, const SqlCondition& condition) {
     std::visit([&](const auto& value) { statement.bind(value); }, parameter);
 }
 
+/// The row of healthChanges().
+observe::HealthEvent changeOf(const Statement& row, const TargetId& target) {
+  observe::HealthEvent event;
+  event.target = target;
+  event.time = WallTime(std::chrono::microseconds(row.integer(0)));
+  event.address = row.text(1);
+  event.state = static_cast<observe::TargetState>(row.integer(2));
+  event.previous = static_cast<observe::TargetState>(row.integer(3));
+  event.reason = static_cast<observe::HealthReason>(row.integer(4));
+  event.description = row.text(5);
+  if (const auto code = row.integerOrNull(6)) event.code = static_cast<std::uint32_t>(*code);
+  event.detail = row.text(7);
+  event.latencyMicros = row.integer(8);
+  const std::int64_t flags = row.integer(9);
+  event.changed = (flags & kHealthChanged) != 0;
+  event.passed = (flags & kCheckPassed) != 0;
+  event.isCheck = (flags & kIsCheck) != 0;
+  return event;
+}
+
 }  // namespace
 
 struct Reader::Impl {
@@ -197,6 +217,23 @@ Result<std::int64_t> Reader::count(const Filter& filter) {
     Statement sum(impl_->database, fmt::format("SELECT count(*) FROM entries WHERE {}", condition.text));
     bindAll(sum, condition);
     return sum.step() ? sum.integer(0) : std::int64_t{0};
+  });
+}
+
+Result<std::vector<observe::HealthEvent>> Reader::healthChanges(const TargetId& target, WallTime end,
+                                                                std::size_t limit) {
+  return impl_->attempt([&] {
+    Statement rows(
+        impl_->database,
+        "SELECT time, address, state, previous, reason, description, code, detail, latency, flags "
+        "FROM health WHERE target_group = ? AND target = ? AND port = ? AND flags & 1 AND time < ? "
+        "ORDER BY time DESC LIMIT ?");
+    rows.bind(target.group).bind(target.address).bind(std::int64_t{target.port});
+    rows.bind(end.time_since_epoch().count()).bind(static_cast<std::int64_t>(limit));
+    std::vector<observe::HealthEvent> result;
+    while (rows.step())
+      result.push_back(changeOf(rows, target));
+    return result;
   });
 }
 

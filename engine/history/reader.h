@@ -54,6 +54,9 @@ class Reader {
   /// How many entries the filter selects.
   Result<std::int64_t> count(const Filter&);
 
+  /// The last `limit` changes of a target's health before `end`, newest first.
+  Result<std::vector<observe::HealthEvent>> healthChanges(const TargetId&, WallTime end, std::size_t limit);
+
   /// The parts of which metrics were ever stored, in SeriesPart's order.
   Result<std::vector<observe::SeriesPart>> metricParts();
   /// Adds what is stored of a part's metrics, of the time before `end`; of an older file nothing.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/history/entry_columns.h"
+#include "engine/history/schema.h"
 
 namespace spillway::history {
 namespace {
@@ -94,7 +95,8 @@ void RowWriter::insert(const observe::HealthEvent& event) {
   insertHealth_.bind(static_cast<std::int64_t>(event.state)).bind(static_cast<std::int64_t>(event.previous));
   insertHealth_.bind(static_cast<std::int64_t>(event.reason)).bind(event.description);
   event.code ? insertHealth_.bind(std::int64_t{*event.code}) : insertHealth_.bindNull();
-  const std::int64_t flags = (event.changed ? 1 : 0) | (event.passed ? 2 : 0) | (event.isCheck ? 4 : 0);
+  const std::int64_t flags = (event.changed ? kHealthChanged : 0) | (event.passed ? kCheckPassed : 0) |
+                             (event.isCheck ? kIsCheck : 0);
   insertHealth_.bind(event.detail).bind(event.latencyMicros).bind(flags).run();
 }
 

@@ -41,6 +41,10 @@ constexpr const char* kMetricTables =
     "CREATE INDEX metrics_part ON metrics (part, begin);"
     "CREATE INDEX metrics_begin ON metrics (is_minute, begin)";
 
+/// The changes of a target's health, of which there are few among its checks.
+constexpr const char* kHealthChangesIndex =
+    "CREATE INDEX IF NOT EXISTS health_changes ON health (target_group, target, port, time) WHERE flags & 1";
+
 /// Version 1: entries and health.
 void createEntries(Database& database) {
   database.run(kTextsTable);
@@ -73,6 +77,7 @@ Result<void> bringToSchema(Database& database) {
   const std::int64_t found = database.number("PRAGMA user_version");
   if (found < 1) createEntries(database);
   if (found < 2) database.run(kMetricTables);
+  if (found < 3) database.run(kHealthChangesIndex);
   database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());
   transaction.commit();
   return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "engine/base/result.h"
@@ -9,7 +10,10 @@
 namespace spillway::history {
 
 /// Of the tables that this program writes; kept in the file as PRAGMA user_version.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
+
+/// Bits of the flags of health rows.
+inline constexpr std::int64_t kHealthChanged = 1, kCheckPassed = 2, kIsCheck = 4;
 
 /// Makes a new file's tables, or takes an older file's to this version. An error says that the file is of a
 /// newer version: it is left as it is. Throws DatabaseError.

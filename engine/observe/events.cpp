@@ -47,6 +47,8 @@ const char* toString(HealthReason reason) {
       return "Target.DeregistrationInProgress";
     case HealthReason::IpUnusable:
       return "Target.IpUnusable";
+    case HealthReason::TakenOut:
+      return "Spillway.TakenOut";
   }
   return "";
 }

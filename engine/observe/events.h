@@ -29,6 +29,7 @@ enum class HealthReason : std::uint8_t {
   NotRegistered,             ///< Target.NotRegistered
   DeregistrationInProgress,  ///< Target.DeregistrationInProgress
   IpUnusable,                ///< Target.IpUnusable
+  TakenOut,                  ///< Spillway.TakenOut: a person keeps requests away (not ALB's)
 };
 
 /// "healthy", "unhealthy", … as ALB's API writes them.
@@ -202,7 +203,7 @@ struct HealthEvent {
   WallTime time{};
   TargetState state = TargetState::Initial;  ///< after the check
   TargetState previous = TargetState::Initial;
-  bool changed = false;  ///< state differs from previous
+  bool changed = false;  ///< state differs from previous, or somebody took the target out or put it back
   HealthReason reason = HealthReason::None;
   std::string description;            ///< ALB's words, e.g. "Health checks failed with these codes: [14]"
   std::optional<std::uint32_t> code;  ///< what came back

@@ -75,7 +75,9 @@ void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
   wanted.now = host_.loop.now();
   const balance::Pick pick = host_.selector.pick(*group_, wanted);
   if (decision_) decision_->choices.push_back(balance::describe(*group_, wanted, pick));
-  if (!pick.target) return answer(Outcome::NoTarget, {});
+  if (!pick.target)
+    return answer(Outcome::NoTarget,
+                  group_->targets.empty() ? "" : "Every target of the group is taken out.");
   if (!exclude) balance::countSession(counts_, session_, *group_, pick);
   chosen_ = pick.target;
   failOpen_ = pick.failOpen;

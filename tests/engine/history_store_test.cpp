@@ -200,6 +200,44 @@ TEST_F(HistoryStoreTest, SaysWhenItsFolderCannotBeMadeAndGoesOnLater) {
   EXPECT_EQ(all().size(), 5U);
 }
 
+TEST_F(HistoryStoreTest, TellsTheChangesOfATargetsHealthNewestFirst) {
+  begin();
+  const TargetId target{"group", "127.0.0.1", 50061}, other{"group", "127.0.0.1", 50062};
+  const WallTime start = wallNow();
+  for (int i = 0; i < 10; ++i) {
+    auto health = std::make_shared<observe::HealthEvent>();
+    health->target = i == 8 ? other : target;
+    health->time = start + std::chrono::seconds(i);
+    health->state = i % 2 == 0 ? observe::TargetState::Healthy : observe::TargetState::Unhealthy;
+    health->reason = observe::HealthReason::Timeout;
+    health->detail = std::to_string(i);
+    health->changed = i % 3 != 0;
+    if (i == 4) health->code = 14;
+    Event event{.kind = EventKind::Health, .time = health->time};
+    event.health = health;
+    sink_.emitKept(std::move(event));
+  }
+  flush();
+  auto reader = Reader::open(file_).value();
+  const auto told = [&](WallTime end, std::size_t limit) {
+    std::vector<std::string> details;
+    const auto changes = reader->healthChanges(target, end, limit).value();
+    for (const auto& change : changes)
+      details.push_back(change.detail);
+    return details;
+  };
+  EXPECT_THAT(told(start + std::chrono::minutes(1), 100), testing::ElementsAre("7", "5", "4", "2", "1"));
+  EXPECT_THAT(told(start + std::chrono::seconds(5), 2), testing::ElementsAre("4", "2"));
+  const auto change = reader->healthChanges(target, start + std::chrono::seconds(5), 1).value().at(0);
+  EXPECT_EQ(change.target, target);
+  EXPECT_EQ(change.time, start + std::chrono::seconds(4));
+  EXPECT_EQ(change.state, observe::TargetState::Healthy);
+  EXPECT_EQ(change.reason, observe::HealthReason::Timeout);
+  EXPECT_EQ(change.code, 14U);
+  EXPECT_TRUE(change.changed);
+  EXPECT_FALSE(change.isCheck);
+}
+
 TEST_F(HistoryStoreTest, TwoMayWriteTheSameFile) {
   begin();
   observe::EventBus otherBus;

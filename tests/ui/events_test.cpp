@@ -85,6 +85,7 @@ class EventsTest : public QObject {
     QCOMPARE(journal.entries().front().words,
              QStringLiteral("127.0.0.1:1 of one-targets: healthy → unhealthy. connection refused"));
     QVERIFY(journal.entries().front().severity == Severity::Bad);
+    QVERIFY(journal.entries().front().target == (TargetId{"one-targets", "127.0.0.1", 1}));
   }
 
   void lossesAreDifferencesOfTheTotals() {
@@ -94,6 +95,54 @@ class EventsTest : public QObject {
     journal.takeLosses(25, 0, synthetic::at(0) + 2s);
     QCOMPARE(journal.entries().size(), std::size_t{1});
     QCOMPARE(journal.entries().front().times, std::uint64_t{25});
+  }
+
+  void takingOutAndPuttingBackAreTold() {
+    using observe::TargetState;
+    EventJournal journal;
+    auto event = turned(TargetState::Healthy, TargetState::Unhealthy);
+    auto out = std::make_shared<observe::HealthEvent>(*event.health);
+    out->reason = observe::HealthReason::TakenOut;
+    out->detail = "for 5 min";
+    event.health = out;
+    journal.takeEvents({event});
+    QCOMPARE(journal.entries().front().words,
+             QStringLiteral("127.0.0.1:1 of one-targets: taken out by you for 5 min"));
+    QVERIFY(journal.entries().front().severity == Severity::Warning);
+    event = turned(TargetState::Unhealthy, TargetState::Healthy);
+    auto back = std::make_shared<observe::HealthEvent>(*event.health);
+    back->detail = "put back by you";
+    event.health = back;
+    journal.takeEvents({event});
+    QCOMPARE(journal.entries().front().words,
+             QStringLiteral("127.0.0.1:1 of one-targets: unhealthy → healthy. put back by you"));
+  }
+
+  void historyLossesAndFailedHandshakesAreTold() {
+    EventJournal journal;
+    journal.takeHistoryLosses(10, synthetic::at(0));
+    journal.takeHistoryLosses(12, synthetic::at(0) + 1s);
+    QCOMPARE(journal.entries().front().times, std::uint64_t{12});
+    QVERIFY(journal.entries().front().kind == JournalKind::Losses);
+    const auto shaken = [](std::int64_t micros, WallTime when) {
+      auto connection = std::make_shared<observe::ConnectionRecord>();
+      connection->hasTls = true;
+      connection->handshakeMicros = micros;
+      connection->clientIp = "127.0.0.1";
+      connection->listener = "HTTPS:443";
+      connection->loadBalancer = "desk";
+      connection->established = when;
+      observe::Event event{.kind = observe::EventKind::Connection, .time = when};
+      event.connection = std::move(connection);
+      return event;
+    };
+    journal.takeEvents({shaken(900, synthetic::at(0) + 1s)});
+    QCOMPARE(journal.entries().size(), std::size_t{1});
+    journal.takeEvents({shaken(-1, synthetic::at(0) + 2s), shaken(-1, synthetic::at(0) + 3s)});
+    QCOMPARE(journal.entries().size(), std::size_t{2});
+    QCOMPARE(journal.entries().front().words,
+             QStringLiteral("TLS handshake with client 127.0.0.1 failed at HTTPS:443 of desk"));
+    QCOMPARE(journal.entries().front().times, std::uint64_t{2});
   }
 
   void lengthIsBounded() {

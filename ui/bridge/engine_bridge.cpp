@@ -4,6 +4,7 @@
 #include <QGuiApplication>
 #include <QMetaObject>
 #include <QThreadPool>
+#include <algorithm>
 #include <optional>
 
 namespace spillway::ui {
@@ -81,6 +82,14 @@ void EngineBridge::checkNow(const TargetId& target) {
   impl_->engine.checkNow(target);
 }
 
+void EngineBridge::takeOut(const TargetId& target, std::chrono::seconds time) {
+  impl_->engine.takeOut(target, time);
+}
+
+void EngineBridge::putBack(const TargetId& target) {
+  impl_->engine.putBack(target);
+}
+
 Result<observe::Decision> EngineBridge::explain(const ListenerId& listener,
                                                 const ImaginedRequest& request) const {
   return impl_->engine.explain(listener, request);
@@ -130,15 +139,31 @@ void EngineBridge::sampleMetrics() {
   const observe::MetricsReading previous = std::exchange(metrics_, impl_->engine.readMetrics());
   Q_EMIT metricsSampled(metrics_, previous);
   sampleHistory();
+  sampleLogs();
 }
 
 void EngineBridge::sampleHistory() {
   const history::StoreStatus before = std::exchange(history_, impl_->engine.history());
+  if (history_.dropped != before.dropped) Q_EMIT historyLost(history_.dropped);
   if (history_.setAside != before.setAside) {
     Q_EMIT historyTroubled(QStringLiteral("The history was damaged: it is now '%1', and a new one is begun.")
                                .arg(QString::fromStdString(history_.setAside)));
   } else if (!history_.trouble.empty() && history_.trouble != before.trouble) {
     Q_EMIT historyTroubled(QString::fromStdString(history_.trouble));
+  }
+}
+
+/// Each trouble is told once, when it begins.
+void EngineBridge::sampleLogs() {
+  const std::vector<observe::LogStatus> before = std::exchange(logs_, impl_->engine.logs());
+  for (const observe::LogStatus& log : logs_) {
+    const bool isOld = std::ranges::any_of(before, [&](const observe::LogStatus& known) {
+      return known.loadBalancer == log.loadBalancer && known.kind == log.kind && known.isFailing;
+    });
+    if (!log.isFailing || isOld) continue;
+    Q_EMIT logTroubled(
+        QStringLiteral("A log of %1 is not written: %2")
+            .arg(QString::fromStdString(log.loadBalancer), QString::fromStdString(log.lastProblem)));
   }
 }
 

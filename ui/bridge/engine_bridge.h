@@ -23,6 +23,9 @@ class EngineBridge : public QObject {
   /// the newest waiting document is applied).
   void apply(const config::Document& document);
   void checkNow(const TargetId& target);
+  /// Keeps new requests away from the target for a while; targetsChanged follows.
+  void takeOut(const TargetId& target, std::chrono::seconds time);
+  void putBack(const TargetId& target);
   /// What would be decided about this request now; an error names what makes no sense.
   Result<observe::Decision> explain(const ListenerId& listener, const ImaginedRequest& request) const;
   /// Stops the engine, draining for `grace`; blocks: only for closing the program.
@@ -49,6 +52,10 @@ class EngineBridge : public QObject {
                       const spillway::observe::MetricsReading& previous);
   /// Something befell the history, in words.
   void historyTroubled(const QString& words);
+  /// What the history could not store in time so far.
+  void historyLost(quint64 requests);
+  /// One of ALB's log files cannot be written, in words.
+  void logTroubled(const QString& words);
   /// Some target's status differs from the last poll (4 times a second).
   void targetsChanged(const std::vector<spillway::TargetStatus>& targets);
   /// One apply ended (documents that a newer one replaced while waiting have none). Bound addresses are in
@@ -61,6 +68,7 @@ class EngineBridge : public QObject {
   void pollTargets();
   void sampleMetrics();
   void sampleHistory();
+  void sampleLogs();
 
   struct Impl;
   std::unique_ptr<Impl> impl_;
@@ -68,6 +76,7 @@ class EngineBridge : public QObject {
   std::vector<TargetStatus> targets_;
   observe::MetricsReading metrics_;
   history::StoreStatus history_;
+  std::vector<observe::LogStatus> logs_;
 };
 
 }  // namespace spillway::ui

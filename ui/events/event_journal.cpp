@@ -56,6 +56,22 @@ QString failureWords(const observe::StreamRecord& record) {
   return words;
 }
 
+/// "healthy → unhealthy. connection refused", "taken out by you for 5 min".
+QString changeWords(const observe::HealthEvent& health) {
+  if (health.reason == observe::HealthReason::TakenOut)
+    return QStringLiteral("taken out by you ") + str(health.detail);
+  const QLatin1String before(observe::toString(health.previous)), after(observe::toString(health.state));
+  const QString words =
+      health.previous == health.state ? QString(after) : QStringLiteral("%1 → %2").arg(before, after);
+  const std::string& why = health.detail.empty() ? health.description : health.detail;
+  return why.empty() ? words : words + QStringLiteral(". ") + str(why);
+}
+
+/// A TLS handshake that came to nothing.
+bool hasFailed(const observe::ConnectionRecord& connection) {
+  return connection.hasTls && connection.handshakeMicros < 0;
+}
+
 }  // namespace
 
 void EventJournal::takeEvents(const std::vector<observe::Event>& events) {
@@ -77,6 +93,11 @@ void EventJournal::takeEvents(const std::vector<observe::Event>& events) {
         takeFailure(*event.record);
         hasGrown = true;
         break;
+      case EventKind::Connection:
+        if (!hasFailed(*event.connection)) break;
+        takeConnection(*event.connection);
+        hasGrown = true;
+        break;
       default:
         break;
     }
@@ -85,17 +106,15 @@ void EventJournal::takeEvents(const std::vector<observe::Event>& events) {
 }
 
 void EventJournal::takeHealth(const observe::HealthEvent& health) {
-  QString words = QStringLiteral("%1 of %2: %3 → %4")
-                      .arg(str(health.address), str(health.target.group),
-                           QLatin1String(observe::toString(health.previous)),
-                           QLatin1String(observe::toString(health.state)));
-  const std::string& why = health.detail.empty() ? health.description : health.detail;
-  if (!why.empty() && health.state != TargetState::Healthy) words += QStringLiteral(". ") + str(why);
+  const bool isOut = health.reason == observe::HealthReason::TakenOut;
+  const QString words =
+      QStringLiteral("%1 of %2: %3").arg(str(health.address), str(health.target.group), changeWords(health));
   add({.time = health.time,
        .last = health.time,
        .kind = JournalKind::Health,
-       .severity = severityOf(health.state),
-       .words = words});
+       .severity = isOut ? Severity::Warning : severityOf(health.state),
+       .words = words,
+       .target = health.target});
 }
 
 void EventJournal::takeFailure(const observe::StreamRecord& record) {
@@ -118,25 +137,53 @@ void EventJournal::takeFailure(const observe::StreamRecord& record) {
            bothFilters(filter, filterOfTime(record.ended, record.ended + std::chrono::milliseconds(1)))});
 }
 
+void EventJournal::takeConnection(const observe::ConnectionRecord& connection) {
+  QString words = QStringLiteral("TLS handshake with client %1 failed at %2 of %3")
+                      .arg(str(connection.clientIp), str(connection.listener), str(connection.loadBalancer));
+  if (!connection.tlsVerifyStatus.empty()) words += QStringLiteral(". ") + str(connection.tlsVerifyStatus);
+  addTogether({.time = connection.established,
+               .last = connection.established,
+               .kind = JournalKind::Connections,
+               .severity = Severity::Warning,
+               .words = words});
+}
+
 void EventJournal::takeLosses(quint64 details, quint64 records, WallTime now) {
   const quint64 more = details + records - std::exchange(lost_, details + records);
   if (more == 0) return;
-  const auto sameBefore = std::ranges::find_if(entries_, [&](const JournalEntry& entry) {
-    return entry.kind == JournalKind::Losses && now - entry.last <= kTogether;
-  });
-  if (sameBefore != entries_.end()) {
-    sameBefore->times += more;
-    sameBefore->last = now;
-  } else {
-    add({.time = now,
-         .last = now,
-         .kind = JournalKind::Losses,
-         .severity = Severity::Notice,
-         .words = QStringLiteral("Details of streams came faster than the window could take them; the counts "
-                                 "and the history have them all"),
-         .times = more});
-  }
+  addTogether({.time = now,
+               .last = now,
+               .kind = JournalKind::Losses,
+               .severity = Severity::Notice,
+               .words = QStringLiteral("Details of streams came faster than the window could take them; the "
+                                       "counts and the history have them all"),
+               .times = more});
   Q_EMIT changed();
+}
+
+void EventJournal::takeHistoryLosses(quint64 requests, WallTime now) {
+  const quint64 more = requests - std::exchange(lostByHistory_, requests);
+  if (more == 0) return;
+  addTogether({.time = now,
+               .last = now,
+               .kind = JournalKind::Losses,
+               .severity = Severity::Warning,
+               .words = QStringLiteral("Requests came faster than the history could store them; the counts "
+                                       "have them all"),
+               .times = more});
+  Q_EMIT changed();
+}
+
+/// One entry with the same that happened within a minute before.
+void EventJournal::addTogether(JournalEntry entry) {
+  for (JournalEntry& before : entries_) {
+    if (entry.last - before.last > kTogether) break;
+    if (before.kind != entry.kind || before.words != entry.words) continue;
+    before.times += entry.times;
+    before.last = std::max(before.last, entry.last);
+    return;
+  }
+  add(std::move(entry));
 }
 
 void EventJournal::tell(JournalKind kind, Severity severity, const QString& words, WallTime time) {

@@ -4,13 +4,14 @@
 #include <QObject>
 #include <QString>
 #include <deque>
+#include <optional>
 
 #include "engine/observe/events.h"
 #include "ui/models/words.h"
 
 namespace spillway::ui {
 
-enum class JournalKind { Configuration, Health, Errors, Losses, History };
+enum class JournalKind { Configuration, Health, Errors, Connections, Losses, History, Logs };
 
 /// Something that befell the balancer.
 struct JournalEntry {
@@ -19,8 +20,9 @@ struct JournalEntry {
   JournalKind kind = JournalKind::Configuration;
   Severity severity = Severity::None;
   QString words;
-  std::uint64_t times = 1;  ///< how often it happened from `time` to `last`
-  QString logFilter;        ///< selects the log lines behind it; may be empty
+  std::uint64_t times = 1;                        ///< how often it happened from `time` to `last`
+  QString logFilter;                              ///< selects the log lines behind it; may be empty
+  std::optional<TargetId> target = std::nullopt;  ///< whose health changed
 };
 
 /// The last 500 things that befell the balancer, newest first. Requests that fail in the same way within a
@@ -34,8 +36,10 @@ class EventJournal : public QObject {
 
   explicit EventJournal(QObject* parent = nullptr) : QObject(parent) {}
   void takeEvents(const std::vector<observe::Event>& events);
-  /// What was lost so far, in all.
+  /// What the window's queue has lost so far, in all.
   void takeLosses(quint64 details, quint64 records, WallTime now);
+  /// What the history has lost so far, in all.
+  void takeHistoryLosses(quint64 requests, WallTime now);
   void tell(JournalKind kind, Severity severity, const QString& words, WallTime time);
   void clear();
   const std::deque<JournalEntry>& entries() const { return entries_; }
@@ -46,10 +50,12 @@ class EventJournal : public QObject {
  private:
   void takeHealth(const observe::HealthEvent& health);
   void takeFailure(const observe::StreamRecord& record);
+  void takeConnection(const observe::ConnectionRecord& connection);
+  void addTogether(JournalEntry entry);
   JournalEntry& add(JournalEntry entry);
 
   std::deque<JournalEntry> entries_;
-  quint64 number_ = 0, lost_ = 0;
+  quint64 number_ = 0, lost_ = 0, lostByHistory_ = 0;
 };
 
 }  // namespace spillway::ui

@@ -22,8 +22,8 @@ namespace {
 using namespace std::chrono_literals;
 
 std::vector<TableColumn> columns() {
-  return {{QStringLiteral("Time"), 168},
-          {QStringLiteral("About"), 104},
+  return {{QStringLiteral("Time"), 196},
+          {QStringLiteral("About"), 124},
           {QStringLiteral("What happened"), 620},
           {QStringLiteral("Times"), 76, ColumnAlign::Right},
           {QStringLiteral("Until"), 104}};
@@ -39,6 +39,10 @@ QString kindWord(JournalKind kind) {
       return QStringLiteral("Errors");
     case JournalKind::Losses:
       return QStringLiteral("Losses");
+    case JournalKind::Connections:
+      return QStringLiteral("Connections");
+    case JournalKind::Logs:
+      return QStringLiteral("Log files");
     case JournalKind::History:
       break;
   }
@@ -136,6 +140,11 @@ void EventsPage::connectSources(EngineBridge& bridge, Workspace& workspace) {
           [this](quint64 details, quint64 records) { journal_.takeLosses(details, records, wallNow()); });
   connect(&bridge, &EngineBridge::historyTroubled, &journal_, [this](const QString& words) {
     journal_.tell(JournalKind::History, Severity::Warning, words, wallNow());
+  });
+  connect(&bridge, &EngineBridge::historyLost, &journal_,
+          [this](quint64 requests) { journal_.takeHistoryLosses(requests, wallNow()); });
+  connect(&bridge, &EngineBridge::logTroubled, &journal_, [this](const QString& words) {
+    journal_.tell(JournalKind::Logs, Severity::Bad, words, wallNow());
   });
   connect(&workspace, &Workspace::changed, &journal_, [this](const QString& words) {
     journal_.tell(JournalKind::Configuration, Severity::None, words, wallNow());

@@ -38,10 +38,19 @@ std::int64_t secondsUntil(WallTime from, WallTime to) {
   return std::chrono::ceil<std::chrono::seconds>(to - from).count();
 }
 
+/// In microseconds.
+std::int64_t p90(const observe::PartReading& part) {
+  return static_cast<std::int64_t>(part.targetResponse.percentile(0.9));
+}
+
+/// In its largest unit: "12 s", "5 min", "3 h", "2 d".
 QString ageText(WallTime since, WallTime now) {
   if (since == WallTime{}) return QStringLiteral("–");
   const std::int64_t seconds = std::max<std::int64_t>(0, (now - since).count() / 1'000'000);
-  return seconds < 60 ? QStringLiteral("%1 s").arg(seconds) : durationText(seconds * 1'000'000);
+  if (seconds < 60) return QStringLiteral("%1 s").arg(seconds);
+  if (seconds < 3600) return QStringLiteral("%1 min").arg(seconds / 60);
+  if (seconds < 86'400) return QStringLiteral("%1 h").arg(seconds / 3600);
+  return QStringLiteral("%1 d").arg(seconds / 86'400);
 }
 
 }  // namespace
@@ -65,6 +74,7 @@ QString targetAddress(const TargetId& target) {
 }
 
 void TargetHealthModel::setTargets(const std::vector<TargetStatus>& targets) {
+  now_ = wallNow();
   const auto sameId = [](const TargetStatus& a, const TargetStatus& b) { return a.id == b.id; };
   if (std::equal(targets.begin(), targets.end(), rows_.begin(), rows_.end(), sameId)) {
     rows_ = targets;
@@ -98,7 +108,7 @@ void TargetHealthModel::setMetrics(const observe::MetricsReading& reading) {
 
 void TargetHealthModel::tick(WallTime now) {
   now_ = now;
-  refresh(Since, NextCheck);
+  refresh(Reason, NextCheck);
 }
 
 void TargetHealthModel::refresh(int firstColumn, int lastColumn) {
@@ -134,6 +144,19 @@ double TargetHealthModel::share(const TargetStatus& row) const {
   const auto group = groupRequests_.find(row.id.group);
   if (group == groupRequests_.end() || group->second == 0) return -1.0;
   return 100.0 * static_cast<double>(traffic(row).requests) / static_cast<double>(group->second);
+}
+
+/// ALB's words and what was seen; of one that somebody took out, how long it stays so and what it will be.
+QString TargetHealthModel::reasonText(const TargetStatus& row) const {
+  if (row.reason != observe::HealthReason::TakenOut) return healthReasonText(row);
+  const std::int64_t seconds = std::max<std::int64_t>(0, secondsUntil(now_, row.takenOutUntil));
+  QString words = QStringLiteral("Taken out by you, %1:%2 left")
+                      .arg(seconds / 60)
+                      .arg(seconds % 60, 2, 10, QLatin1Char('0'));
+  if (row.failedInARow > 0)
+    words += QStringLiteral(" – its checks fail: ") + QString::fromStdString(row.detail);
+  if (row.passedInARow > 0) words += QStringLiteral(" – its checks pass");
+  return words;
 }
 
 /// Counts toward the next change of state where there is one: "1/2 failed"; else just how many in a row.
@@ -179,7 +202,7 @@ QVariant TargetHealthModel::display(const TargetStatus& row, int column) const {
     case Group:
       return QString::fromStdString(row.id.group);
     case Reason:
-      return healthReasonText(row);
+      return reasonText(row);
     case Since:
       return ageText(row.since, now_);
     case Checks:
@@ -196,6 +219,8 @@ QVariant TargetHealthModel::display(const TargetStatus& row, int column) const {
       return share(row) < 0 ? QStringLiteral("–") : QStringLiteral("%1 %").arg(share(row), 0, 'f', 1);
     case Errors:
       return countText(traffic(row).errors);
+    case Latency:
+      return traffic(row).targetResponse.count == 0 ? QStringLiteral("–") : durationText(p90(traffic(row)));
     default:
       return {};
   }
@@ -220,6 +245,8 @@ QVariant TargetHealthModel::raw(const TargetStatus& row, int column) const {
       return share(row);
     case Errors:
       return static_cast<qulonglong>(traffic(row).errors);
+    case Latency:
+      return static_cast<qlonglong>(p90(traffic(row)));
     default:
       return display(row, column);
   }
@@ -228,7 +255,7 @@ QVariant TargetHealthModel::raw(const TargetStatus& row, int column) const {
 QString TargetHealthModel::toolTip(const TargetStatus& row, int column) const {
   switch (column) {
     case Reason:
-      return healthReasonText(row).toHtmlEscaped();
+      return reasonText(row).toHtmlEscaped();
     case Since:
       return row.since == WallTime{} ? QString() : QStringLiteral("since ") + dateTimeText(row.since);
     case LastCheck:
@@ -270,20 +297,23 @@ QVariant TargetHealthModel::headerData(int section, Qt::Orientation orientation,
   static const QString kNames[]{
       QStringLiteral("Health"),     QStringLiteral("Target"), QStringLiteral("Group"),
       QStringLiteral("Reason"),     QStringLiteral("Since"),  QStringLiteral("In a row"),
-      QStringLiteral("Last check"), QStringLiteral("Next"),   QStringLiteral("Streams"),
-      QStringLiteral("Requests"),   QStringLiteral("Share"),  QStringLiteral("Errors")};
-  static const QString kTips[]{{},
-                               {},
-                               {},
-                               QStringLiteral("ALB's reason code and words, and what was seen"),
-                               QStringLiteral("How long in this state"),
-                               QStringLiteral("Counted toward the group's thresholds"),
-                               QStringLiteral("What came back, and how long it took"),
-                               {},
-                               QStringLiteral("Open now. ALB: outstanding requests"),
-                               QStringLiteral("ALB: RequestCount, since the start"),
-                               QStringLiteral("Of the group's requests"),
-                               QStringLiteral("gRPC status other than OK, or HTTP 5xx, since the start")};
+      QStringLiteral("Last check"), QStringLiteral("Next"),   QStringLiteral("Open"),
+      QStringLiteral("Requests"),   QStringLiteral("Share"),  QStringLiteral("Errors"),
+      QStringLiteral("p90")};
+  static const QString kTips[]{
+      {},
+      {},
+      {},
+      QStringLiteral("ALB's reason code and words, and what was seen"),
+      QStringLiteral("How long in this state"),
+      QStringLiteral("Counted toward the group's thresholds"),
+      QStringLiteral("What came back, and how long it took"),
+      {},
+      QStringLiteral("Open now. ALB: outstanding requests"),
+      QStringLiteral("ALB: RequestCount, since the start"),
+      QStringLiteral("Of the group's requests"),
+      QStringLiteral("gRPC status other than OK, or HTTP 5xx, since the start"),
+      QStringLiteral("ALB: TargetResponseTime, since the start. Nine of ten answers began no later")};
   if (role == Qt::DisplayRole) return kNames[section];
   if (role == Qt::ToolTipRole && !kTips[section].isEmpty()) return kTips[section];
   return {};

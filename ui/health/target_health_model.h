@@ -27,6 +27,7 @@ class TargetHealthModel : public QAbstractTableModel {
     Requests,
     Share,
     Errors,
+    Latency,
     ColumnCount
   };
 
@@ -40,6 +41,8 @@ class TargetHealthModel : public QAbstractTableModel {
   void tick(WallTime now);
 
   const TargetStatus& statusAt(int row) const { return rows_[static_cast<std::size_t>(row)]; }
+  /// Why the target is in its state; "–" when there is nothing to say.
+  QString reasonText(const TargetStatus& row) const;
   /// Whether the codes of this group's checks are gRPC statuses.
   bool speaksGrpc(const std::string& group) const;
   /// -1: unknown.

@@ -6,10 +6,9 @@
 #include <optional>
 
 #include "ui/bridge/engine_bridge.h"
+#include "ui/bridge/recent_readings.h"
 #include "ui/bridge/workspace.h"
-#include "ui/health/health_history.h"
 
-class QLabel;
 class QPushButton;
 class QSortFilterProxyModel;
 class QStackedWidget;
@@ -17,45 +16,66 @@ class QTableView;
 
 namespace spillway::ui {
 
-class CheckStrip;
 class PageHeader;
+class TargetActions;
 class TargetHealthModel;
-class TransitionModel;
+class TargetHistory;
+class ValueTable;
 
-/// The health of every target, worst first, and what the checks of the selected one found.
+/// How each target group fares, the health of every target, worst first, and what befell the selected one.
 class TargetHealthPage : public QWidget {
   Q_OBJECT
 
  public:
-  TargetHealthPage(EngineBridge& bridge, Workspace& workspace, QWidget* parent = nullptr);
+  TargetHealthPage(EngineBridge& bridge, Workspace& workspace, RecentReadings& recent,
+                   QWidget* parent = nullptr);
 
   TargetHealthModel& model() { return *model_; }
+  ValueTable& groups() { return *groups_; }
+  QTableView& targets() { return *table_; }
+  TargetHistory& history() { return *history_; }
+  TargetActions& actions() { return *actions_; }
 
  public slots:
-  /// Checks the selected target now, or all of them when none is selected.
-  void checkNow();
+  /// Selects the target, if it is there.
+  void showTarget(const spillway::TargetId& target);
+
+ signals:
+  void logRequested(const QString& filter);
+  void groupRequested(const QString& name);
+
+ protected:
+  void showEvent(QShowEvent* event) override;
 
  private:
-  QWidget* makeTable();
-  QWidget* makeHistory();
-  void connectSources(Workspace& workspace);
+  QWidget* makeContent();
+  QWidget* makeGroups();
+  QWidget* makeTargets();
+  void makeButtons();
+  QPushButton* addButton(QAction* action);
+  void addExport();
+  void connectSources();
+  void checkAll();
   void showTargets(const std::vector<TargetStatus>& targets);
+  void showCounts(const std::vector<TargetStatus>& targets);
+  void showGroups();
   void onSelected();
   void restoreSelection();
-  void showReason();
-  void showHistory();
+  void showSelected();
+  /// The selected target as it is now; nullptr: none is selected.
+  const TargetStatus* selected() const;
 
   EngineBridge& bridge_;
-  HealthHistory history_;
+  Workspace& workspace_;
+  RecentReadings& recent_;
   TargetHealthModel* model_;
   QSortFilterProxyModel* sorted_;
-  TransitionModel* transitions_;
   PageHeader* header_;
-  QPushButton* checkButton_;
   QStackedWidget* stack_;
-  QTableView *table_, *transitionTable_;
-  CheckStrip* strip_;
-  QLabel *historyTitle_, *reason_, *checkWords_;
+  ValueTable* groups_;
+  QTableView* table_;
+  TargetHistory* history_;
+  TargetActions* actions_;
   std::optional<TargetId> selected_;
   bool restoring_ = false;
   QTimer tick_;

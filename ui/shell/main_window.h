@@ -8,6 +8,7 @@
 #include "ui/bridge/recent_readings.h"
 #include "ui/bridge/workspace.h"
 #include "ui/services/demo_traffic.h"
+#include "ui/shell/health_notifier.h"
 #include "ui/shell/room.h"
 
 class QStackedWidget;
@@ -66,6 +67,7 @@ class MainWindow : public QMainWindow {
   Workspace workspace_;
   RecentReadings recent_;
   DemoTraffic demo_;
+  HealthNotifier notifier_{bridge_};
   Rooms* rooms_ = nullptr;
   TopBar* topBar_ = nullptr;
   Navigation* navigation_ = nullptr;

@@ -23,12 +23,14 @@ namespace {
 Room roomOf(JournalKind kind) {
   switch (kind) {
     case JournalKind::Configuration:
+    case JournalKind::Connections:
       return Room::Listeners;
     case JournalKind::Health:
       return Room::TargetHealth;
     case JournalKind::Errors:
     case JournalKind::Losses:
     case JournalKind::History:
+    case JournalKind::Logs:
       break;
   }
   return Room::AccessLog;
@@ -58,10 +60,7 @@ void Rooms::buildMap(const RoomSources& sources, QWidget* parent) {
   connect(welcome, &WelcomePage::createRequested, this, &Rooms::createRequested);
   connect(welcome, &WelcomePage::openRequested, this, &Rooms::openRequested);
   connect(map, &MapPage::listenersRequested, this, [this] { Q_EMIT roomRequested(Room::Listeners); });
-  connect(map, &MapPage::targetGroupRequested, this, [this](const QString& group) {
-    Q_EMIT roomRequested(Room::TargetGroups);
-    static_cast<TargetGroupsPage*>(page(Room::TargetGroups))->showGroup(group);
-  });
+  connect(map, &MapPage::targetGroupRequested, this, &Rooms::openGroup);
   connect(map, &MapPage::targetHealthRequested, this, [this] { Q_EMIT roomRequested(Room::TargetHealth); });
   connect(map, &MapPage::streamsRequested, this, [this] { Q_EMIT roomRequested(Room::Streams); });
   connect(map, &MapPage::logRequested, this, &Rooms::openLog);
@@ -72,6 +71,11 @@ void Rooms::buildMap(const RoomSources& sources, QWidget* parent) {
 void Rooms::openLog(const QString& filter) {
   static_cast<AccessLogPage*>(page(Room::AccessLog))->showFilter(filter);
   Q_EMIT roomRequested(Room::AccessLog);
+}
+
+void Rooms::openGroup(const QString& name) {
+  Q_EMIT roomRequested(Room::TargetGroups);
+  static_cast<TargetGroupsPage*>(page(Room::TargetGroups))->showGroup(name);
 }
 
 void Rooms::buildLists(const RoomSources& sources, QWidget* parent) {
@@ -98,13 +102,17 @@ void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
   auto* dashboard = new DashboardPage(sources.bridge, parent);
   connect(dashboard, &DashboardPage::logRequested, this, &Rooms::openLog);
   pages_[Room::Dashboard] = dashboard;
-  pages_[Room::TargetHealth] = new TargetHealthPage(sources.bridge, sources.workspace, parent);
+  auto* health = new TargetHealthPage(sources.bridge, sources.workspace, sources.recent, parent);
+  connect(health, &TargetHealthPage::logRequested, this, &Rooms::openLog);
+  connect(health, &TargetHealthPage::groupRequested, this, &Rooms::openGroup);
+  pages_[Room::TargetHealth] = health;
   pages_[Room::AccessLog] = log;
   pages_[Room::Streams] = streams;
   auto* events = new EventsPage(sources.bridge, sources.workspace, parent);
-  connect(events, &EventsPage::showRequested, this, [this](const JournalEntry& entry) {
+  connect(events, &EventsPage::showRequested, this, [this, health](const JournalEntry& entry) {
     if (!entry.logFilter.isEmpty()) return openLog(entry.logFilter);
     Q_EMIT roomRequested(roomOf(entry.kind));
+    if (entry.target) health->showTarget(*entry.target);
   });
   pages_[Room::Events] = events;
 }

@@ -36,6 +36,7 @@ class Rooms : public QObject {
 
  private:
   void openLog(const QString& filter);
+  void openGroup(const QString& name);
   void buildMap(const RoomSources& sources, QWidget* parent);
   void buildLists(const RoomSources& sources, QWidget* parent);
   void buildObservers(const RoomSources& sources, QWidget* parent);

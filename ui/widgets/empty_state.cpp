@@ -25,6 +25,8 @@ EmptyState::EmptyState(const QString& title, const QString& words, QWidget* pare
   text->setWordWrap(true);
   text->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
   text->setFixedWidth(kReadableWidth);
+  text->ensurePolished();
+  text->setMinimumHeight(text->heightForWidth(kReadableWidth));
   auto* column = new QVBoxLayout(this);
   column->setSpacing(8);
   column->addStretch(2);

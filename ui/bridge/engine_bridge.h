@@ -23,6 +23,8 @@ class EngineBridge : public QObject {
   /// the newest waiting document is applied).
   void apply(const config::Document& document);
   void checkNow(const TargetId& target);
+  /// New bounds of the history; history() shows them with the next sample.
+  void limitHistory(const history::Bounds& bounds);
   /// What would be decided about this request now; an error names what makes no sense.
   Result<observe::Decision> explain(const ListenerId& listener, const ImaginedRequest& request) const;
   /// Stops the engine, draining for `grace`; blocks: only for closing the program.

@@ -99,6 +99,10 @@ history::StoreStatus Engine::history() const {
   return impl_->history ? impl_->history->status() : history::StoreStatus();
 }
 
+void Engine::limitHistory(const history::Bounds& bounds) {
+  if (impl_->history) impl_->history->limit(bounds);
+}
+
 void Engine::flushEvents() {
   impl_->bus.flush();
   if (impl_->history) impl_->history->flush();

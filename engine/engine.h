@@ -29,6 +29,7 @@ struct EngineOptions {
   std::string dataDirectory;  ///< where the local CA lives; "" = the user's data folder
   std::string accessLogFile;  ///< "" = none
   bool keepsHistory = false;  ///< on disk, in the data folder
+  history::Bounds historyBounds;
 };
 
 /// A listener as it runs.
@@ -88,6 +89,8 @@ class Engine {
   std::vector<observe::LogStatus> logs() const;
   /// How the history on disk fares; without a file's name where none is kept.
   history::StoreStatus history() const;
+  /// New bounds of the history; what is too much goes soon, in small steps. Nothing without a history.
+  void limitHistory(const history::Bounds&);
   /// What the balancer would decide about this request now; an error names what makes no sense.
   Result<observe::Decision> explain(const ListenerId&, const ImaginedRequest&) const;
   /// Checks this target's health now (the schedule goes on from there). Returns at once.

@@ -51,8 +51,8 @@ Engine::Impl::Impl(EngineOptions given)
   std::signal(SIGXFSZ, SIG_IGN);
   if (!options.accessLogFile.empty()) (void)bus.writeAccessLog(options.accessLogFile);
   if (options.keepsHistory) {
-    history::StoreOptions bounds{.file = history::fileIn(options.dataDirectory)};
-    history = std::make_unique<history::Store>(std::move(bounds), bus.subscribe(kHistorySubscription));
+    history::StoreOptions wanted{history::fileIn(options.dataDirectory), options.historyBounds};
+    history = std::make_unique<history::Store>(std::move(wanted), bus.subscribe(kHistorySubscription));
   }
   for (std::size_t i = 0; i < workerCount(options.workers); ++i) {
     workers.push_back(std::make_unique<proxy::Worker>(i, bus.addSink(), metrics.addWorker(), keys, sealer));
@@ -249,6 +249,8 @@ void Engine::Impl::applyAgain() {
 
 observe::MetricsReading Engine::Impl::readMetrics() const {
   auto reading = metrics.read();
+  for (const auto& worker : workers)
+    reading.workerCpuMicros += worker->cpuMicros();
   reading.droppedDetails = bus.droppedDetails();
   reading.grpcMethods = bus.grpcMethods();
   for (const TargetStatus& target : health.statuses()) {

@@ -4,6 +4,7 @@
 #include <QIcon>
 #include <QTimer>
 
+#include "ui/shell/history_setting.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/theme_setting.h"
 
@@ -71,6 +72,7 @@ int main(int argc, char** argv) {
   spillway::EngineOptions options;
   options.dataDirectory = parser.value(data).toStdString();
   options.keepsHistory = true;
+  options.historyBounds = savedHistoryBounds();
   MainWindow window(std::move(options));
   window.openWorkspace(parser.positionalArguments().value(0));
   window.show();

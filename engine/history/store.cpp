@@ -73,7 +73,6 @@ std::string fileIn(const std::string& dataDirectory) {
 struct Store::Impl {
   mutable std::mutex mutex;  ///< what follows
   std::condition_variable wake, passed;
-  StoreOptions options;
   StoreStatus status;
   std::deque<observe::NamedFrame> seconds;  ///< of metrics; not yet written
   std::uint64_t passesWanted = 0, passesDone = 0;
@@ -96,15 +95,15 @@ struct Store::Impl {
   void writeSeconds();
   void onError(const DatabaseError&);
   void look();
-  bool prune(const StoreOptions& bounds);
+  bool prune(const Bounds& bounds);
   bool clockJumped() const;
   void tell(std::string trouble);
 };
 
 Store::Store(StoreOptions options, std::unique_ptr<observe::Subscription> events)
     : impl_(std::make_unique<Impl>()) {
-  impl_->status.file = options.file;
-  impl_->options = std::move(options);
+  impl_->status.file = std::move(options.file);
+  impl_->status.bounds = options.bounds;
   impl_->events = std::move(events);
   impl_->thread = std::thread([this] { impl_->run(); });
 }
@@ -123,10 +122,9 @@ StoreStatus Store::status() const {
   return impl_->status;
 }
 
-void Store::limit(std::uint64_t mostBytes, std::chrono::seconds longest) {
+void Store::limit(const Bounds& bounds) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->options.mostBytes = mostBytes;
-  impl_->options.longest = longest;
+  impl_->status.bounds = bounds;
 }
 
 void Store::keep(observe::NamedFrame second) {
@@ -217,10 +215,10 @@ void Store::Impl::writeSeconds() {
 
 /// Once a second: the bounds, and how the store fares.
 void Store::Impl::look() {
-  StoreOptions bounds;
+  Bounds bounds;
   {
     const std::lock_guard lock(mutex);
-    bounds = options;
+    bounds = status.bounds;
   }
   const bool more = prune(bounds);
   nextLook = more ? TimePoint{} : SteadyClock::now() + kSecond;
@@ -233,7 +231,7 @@ void Store::Impl::look() {
 }
 
 /// One small step; true: another one is due.
-bool Store::Impl::prune(const StoreOptions& bounds) {
+bool Store::Impl::prune(const Bounds& bounds) {
   const WallTime oldest = clockJumped() ? WallTime{} : wallNow() - bounds.longest;
   const bool isTooLarge = file->bytesInUse() > bounds.mostBytes;
   const std::int64_t gone = file->rows->prune(oldest, isTooLarge ? kBatch : 0);

@@ -11,14 +11,21 @@
 
 namespace spillway::history {
 
-struct StoreOptions {
-  std::string file;                                     ///< made when missing, and its folder
+/// How much a history keeps.
+struct Bounds {
   std::uint64_t mostBytes = 1024ULL * 1024 * 1024;      ///< of the file; the oldest entries go first
   std::chrono::seconds longest = std::chrono::days(7);  ///< older entries go
+  bool operator==(const Bounds&) const = default;
+};
+
+struct StoreOptions {
+  std::string file;  ///< made when missing, and its folder
+  Bounds bounds;
 };
 
 struct StoreStatus {
   std::string file;
+  Bounds bounds;                     ///< as they were set last
   std::uint64_t bytes = 0;           ///< of the file that are in use
   std::uint64_t entries = 0;         ///< requests that are stored
   std::uint64_t dropped = 0;         ///< since the start: lost because writing could not keep up
@@ -40,8 +47,8 @@ class Store {
   Store(StoreOptions, std::unique_ptr<observe::Subscription>);
   ~Store();  ///< writes what has come
   StoreStatus status() const;
-  /// New bounds; taken up within a second.
-  void limit(std::uint64_t mostBytes, std::chrono::seconds longest);
+  /// New bounds; taken up within a second. What is too much goes in small steps, between what is written.
+  void limit(const Bounds&);
   /// The metrics' newest second, to be written with the next batch.
   void keep(observe::NamedFrame);
   /// Waits until what the subscription held when it was called is written, or cannot be.

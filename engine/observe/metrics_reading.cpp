@@ -105,6 +105,7 @@ std::uint64_t PartReading::statusClass(int hundreds, bool fromBalancer) const {
 MetricsReading MetricsReading::since(const MetricsReading& earlier) const {
   MetricsReading difference = *this;
   difference.total = total.since(earlier.total);
+  difference.workerCpuMicros -= earlier.workerCpuMicros;
   subtract(difference.httpStatus, earlier.httpStatus);
   subtract(difference.grpcStatus, earlier.grpcStatus);
   for (const auto member :

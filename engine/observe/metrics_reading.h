@@ -192,6 +192,8 @@ struct MetricsReading {
   std::map<MethodId, PartReading> grpcMethods;
   std::map<TargetId, HostReading> hosts;  ///< filled by who knows the targets' health; may be empty
   std::uint64_t droppedDetails = 0;       ///< events that producers lost
+  /// CPU time that the worker threads have used; each tells its own four times a second.
+  std::uint64_t workerCpuMicros = 0;
 
   /// What was counted since `earlier` (of the same registry); what is not a count is today's.
   MetricsReading since(const MetricsReading& earlier) const;

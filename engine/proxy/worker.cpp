@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <ctime>
+
 #include "engine/proxy/trace_id.h"
 
 namespace spillway::proxy {
@@ -16,6 +18,14 @@ constexpr std::size_t kMostTold = 1000;
 
 std::uint64_t firstId(std::size_t worker) {
   return (static_cast<std::uint64_t>(worker) + 1) << kWorkerShift;
+}
+
+/// What the calling thread has used.
+std::uint64_t threadCpuMicros() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return static_cast<std::uint64_t>(used.tv_sec) * 1'000'000 +
+         static_cast<std::uint64_t>(used.tv_nsec) / 1000;
 }
 
 /// Takes an element out of a list whose elements know their place.
@@ -49,6 +59,7 @@ Worker::Worker(std::size_t index, observe::EventSink& sinkOfThis, observe::Worke
   thread_ = std::thread([this] {
     sweep();
     loop_.run();
+    cpuMicros_.store(threadCpuMicros(), std::memory_order_relaxed);
   });
 }
 
@@ -197,6 +208,7 @@ void Worker::sweep() {
   pool_.closeIdle(now - std::chrono::seconds(idleSeconds));
   showConnections(now);
   sink.flush();
+  cpuMicros_.store(threadCpuMicros(), std::memory_order_relaxed);
   sweepTimer_ = loop_.after(kSweep, [this] { sweep(); });
 }
 

@@ -36,6 +36,8 @@ class Worker final : private ExchangeHost, private ClientConnectionHost {
              const ListenerId& listener, const std::shared_ptr<balance::ListenerRuntime>& runtime);
   /// Client connections here, for choosing the worker that gets the next one.
   std::size_t connections() const { return connectionCount_.load(std::memory_order_relaxed); }
+  /// CPU time that this thread has used, up to a quarter of a second ago.
+  std::uint64_t cpuMicros() const { return cpuMicros_.load(std::memory_order_relaxed); }
   /// The newest list of connections, at the most a second or so old while somebody asks.
   std::shared_ptr<const observe::ConnectionList> connectionList() { return board_.read(); }
   /// Ends a connection of this worker, of a client or to a target, at once or when its streams have ended;
@@ -72,6 +74,7 @@ class Worker final : private ExchangeHost, private ClientConnectionHost {
   std::vector<std::unique_ptr<ClientConnection>> connections_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::atomic<std::size_t> connectionCount_{0};
+  std::atomic<std::uint64_t> cpuMicros_{0};
   StreamId lastStream_;
   observe::ConnectionId lastConnection_;
   ConnectionBoard board_;

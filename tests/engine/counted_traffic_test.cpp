@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Real traffic is counted once, everywhere where it belongs, and no reading ever goes down.
 #include <atomic>
+#include <ctime>
 #include <thread>
 
 #include "engine/observe/cloudwatch_metrics.h"
@@ -96,6 +97,26 @@ TEST_F(CountedTraffic, EveryRuleCountsWhatItSentWhere) {
   EXPECT_EQ(routes.at({listener, 7, ""}), 2u);
   for (const auto& record : made)
     EXPECT_GT(record->durationMicros, 0) << record->head->path;
+}
+
+TEST_F(CountedTraffic, TheWorkersTellTheirTrueCpuTime) {
+  const auto processTime = [] {
+    timespec all{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &all);
+    return static_cast<std::uint64_t>(all.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(all.tv_nsec) / 1000;
+  };
+  const std::uint64_t before = engine_->readMetrics().workerCpuMicros;
+  TestClient client(address());
+  const TimePoint limit = SteadyClock::now() + std::chrono::seconds(20);
+  std::uint64_t used = 0;
+  while (used < 2000 && SteadyClock::now() < limit) {
+    auto call = client.unary("/test/echo", "x");
+    ASSERT_TRUE(call->waitForEnd());
+    used = engine_->readMetrics().workerCpuMicros - before;
+  }
+  EXPECT_GE(used, 2000U);
+  EXPECT_LE(engine_->readMetrics().workerCpuMicros, processTime());
 }
 
 TEST_F(CountedTraffic, NoReadingEverGoesDown) {

@@ -37,7 +37,7 @@ constexpr auto kForEver = std::chrono::days(36'500);
 /// A bus whose events a store writes.
 class HistoryStoreTest : public testing::Test {
  protected:
-  void begin(StoreOptions options = {.longest = kForEver}) {
+  void begin(StoreOptions options = {.bounds = {.longest = kForEver}}) {
     options.file = file_;
     observe::SubscriptionOptions wanted;
     wanted.details = false;
@@ -138,7 +138,7 @@ TEST_F(HistoryStoreTest, TakesTheOldestAwayWhenItIsTooLarge) {
     emit(3000);
   waitUntil([&](const StoreStatus& status) { return status.entries == 30'000; });
   EXPECT_GT(store_->status().bytes, kMost);
-  store_->limit(kMost, kForEver);
+  store_->limit({kMost, kForEver});
   waitUntil([&](const StoreStatus& status) { return status.bytes <= kMost; });
   store_.reset();
   const std::vector<Entry> entries = all();
@@ -146,6 +146,32 @@ TEST_F(HistoryStoreTest, TakesTheOldestAwayWhenItIsTooLarge) {
   ASSERT_GT(entries.size(), 3000U);
   EXPECT_EQ(describe(*entries.back().record), describe(*written_.back()));
   EXPECT_EQ(entries.back().id - entries.front().id + 1, static_cast<std::int64_t>(entries.size()));
+}
+
+TEST_F(HistoryStoreTest, WritingGoesOnWhileItShrinks) {
+  constexpr std::uint64_t kMost = 2'000'000;
+  begin();
+  for (int i = 0; i < 10; ++i)
+    emit(3000);
+  store_->limit({kMost, kForEver});
+  EXPECT_EQ(store_->status().bounds, (Bounds{kMost, kForEver}));
+  const TimePoint limit = SteadyClock::now() + std::chrono::seconds(20);
+  do {
+    emit(100);
+    auto reader = Reader::open(file_);
+    ASSERT_TRUE(reader) << reader.error().detail;
+    const auto newest = (*reader)->page(Filter(), Order::NewestFirst, 0, 100).value();
+    ASSERT_EQ(newest.size(), 100U);
+    EXPECT_EQ(newest.front().id, static_cast<std::int64_t>(written_.size()));
+  } while ((store_->status().entries >= written_.size() || store_->status().bytes > kMost) &&
+           SteadyClock::now() < limit);
+  EXPECT_LE(store_->status().bytes, kMost);
+  EXPECT_EQ(store_->status().dropped, 0U);
+  store_.reset();
+  const std::vector<Entry> left = all();
+  ASSERT_GT(left.size(), 3000U);
+  EXPECT_EQ(left.back().id, static_cast<std::int64_t>(written_.size()));
+  EXPECT_EQ(left.back().id - left.front().id + 1, static_cast<std::int64_t>(left.size()));
 }
 
 TEST_F(HistoryStoreTest, TakesOldEntriesAway) {
@@ -156,7 +182,7 @@ TEST_F(HistoryStoreTest, TakesOldEntriesAway) {
   sink_.emitKept(ended(young));
   flush();
   ASSERT_EQ(all().size(), 5001U);
-  store_->limit(1'000'000'000, std::chrono::seconds(3600));
+  store_->limit({1'000'000'000, std::chrono::seconds(3600)});
   waitUntil([](const StoreStatus& status) { return status.entries == 1; });
   EXPECT_EQ(all().at(0).id, 5001);
 }
@@ -242,7 +268,7 @@ TEST_F(HistoryStoreTest, TwoMayWriteTheSameFile) {
   begin();
   observe::EventBus otherBus;
   observe::EventSink& otherSink = otherBus.addSink();
-  Store other({.file = file_, .longest = kForEver}, otherBus.subscribe({.details = false}));
+  Store other({file_, {.longest = kForEver}}, otherBus.subscribe({.details = false}));
   for (int i = 0; i < 20; ++i) {
     emit(100);
     for (int j = 0; j < 100; ++j)
@@ -256,7 +282,7 @@ TEST_F(HistoryStoreTest, TwoMayWriteTheSameFile) {
 TEST_F(HistoryStoreTest, CountsWhatItCannotKeepUpWith) {
   std::ofstream(folder_.path() + "/data") << "in the way";
   observe::SubscriptionOptions wanted{.details = false, .decisionsPerSecond = 0, .capacity = 1024};
-  store_ = std::make_unique<Store>(StoreOptions{.file = file_, .longest = kForEver}, bus_.subscribe(wanted));
+  store_ = std::make_unique<Store>(StoreOptions{file_, {.longest = kForEver}}, bus_.subscribe(wanted));
   emit(5000);
   waitUntil([](const StoreStatus& status) { return status.dropped > 0; });
   std::filesystem::remove(folder_.path() + "/data");
@@ -290,6 +316,30 @@ TEST_F(HistoryFileTest, ABatchThatFindsNoRoomIsNotThereAndCanBeWrittenLater) {
   database_.run("PRAGMA max_page_count = 1000000");
   rows.write(events);
   EXPECT_EQ(database_.number("SELECT count(*) FROM entries"), 2000);
+}
+
+TEST_F(HistoryFileTest, NoStepOfShrinkingIsLong) {
+  constexpr std::int64_t kMostAtOnce = 4000;
+  std::mt19937 random(1);
+  std::vector<Event> events;
+  for (int i = 0; i < 10'000; ++i)
+    events.push_back(ended(test::randomRecord(random)));
+  RowWriter rows(database_);
+  rows.write(events);
+  std::int64_t gone = 0;
+  for (int steps = 0; rows.count() > 0; ++steps) {
+    ASSERT_LT(steps, 10);
+    const std::int64_t before = database_.number("SELECT count(*) FROM entries");
+    const std::int64_t step = rows.prune(wallNow() + kForEver, 0);
+    EXPECT_GT(step, 0);
+    EXPECT_LE(step, kMostAtOnce);
+    gone += step;
+    EXPECT_EQ(database_.number("SELECT count(*) FROM entries"), before - step);
+    if (rows.count() > 0) {
+      EXPECT_EQ(database_.number("SELECT min(id) FROM entries"), gone + 1);
+    }
+  }
+  EXPECT_EQ(gone, 10'000);
 }
 
 TEST_F(HistoryFileTest, NumbersEachTextOnceAndForgetsTheUnused) {

@@ -90,6 +90,10 @@ void EngineBridge::putBack(const TargetId& target) {
   impl_->engine.putBack(target);
 }
 
+void EngineBridge::limitHistory(const history::Bounds& bounds) {
+  impl_->engine.limitHistory(bounds);
+}
+
 Result<observe::Decision> EngineBridge::explain(const ListenerId& listener,
                                                 const ImaginedRequest& request) const {
   return impl_->engine.explain(listener, request);

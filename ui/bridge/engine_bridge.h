@@ -26,6 +26,8 @@ class EngineBridge : public QObject {
   /// Keeps new requests away from the target for a while; targetsChanged follows.
   void takeOut(const TargetId& target, std::chrono::seconds time);
   void putBack(const TargetId& target);
+  /// New bounds of the history; history() shows them with the next sample.
+  void limitHistory(const history::Bounds& bounds);
   /// What would be decided about this request now; an error names what makes no sense.
   Result<observe::Decision> explain(const ListenerId& listener, const ImaginedRequest& request) const;
   /// Stops the engine, draining for `grace`; blocks: only for closing the program.

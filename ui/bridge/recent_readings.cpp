@@ -107,6 +107,12 @@ double RecentReadings::grpcOkShare() const {
          static_cast<double>(all);
 }
 
+double RecentReadings::engineLoad() const {
+  if (seconds() <= 0) return 0;
+  const std::uint64_t used = grown(readings_.back().workerCpuMicros, readings_.front().workerCpuMicros);
+  return static_cast<double>(used) / 1e6 / seconds();
+}
+
 double RecentReadings::okShare(const std::string& group) const {
   if (readings_.size() < 2) return -1;
   const PartReading& now = partOf(readings_.back().groups, group);

@@ -28,6 +28,8 @@ class RecentReadings : public QObject {
   observe::HistogramReading durations(const std::string& group) const;
   /// Share of gRPC exchanges in the window that ended with OK, 0-1; negative when there were none.
   double grpcOkShare() const;
+  /// CPU time of the engine's worker threads against the clock: 1 is all of one core.
+  double engineLoad() const;
   /// Share of the group's requests in the window without error, 0-1; negative when there were none.
   double okShare(const std::string& group) const;
 

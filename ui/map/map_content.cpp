@@ -20,6 +20,7 @@ namespace {
 using observe::TargetState;
 
 const QString kClients = QStringLiteral("clients");
+constexpr std::size_t kMostTall = 12;  ///< targets of a group that have tiles of several lines
 
 QString str(const std::string& text) {
   return QString::fromStdString(text);
@@ -113,6 +114,7 @@ class Describer {
     node.column = MapColumn::Clients;
     node.title = QStringLiteral("Clients");
     node.state = MapState::Resting;
+    node.part = observe::SeriesPart();
     const auto count = [](std::int64_t number) {
       return static_cast<std::uint64_t>(std::max<std::int64_t>(number, 0));
     };
@@ -143,6 +145,8 @@ class Describer {
     for (const QString& words : beyond)
       node.tip += QLatin1Char('\n') + words;
     node.logFilter = filterOfListener(id);
+    node.address = addressOf(listener, from_.listeners, balancer.name);
+    node.part = id;
     content_.edges.push_back({kClients, node.key, from_.recent.perSecond(id), false});
     content_.nodes.push_back(node);
     addRules(listener, id, node.key);
@@ -192,11 +196,13 @@ class Describer {
     node.title = str(group.name);
     node.opens = node.title;
     node.logFilter = filterOfGroup(node.title);
+    node.part = observe::TargetGroupName{group.name};
     std::size_t healthy = 0;
     MapState worst = group.targets.empty() ? MapState::Unused : MapState::Healthy;
     std::vector<MapNode> targets;
     for (const auto& target : group.targets) {
       targets.push_back(targetNode(group, target));
+      node.targets.push_back(idOf(group, target));
       if (targets.back().state == MapState::Healthy) ++healthy;
     }
     for (const auto state : {MapState::Initial, MapState::Unused, MapState::Draining, MapState::Unhealthy})
@@ -215,8 +221,8 @@ class Describer {
     content_.nodes.push_back(node);
     for (std::size_t i = 0; i < targets.size(); ++i) {
       const TargetId id = idOf(group, group.targets[i]);
-      content_.edges.push_back(
-          {node.key, targets[i].key, from_.recent.perSecond(id), targets[i].state == MapState::Unhealthy});
+      content_.edges.push_back({node.key, targets[i].key, from_.recent.perSecond(id),
+                                targets[i].state == MapState::Unhealthy, !targets[i].isCompact});
       content_.nodes.push_back(targets[i]);
     }
   }
@@ -242,6 +248,10 @@ class Describer {
     node.title = QStringLiteral("%1:%2").arg(str(target.id)).arg(target.port);
     node.opens = str(group.name);
     node.logFilter = filterOfTarget(node.title);
+    node.address = node.title;
+    node.part = id;
+    node.targets = {id};
+    node.isCompact = group.targets.size() > kMostTall;
     const auto found = statuses_.find(id);
     if (found == statuses_.end()) {
       node.state = MapState::Unused;
@@ -249,7 +259,7 @@ class Describer {
     } else {
       const TargetStatus& status = *found->second;
       node.state = mapState(status.state);
-      node.lines = {targetWords(status, id)};
+      node.lines = {node.isCompact ? compactWords(status, id) : targetWords(status, id)};
       node.tip = healthWord(status.state);
       if (!status.description.empty()) node.tip += QStringLiteral(": ") + str(status.description);
       if (const char* reason = observe::toString(status.reason); *reason)
@@ -258,6 +268,12 @@ class Describer {
     }
     node.badge = mapGlyph(node.state);
     return node;
+  }
+
+  /// The reason is for whoever hovers over it.
+  QString compactWords(const TargetStatus& status, const TargetId& id) const {
+    return status.state == TargetState::Healthy ? rateText(from_.recent.perSecond(id))
+                                                : healthWord(status.state).toLower();
   }
 
   QString targetWords(const TargetStatus& status, const TargetId& id) const {

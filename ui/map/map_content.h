@@ -26,9 +26,13 @@ struct MapNode {
   QString mark;   ///< a line in the warning colour: "not on AWS: …"
   QString badge;  ///< at the right of the title: "✔ 2/2"
   MapState state = MapState::Plain;
-  QString tip;        ///< plain text
-  QString opens;      ///< name of the target group that Enter opens; "" = by the column
-  QString logFilter;  ///< selects its lines of the access log; "" = all lines
+  QString tip;                              ///< plain text
+  QString opens;                            ///< name of the target group that Enter opens; "" = by the column
+  QString logFilter;                        ///< selects its lines of the access log; "" = all lines
+  QString address;                          ///< to copy; "" = it has none
+  std::optional<observe::SeriesPart> part;  ///< whose numbers are its; rules have none
+  std::vector<TargetId> targets;            ///< whose health can be checked from here
+  bool isCompact = false;                   ///< one line: one of many in its group
   bool operator==(const MapNode&) const = default;
 };
 
@@ -37,6 +41,7 @@ struct MapEdge {
   QString from, to;             ///< keys
   double perSecond = 0;         ///< of the last ten seconds
   bool leadsToTrouble = false;  ///< the tile it leads to is unhealthy
+  bool hasLabel = true;         ///< false: the tile it leads to tells the rate
   QString key() const { return from + QStringLiteral(" → ") + to; }
 };
 

@@ -13,7 +13,7 @@ namespace spillway::ui {
 
 namespace {
 
-constexpr qreal kBar = 5, kRadius = 7, kInset = 16, kTop = 9;
+constexpr qreal kBar = 5, kRadius = 7, kInset = 16, kTop = 9, kCompactTop = 4;
 constexpr qreal kMostWidth = 7;
 
 QFont boldFont() {
@@ -60,13 +60,11 @@ MapTile::MapTile(MapNode node) : node_(std::move(node)) {
   setFlag(ItemIsSelectable);
   setCacheMode(DeviceCoordinateCache);
   setCursor(Qt::PointingHandCursor);
-  setToolTip(node_.tip);
 }
 
 void MapTile::setNode(const MapNode& node) {
   if (node == node_) return;
   node_ = node;
-  setToolTip(node_.tip.toHtmlEscaped().replace(QLatin1Char('\n'), QLatin1String("<br>")));
   update();
 }
 
@@ -102,18 +100,29 @@ void MapTile::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, Q
   painter->restore();
   painter->setPen(isSelected ? QPen(colors.accent, 2) : QPen(colors.border, 1));
   painter->drawPath(shape);
-  QRectF title(kInset, kTop, area.width() - kInset - 12, QFontMetricsF(boldFont()).height());
+  QRectF title(kInset, node_.isCompact ? kCompactTop : kTop, area.width() - kInset - 12,
+               QFontMetricsF(boldFont()).height());
   if (!node_.badge.isEmpty()) {
     painter->setFont(QApplication::font());
     painter->setPen(mapColor(node_.state));
     painter->drawText(title, Qt::AlignRight | Qt::AlignTop, node_.badge);
     title.setRight(title.right() - painter->fontMetrics().horizontalAdvance(node_.badge) - 6);
   }
+  if (node_.isCompact) title.setRight(paintCompact(*painter, title));
   painter->setFont(boldFont());
   painter->setPen(colors.text);
   painter->drawText(title, Qt::AlignLeft | Qt::AlignTop,
                     QFontMetricsF(boldFont()).elidedText(node_.title, Qt::ElideRight, title.width()));
-  paintLines(*painter, area.adjusted(kInset, title.bottom() + 3, -10, 0));
+  if (!node_.isCompact) paintLines(*painter, area.adjusted(kInset, title.bottom() + 3, -10, 0));
+}
+
+/// The words stand at the right of the title's line; returns where they begin.
+qreal MapTile::paintCompact(QPainter& painter, const QRectF& line) const {
+  const QString words = node_.lines.join(QLatin1Char(' '));
+  painter.setFont(smallFont());
+  painter.setPen(Theme::colors().mutedText);
+  painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, words);
+  return line.right() - painter.fontMetrics().horizontalAdvance(words) - 8;
 }
 
 void MapTile::paintLines(QPainter& painter, const QRectF& room) const {
@@ -145,7 +154,8 @@ void MapLine::setEnds(const QPointF& from, const QPointF& to) {
 
 void MapLine::setEdge(const MapEdge& edge) {
   const QString label = rateText(edge.perSecond);
-  const bool isSame = label == label_ && edge.leadsToTrouble == edge_.leadsToTrouble;
+  const bool isSame =
+      label == label_ && edge.hasLabel == edge_.hasLabel && edge.leadsToTrouble == edge_.leadsToTrouble;
   edge_ = edge;
   if (isSame) return;
   label_ = label;
@@ -171,6 +181,7 @@ void MapLine::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*
   painter->setPen(pen);
   painter->setBrush(Qt::NoBrush);
   painter->drawPath(path_);
+  if (!edge_.hasLabel) return;
   painter->setFont(labelFont());
   const QFontMetricsF metrics(labelFont());
   const QSizeF size(metrics.horizontalAdvance(label_) + 14, metrics.height() + 3);

@@ -27,6 +27,7 @@ class MapTile : public QGraphicsItem {
   void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
 
  private:
+  qreal paintCompact(QPainter& painter, const QRectF& line) const;
   void paintLines(QPainter& painter, const QRectF& room) const;
 
   MapNode node_;

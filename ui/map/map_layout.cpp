@@ -9,11 +9,14 @@ namespace spillway::ui {
 
 namespace {
 
-constexpr qreal kMargin = 24, kHeading = 40, kGap = 18, kBlockGap = 30, kPadding = 20;
+constexpr qreal kMargin = 24, kHeading = 40, kGap = 18, kCompactGap = 4, kBlockGap = 30, kPadding = 20;
 constexpr qreal kTop = kMargin + kHeading;
 constexpr qreal kLeastChannel = 54;  ///< between columns; a rate's label fits
 constexpr qreal kMostChannel = 150;
 constexpr qreal kWidths[5] = {130, 168, 176, 196, 206};
+constexpr qreal kCompactPadding = 9;
+/// A group stands in the middle of its targets, or where it is seen without scrolling when they are many.
+constexpr qreal kSeenHeight = 520;
 constexpr int kTargetLines = 2;  ///< so that a reason that comes does not move the others
 
 class Layouter {
@@ -67,17 +70,19 @@ class Layouter {
 
   qreal heightOf(const QString& key) const { return tileHeight(*nodes_.value(key), measures_.lineHeight); }
 
+  qreal gapAfter(const QString& key) const { return nodes_.value(key)->isCompact ? kCompactGap : kGap; }
+
   qreal stackHeight(const QList<QString>& keys) const {
-    qreal height = keys.isEmpty() ? 0 : -kGap;
+    qreal height = keys.isEmpty() ? 0 : -gapAfter(keys.back());
     for (const QString& key : keys)
-      height += heightOf(key) + kGap;
+      height += heightOf(key) + gapAfter(key);
     return height;
   }
 
   void placeStack(const QList<QString>& keys, qreal top) {
     for (const QString& key : keys) {
       place(key, top + heightOf(key) / 2);
-      top += heightOf(key) + kGap;
+      top += heightOf(key) + gapAfter(key);
     }
   }
 
@@ -95,7 +100,7 @@ class Layouter {
       const QList<QString> targets = edgesFrom_.value(group);
       const qreal height = std::max(stackHeight(targets), heightOf(group));
       placeStack(targets, top + (height - stackHeight(targets)) / 2);
-      place(group, top + height / 2);
+      place(group, top + std::min(height, kSeenHeight) / 2);
       top += height + kBlockGap;
     }
   }
@@ -167,6 +172,7 @@ class Layouter {
 }  // namespace
 
 qreal tileHeight(const MapNode& node, qreal lineHeight) {
+  if (node.isCompact) return kCompactPadding + lineHeight;
   qsizetype lines = 1 + node.lines.size() + (node.mark.isEmpty() ? 0 : 1);
   if (node.column == MapColumn::Targets) lines = 1 + kTargetLines;
   return kPadding + static_cast<qreal>(lines) * lineHeight;

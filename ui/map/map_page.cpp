@@ -11,6 +11,7 @@
 
 #include "ui/bridge/document_edits.h"
 #include "ui/export/save_dialog.h"
+#include "ui/map/map_tip.h"
 #include "ui/map/map_view.h"
 #include "ui/models/words.h"
 #include "ui/widgets/card.h"
@@ -30,7 +31,7 @@ MapPage::MapPage(EngineBridge& bridge, Workspace& workspace, RecentReadings& rec
   header_->setWords(
       QStringLiteral("Line width is the request rate of the last 10 s · Enter or double-click opens"));
   auto* fit = new QPushButton(QStringLiteral("Fit"), this);
-  fit->setToolTip(QStringLiteral("The whole map in view (F)"));
+  fit->setToolTip(QStringLiteral("The whole map in view (F). +, − and Ctrl with the wheel zoom, 0 is 100 %"));
   header_->addButton(fit);
   auto* picture = new QPushButton(QStringLiteral("Export"), this);
   picture->setToolTip(QStringLiteral("The map as it is now, as a scalable picture (SVG)"));
@@ -54,6 +55,7 @@ MapPage::MapPage(EngineBridge& bridge, Workspace& workspace, RecentReadings& rec
                     QStringLiteral("SVG pictures (*.svg)")},
                    [this](QIODevice& out) { view_->writeSvg(out); });
   });
+  view_->setTips([this](const MapNode& node) { return tipOf(node); });
   connect(view_, &MapView::opened, this, &MapPage::open);
   connect(view_, &MapView::menuRequested, this, &MapPage::showMenu);
   connect(&workspace_, &Workspace::documentChanged, this, &MapPage::draw);
@@ -154,16 +156,28 @@ void MapPage::open(const MapNode& node) {
   }
 }
 
+QString MapPage::tipOf(const MapNode& node) const {
+  return mapTip(node, view_->content(), bridge_.series(), wallNow());
+}
+
 void MapPage::showMenu(const MapNode& node, const QPoint& at) {
   QMenu menu(this);
   menu.addAction(QStringLiteral("Open"), this, [this, node] { open(node); });
   menu.addAction(QStringLiteral("Its lines of the access log"), this,
                  [this, node] { Q_EMIT logRequested(node.logFilter); });
+  if (!node.targets.empty()) {
+    const bool isOne = node.targets.size() == 1;
+    menu.addAction(
+        isOne ? QStringLiteral("Check its health now") : QStringLiteral("Check all its targets now"), this,
+        [this, node] {
+          std::ranges::for_each(node.targets, [this](const TargetId& target) { bridge_.checkNow(target); });
+        });
+  }
   menu.addSeparator();
-  menu.addAction(QStringLiteral("Copy what it says"), this, [node] {
-    QGuiApplication::clipboard()->setText(node.tip.isEmpty() ? node.title
-                                                             : node.title + QLatin1Char('\n') + node.tip);
-  });
+  const auto copy = [](const QString& text) { QGuiApplication::clipboard()->setText(text); };
+  if (!node.address.isEmpty())
+    menu.addAction(QStringLiteral("Copy %1").arg(node.address), this, [=] { copy(node.address); });
+  menu.addAction(QStringLiteral("Copy its numbers"), this, [=, this] { copy(tipOf(node)); });
   menu.exec(at);
 }
 

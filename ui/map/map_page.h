@@ -43,6 +43,7 @@ class MapPage : public QWidget {
   void draw();
   void showNextStep();
   void open(const MapNode& node);
+  QString tipOf(const MapNode& node) const;
   void showMenu(const MapNode& node, const QPoint& at);
   QString firstAddress() const;
 

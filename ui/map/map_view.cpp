@@ -6,7 +6,9 @@
 #include <QKeyEvent>
 #include <QPainter>
 #include <QSvgGenerator>
+#include <QToolTip>
 #include <QWheelEvent>
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -16,7 +18,7 @@ namespace spillway::ui {
 
 namespace {
 
-constexpr qreal kLeastScale = 0.25, kMostScale = 2.5, kReadableScale = 0.72;
+constexpr qreal kLeastScale = 0.15, kMostScale = 2.5, kReadableScale = 0.72;
 constexpr const char* kHeadings[5] = {"CLIENTS", "LISTENERS", "RULES", "TARGET GROUPS", "TARGETS"};
 
 }  // namespace
@@ -133,6 +135,24 @@ void MapView::wheelEvent(QWheelEvent* event) {
   event->accept();
 }
 
+bool MapView::viewportEvent(QEvent* event) {
+  if (event->type() != QEvent::ToolTip) return QGraphicsView::viewportEvent(event);
+  const auto* hover = static_cast<QHelpEvent*>(event);
+  if (const auto* tile = qgraphicsitem_cast<MapTile*>(itemAt(hover->pos())))
+    showTip(*tile, hover->globalPos());
+  else
+    QToolTip::hideText();
+  return true;
+}
+
+/// Until the pointer leaves the tile.
+void MapView::showTip(const MapTile& tile, const QPoint& at) {
+  if (!tips_) return;
+  QString words = tips_(tile.node()).toHtmlEscaped();
+  words.replace(QLatin1Char('\n'), QLatin1String("<br>"));
+  QToolTip::showText(at, words, viewport(), mapFromScene(tile.area()).boundingRect());
+}
+
 void MapView::keyPressEvent(QKeyEvent* event) {
   switch (event->key()) {
     case Qt::Key_Left:
@@ -147,6 +167,12 @@ void MapView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Enter:
       if (const MapTile* tile = selected()) Q_EMIT opened(tile->node());
       return;
+    case Qt::Key_Space:
+      if (const MapTile* tile = selected())
+        showTip(*tile, viewport()->mapToGlobal(mapFromScene(tile->area().bottomLeft())));
+      return;
+    case Qt::Key_0:
+      return zoom(1 / transform().m11());
     case Qt::Key_Plus:
     case Qt::Key_Equal:
       return zoom(1.2);
@@ -170,7 +196,15 @@ void MapView::select(MapTile* tile) {
   ensureVisible(tile, 20, 20);
 }
 
-/// To the nearest tile that way; tiles aside of the way count as farther.
+bool MapView::areJoined(const MapTile& one, const MapTile& other) const {
+  return std::ranges::any_of(content_.edges, [&](const MapEdge& edge) {
+    return (edge.from == one.node().key && edge.to == other.node().key) ||
+           (edge.from == other.node().key && edge.to == one.node().key);
+  });
+}
+
+/// To the nearest tile that way; sideways along the lines where there are any. Tiles aside of the way count
+/// as farther.
 void MapView::moveSelection(const QPointF& direction) {
   const MapTile* from = selected();
   if (!from) {
@@ -179,12 +213,14 @@ void MapView::moveSelection(const QPointF& direction) {
   }
   MapTile* nearest = nullptr;
   qreal least = 0;
+  constexpr qreal kNoLine = 100'000;  // farther than any tile that a line leads to
   for (MapTile* tile : std::as_const(tiles_)) {
     const QPointF way = tile->area().center() - from->area().center();
     const qreal along = QPointF::dotProduct(way, direction);
     const qreal aside = std::abs(way.x() * direction.y()) + std::abs(way.y() * direction.x());
     if (along < 10 || (direction.x() == 0 && aside > 10)) continue;
-    const qreal distance = along + aside * (direction.x() == 0 ? 3 : 0.6);
+    qreal distance = along + aside * (direction.x() == 0 ? 3 : 0.6);
+    if (direction.x() != 0 && !areJoined(*from, *tile)) distance += kNoLine;
     if (nearest && distance >= least) continue;
     nearest = tile;
     least = distance;
@@ -219,7 +255,11 @@ void MapView::writeSvg(QIODevice& out) {
       tile->setCacheMode(mode);
   };
   setCache(QGraphicsItem::NoCache);
+  const QList<QGraphicsItem*> chosen = scene_.selectedItems();
+  scene_.clearSelection();
   scene_.render(&painter, QRectF(QPointF(), layout_.size), QRectF(QPointF(), layout_.size));
+  for (QGraphicsItem* item : chosen)
+    item->setSelected(true);
   setCache(QGraphicsItem::DeviceCoordinateCache);
 }
 

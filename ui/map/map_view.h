@@ -4,6 +4,7 @@
 #include <QGraphicsScene>
 #include <QGraphicsView>
 #include <QHash>
+#include <functional>
 
 #include "ui/map/map_content.h"
 #include "ui/map/map_items.h"
@@ -12,7 +13,8 @@
 namespace spillway::ui {
 
 /// The map on the screen. New content changes the tiles that differ; tiles move only when tiles come or go.
-/// Arrows move from tile to tile, Enter opens, Ctrl+wheel zooms.
+/// Arrows move from tile to tile, Enter opens, Space tells a tile's numbers; +, -, 0 and Ctrl+wheel zoom, F
+/// fits.
 class MapView : public QGraphicsView {
   Q_OBJECT
 
@@ -22,6 +24,9 @@ class MapView : public QGraphicsView {
   void showContent(const MapContent& content);
   const MapTile* tile(const QString& key) const { return tiles_.value(key); }
   const MapLine* line(const QString& key) const { return lines_.value(key); }
+  const MapContent& content() const { return content_; }
+  /// Who knows what hovering over a tile tells.
+  void setTips(std::function<QString(const MapNode&)> tips) { tips_ = std::move(tips); }
   qsizetype tileCount() const { return tiles_.size(); }
 
  public slots:
@@ -38,6 +43,7 @@ class MapView : public QGraphicsView {
  protected:
   void resizeEvent(QResizeEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
+  bool viewportEvent(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void mouseDoubleClickEvent(QMouseEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;
@@ -52,11 +58,14 @@ class MapView : public QGraphicsView {
   void zoom(qreal factor);
   void moveSelection(const QPointF& direction);
   void select(MapTile* tile);
+  void showTip(const MapTile& tile, const QPoint& at);
+  bool areJoined(const MapTile& one, const MapTile& other) const;
   MapTile* selected() const;
 
   QGraphicsScene scene_;
   MapContent content_;
   MapLayout layout_;
+  std::function<QString(const MapNode&)> tips_;
   QHash<QString, MapTile*> tiles_;
   QHash<QString, MapLine*> lines_;
   bool isZoomed_ = false;  ///< by the reader: the window's size no longer decides

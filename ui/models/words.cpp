@@ -4,6 +4,7 @@
 #include <QDateTime>
 #include <QLocale>
 #include <array>
+#include <cmath>
 
 #include "ui/theme/theme.h"
 
@@ -120,6 +121,19 @@ QString bytesText(std::uint64_t bytes) {
     ++unit;
   }
   return QStringLiteral("%1 %2").arg(value, 0, 'f', 1).arg(QLatin1String(kUnits[unit]));
+}
+
+QString storageText(std::uint64_t bytes) {
+  if (bytes < 1024) return QStringLiteral("%1 B").arg(bytes);
+  constexpr std::array kUnits{"KiB", "MiB", "GiB"};
+  double value = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  while (value >= 1023.5 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  const double shown = value < 10 ? std::round(value * 10) / 10 : std::round(value);
+  return QStringLiteral("%1 %2").arg(shown).arg(QLatin1String(kUnits[unit]));
 }
 
 QString countText(std::uint64_t count) {

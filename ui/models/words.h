@@ -36,6 +36,8 @@ QString durationText(std::int64_t micros);
 QString millisText(std::int64_t micros);
 /// "412 B", "6.1 kB", "3.0 MB" (powers of 1000).
 QString bytesText(std::uint64_t bytes);
+/// "412 B", "212 MiB", "1.5 GiB" (powers of 1024): for room that is set in such units.
+QString storageText(std::uint64_t bytes);
 /// "48,213".
 QString countText(std::uint64_t count);
 /// "3 streams", "1 stream": the count and the noun that goes with it.

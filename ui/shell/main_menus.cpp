@@ -6,6 +6,7 @@
 
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
+#include "ui/shell/settings_dialog.h"
 #include "ui/shell/theme_setting.h"
 #include "ui/shell/top_bar.h"
 
@@ -20,6 +21,9 @@ void MainWindow::buildMenus() {
   QAction* redo = workspace_.undoStack().createRedoAction(this, QStringLiteral("Redo"));
   redo->setShortcuts({QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
   edit->addActions({undo, redo});
+  edit->addSeparator();
+  QAction* settings = edit->addAction(QStringLiteral("Settings…"), this, &MainWindow::openSettings);
+  settings->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Comma));
   buildViewMenu();
   QMenu* help = menuBar()->addMenu(QStringLiteral("&Help"));
   help->addAction(QStringLiteral("About Spillway"), this, &MainWindow::about);
@@ -77,15 +81,18 @@ void MainWindow::buildViewMenu() {
 void MainWindow::buildThemeMenu(QMenu* view) {
   QMenu* themes = view->addMenu(QStringLiteral("Theme"));
   auto* group = new QActionGroup(this);
-  const std::pair<ThemeMode, const char*> modes[] = {
-      {ThemeMode::System, "Like the system"}, {ThemeMode::Light, "Light"}, {ThemeMode::Dark, "Dark"}};
-  for (const auto& [mode, words] : modes) {
-    QAction* action =
-        themes->addAction(QString::fromLatin1(words), this, [mode = mode] { chooseTheme(mode); });
+  for (const auto& [mode, words] : themeChoices()) {
+    QAction* action = themes->addAction(words, this, [mode = mode] { chooseTheme(mode); });
     action->setCheckable(true);
-    action->setChecked(savedTheme() == mode);
+    // The settings may have changed it meanwhile.
+    connect(themes, &QMenu::aboutToShow, action,
+            [action, mode = mode] { action->setChecked(savedTheme() == mode); });
     group->addAction(action);
   }
+}
+
+void MainWindow::openSettings() {
+  SettingsDialog(bridge_, this).exec();
 }
 
 void MainWindow::about() {

@@ -42,6 +42,7 @@ class MainWindow : public QMainWindow {
   void createLoadBalancer();
   void chooseWorkspace();
   void saveCopy();
+  void openSettings();
 
  protected:
   void closeEvent(QCloseEvent* event) override;

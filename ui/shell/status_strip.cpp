@@ -20,33 +20,31 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
     : QStatusBar(parent),
       bridge_(bridge),
       recent_(recent),
-      targets_(addFigure(Room::TargetHealth, QStringLiteral("Target health"))),
-      rate_(addFigure(Room::Dashboard, QStringLiteral("Request rate"))),
-      latency_(addFigure(Room::Dashboard, QStringLiteral("Latency"))),
-      grpc_(addFigure(Room::Dashboard, QStringLiteral("gRPC OK"))),
-      streams_(addFigure(Room::Streams, QStringLiteral("Active streams"))),
+      targets_(addFigure(Side::Left, Room::TargetHealth, QStringLiteral("Target health"))),
+      rate_(addFigure(Side::Left, Room::Dashboard, QStringLiteral("Request rate"))),
+      latency_(addFigure(Side::Left, Room::Dashboard, QStringLiteral("Latency"))),
+      grpc_(addFigure(Side::Left, Room::Dashboard, QStringLiteral("gRPC OK"))),
+      streams_(addFigure(Side::Left, Room::Streams, QStringLiteral("Active streams"))),
       told_(new QLabel(this)),
       keyLog_(new QLabel(this)),
-      kept_(new QLabel(this)),
-      engine_(new QLabel(this)) {
+      lost_(addFigure(Side::Right, Room::Events, QStringLiteral("Lost events"))),
+      history_(addFigure(Side::Right, Room::AccessLog, QStringLiteral("History"))),
+      engine_(addFigure(Side::Right, Room::Dashboard, QStringLiteral("Engine load"))) {
   setSizeGripEnabled(false);
+  lost_->setObjectName(QStringLiteral("lost"));
+  history_->setObjectName(QStringLiteral("history"));
+  engine_->setObjectName(QStringLiteral("engine"));
   told_->setTextFormat(Qt::PlainText);
   told_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   told_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  told_->setProperty("role", QByteArray("muted"));
+  told_->setContentsMargins(9, 0, 0, 0);
   addWidget(told_, 1);
-  for (QLabel* label : {told_, kept_, engine_})
-    label->setProperty("role", QByteArray("muted"));
-  for (QLabel* label : {told_, kept_, engine_})
-    label->setContentsMargins(9, 0, 0, 0);
   keyLog_->setObjectName(QStringLiteral("keyLog"));
   keyLog_->setTextFormat(Qt::PlainText);
   keyLog_->setContentsMargins(9, 0, 0, 0);
-  addPermanentWidget(keyLog_);
-  addPermanentWidget(kept_);
-  addPermanentWidget(engine_);
+  insertPermanentWidget(0, keyLog_);
   setContentsMargins(8, 0, 12, 0);
-  const std::size_t workers = bridge.workers();
-  engine_->setText(QStringLiteral("engine ") + countOf(workers, QStringLiteral("worker")));
   forget_.setSingleShot(true);
   forget_.setInterval(kTold);
   connect(&forget_, &QTimer::timeout, told_, &QLabel::clear);
@@ -55,20 +53,20 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
   connect(&bridge_, &EngineBridge::eventsDropped, this, [this](quint64 details, quint64 records) {
     droppedDetails_ = details;
     droppedRecords_ = records;
-    showKept();
+    showLost();
   });
   showKeyLog({});
   showTargets();
   showTraffic();
 }
 
-QPushButton* StatusStrip::addFigure(Room room, const QString& name) {
+QPushButton* StatusStrip::addFigure(Side side, Room room, const QString& name) {
   auto* button = new QPushButton(this);
   button->setProperty("role", QByteArray("status"));
   button->setAccessibleDescription(name);
   button->setToolTip(QStringLiteral("Open %1").arg(titleOf(room)));
   connect(button, &QPushButton::clicked, this, [this, room] { Q_EMIT roomRequested(room); });
-  addWidget(button);
+  side == Side::Left ? addWidget(button) : addPermanentWidget(button);
   return button;
 }
 
@@ -122,23 +120,51 @@ void StatusStrip::showTraffic() {
   const std::int64_t active = bridge_.metrics().total.activeStreams;
   streams_->setText(countOf(static_cast<std::uint64_t>(std::max<std::int64_t>(active, 0)),
                             QStringLiteral("active stream")));
-  showKept();
+  showHistory();
+  showLost();
+  showEngine();
 }
 
-void StatusStrip::showKept() {
+/// "history 212 MiB of 1 GiB"; nothing where none is kept.
+void StatusStrip::showHistory() {
   const history::StoreStatus& history = bridge_.history();
+  history_->setVisible(!history.file.empty());
+  if (!history.trouble.empty()) {
+    history_->setText(QStringLiteral("▲ history not written"));
+    history_->setToolTip(QString::fromStdString(history.trouble));
+    return;
+  }
+  history_->setText(QStringLiteral("history %1 of %2")
+                        .arg(storageText(history.bytes), storageText(history.bounds.mostBytes)));
+  history_->setToolTip(
+      QStringLiteral("%1 stored on disk. Open %2; Settings bound the history.")
+          .arg(countOf(history.entries, QStringLiteral("request")), titleOf(Room::AccessLog)));
+}
+
+/// Shown only when something was lost.
+void StatusStrip::showLost() {
   const std::uint64_t lost = droppedDetails_ + droppedRecords_ + bridge_.metrics().droppedDetails;
+  const std::uint64_t notStored = bridge_.history().dropped;
   QStringList words;
-  if (!history.trouble.empty()) words << QStringLiteral("▲ history not written");
-  if (history.trouble.empty() && !history.file.empty())
-    words << QStringLiteral("history ") + bytesText(history.bytes);
-  if (history.dropped > 0) words << countText(history.dropped) + QStringLiteral(" not stored");
+  if (notStored > 0) words << countText(notStored) + QStringLiteral(" not stored");
   if (lost > 0) words << countText(lost) + QStringLiteral(" lost");
-  kept_->setText(words.join(QStringLiteral(" · ")));
-  kept_->setToolTip(history.trouble.empty()
-                        ? QStringLiteral("%1 stored on disk; events that came too fast to show or to store")
-                              .arg(countOf(history.entries, QStringLiteral("request")))
-                        : QString::fromStdString(history.trouble));
+  lost_->setVisible(!words.isEmpty());
+  if (words.isEmpty()) return;
+  lost_->setText(QStringLiteral("▲ ") + words.join(QStringLiteral(" · ")));
+  lost_->setToolTip(
+      QStringLiteral("Events that came too fast to show or to store; the counts are exact all the "
+                     "same. Open %1")
+          .arg(titleOf(Room::Events)));
+}
+
+void StatusStrip::showEngine() {
+  engine_->setText(QStringLiteral("engine %1 · %2 % CPU")
+                       .arg(countOf(bridge_.workers(), QStringLiteral("worker")))
+                       .arg(std::lround(recent_.engineLoad() * 100)));
+  engine_->setToolTip(
+      QStringLiteral("CPU time that the worker threads used in the last 10 s; 100 % is all of one "
+                     "core. Open %1")
+          .arg(titleOf(Room::Dashboard)));
 }
 
 void StatusStrip::changeEvent(QEvent* event) {

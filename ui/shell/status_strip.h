@@ -30,15 +30,19 @@ class StatusStrip : public QStatusBar {
   void changeEvent(QEvent* event) override;
 
  private:
-  QPushButton* addFigure(Room room, const QString& name);
+  enum class Side : bool { Left, Right };
+  QPushButton* addFigure(Side side, Room room, const QString& name);
   void showTargets();
   void showTraffic();
-  void showKept();
+  void showHistory();
+  void showLost();
+  void showEngine();
 
   EngineBridge& bridge_;
   RecentReadings& recent_;
   QPushButton *targets_, *rate_, *latency_, *grpc_, *streams_;
-  QLabel *told_, *keyLog_, *kept_, *engine_;
+  QLabel *told_, *keyLog_;
+  QPushButton *lost_, *history_, *engine_;
   QString keyLogFile_;
   quint64 droppedDetails_ = 0, droppedRecords_ = 0;
   QTimer forget_;

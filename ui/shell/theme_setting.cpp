@@ -9,6 +9,14 @@ namespace {
 constexpr auto kThemeKey = "window/theme";
 }
 
+const QList<std::pair<ThemeMode, QString>>& themeChoices() {
+  static const QList<std::pair<ThemeMode, QString>> choices{
+      {ThemeMode::System, QStringLiteral("Like the system")},
+      {ThemeMode::Light, QStringLiteral("Light")},
+      {ThemeMode::Dark, QStringLiteral("Dark")}};
+  return choices;
+}
+
 ThemeMode savedTheme() {
   const QString saved = QSettings().value(QLatin1String(kThemeKey)).toString();
   if (saved == QLatin1String("light")) return ThemeMode::Light;

@@ -20,7 +20,7 @@
 namespace spillway::ui {
 
 namespace {
-constexpr int kCommandWidth = 250;
+constexpr int kCommandWidth = 250, kLeastCommandWidth = 110, kNameWidth = 190;
 constexpr int kActionRole = Qt::UserRole;
 }  // namespace
 
@@ -56,14 +56,16 @@ TopBar::TopBar(QMenu* createMenu, QWidget* parent)
   line->addWidget(name_);
   line->addWidget(address_);
   line->addStretch(1);
-  for (QWidget* widget : std::initializer_list<QWidget*>{client_, create_, send_, commands_})
+  for (QWidget* widget : {client_, create_, send_})
     line->addWidget(widget);
+  line->addWidget(commands_, 1000);  // as wide as it may be, before there is any room between
   showBalancer(State::Stopped, {}, {});
 }
 
 void TopBar::makeCommands() {
   commands_->setProperty("role", QByteArray("command"));
-  commands_->setFixedWidth(kCommandWidth);
+  commands_->setMinimumWidth(kLeastCommandWidth);
+  commands_->setMaximumWidth(kCommandWidth);
   commands_->setPlaceholderText(QStringLiteral("Search or run a command   Ctrl+K"));
   commands_->setAccessibleName(QStringLiteral("Search or run a command"));
   commands_->addAction(Theme::icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
@@ -88,7 +90,8 @@ void TopBar::makeCommands() {
 
 void TopBar::showBalancer(State state, const QString& name, const QString& address) {
   stateShown_ = state;
-  name_->setText(name);
+  name_->setText(name_->fontMetrics().elidedText(name, Qt::ElideMiddle, kNameWidth));
+  name_->setToolTip(name.toHtmlEscaped());
   address_->setText(address);
   address_->setVisible(!address.isEmpty());
   showState();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/base/clock.h"
 #include "engine/observe/event_bus.h"
 #include "engine/observe/metric_frames.h"
 
@@ -15,6 +16,7 @@ struct StoreOptions {
   std::string file;                                     ///< made when missing, and its folder
   std::uint64_t mostBytes = 1024ULL * 1024 * 1024;      ///< of the file; the oldest entries go first
   std::chrono::seconds longest = std::chrono::days(7);  ///< older entries go
+  WallTime (*clock)() = wallNow;                        ///< tells what is old
 };
 
 struct StoreStatus {

@@ -12,6 +12,7 @@ namespace spillway::ctl {
 
 inline constexpr int kSuccess = 0;
 inline constexpr int kBadInput = 2;
+inline constexpr int kInterrupted = 130;  ///< ended before all was said; as shells tell it of SIGINT
 
 /// Prints every issue of the workspace file, and "OK" when none is an error.
 int check(const std::string& file);
@@ -36,18 +37,19 @@ struct LogOptions {
   bool follow = false;
   LogFormat format = LogFormat::Alb;
 };
-/// Prints entries of the history, the oldest first; with `follow` goes on until SIGTERM or SIGINT.
+/// Prints entries of the history, the oldest first; with `follow` goes on until SIGTERM or SIGINT,
+/// without it those end it early: kInterrupted.
 int log(const LogOptions&, Signals&);
 
 enum class TopFormat : std::uint8_t { Text, Json };
 struct TopOptions {
-  std::string dataDirectory;  ///< "" = the user's data folder
+  std::string dataDirectory;   ///< "" = the user's data folder
   std::uint32_t seconds = 10;  ///< rates and percentiles are of so many of the last ones
   bool once = false;
   TopFormat format = TopFormat::Text;
 };
-/// Prints what every listener, target group, target and gRPC method does now, from the history; without `once`
-/// again each second until SIGTERM or SIGINT.
+/// Prints what every listener, target group, target and gRPC method does now, from the history; without
+/// `once` again each second until SIGTERM or SIGINT.
 int top(const TopOptions&, Signals&);
 
 enum class CaOutput : bool { Explained, PathOnly };

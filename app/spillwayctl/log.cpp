@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 
 #include "app/spillwayctl/commands.h"
 #include "app/spillwayctl/session.h"
@@ -52,11 +50,13 @@ void showMistake(const std::string& filter, const history::FilterError& error) {
              std::string(marks, '^'));
 }
 
-/// Prints the entries behind `after` as they are stored; false: there is no use in going on.
+/// Prints entries as they are stored. Its functions return false when there is no use in going on.
 class Printer {
  public:
-  Printer(Reader& reader, const Filter& filter, LogFormat format)
-      : reader_(reader), filter_(filter), format_(format) {}
+  Printer(Reader& reader, const Filter& filter, LogFormat format, Signals& signals)
+      : reader_(reader), filter_(filter), format_(format), signals_(signals) {
+    reader.endWhen([this] { return isToEnd(); });
+  }
 
   /// So many of the newest entries come first; 0 = all.
   bool beginWith(std::uint64_t last) {
@@ -65,42 +65,56 @@ class Printer {
     auto page = reader_.page(filter_, Order::NewestFirst, 0, last);
     if (!page) return fail(page.error());
     std::ranges::reverse(*page);
-    return print(*page) && print();
+    print(*page);
+    return print();
   }
 
   /// What came since.
   bool print() {
-    for (;;) {
+    const auto range = reader_.range();  // read first: what comes meanwhile is not passed over
+    if (!range) return fail(range.error());
+    for (std::size_t found = kPage; found == kPage;) {
       const auto page = reader_.page(filter_, Order::OldestFirst, after_, kPage);
       if (!page) return fail(page.error());
-      if (!print(*page)) return false;
-      if (page->size() < kPage) return true;
+      print(*page);
+      found = page->size();
+      if (isToEnd()) return false;
     }
+    if (*range) after_ = std::max(after_, (*range)->newest);
+    return true;
   }
 
+  /// Whether something went wrong, other than that the user ended it.
+  bool hasFailed() const { return hasFailed_; }
+
  private:
-  static bool fail(const Error& error) {
-    report(error.detail);
+  bool isToEnd() { return signals_.wait(std::chrono::milliseconds(0)) == Wake::Terminate; }
+
+  bool fail(const Error& error) {
+    hasFailed_ = error.code != ErrorCode::Drained;
+    if (hasFailed_) report(error.detail);
     return false;
   }
 
-  bool print(const std::vector<Entry>& entries) {
+  void print(const std::vector<Entry>& entries) {
     for (const Entry& entry : entries) {
       fmt::print("{}\n", lineOf(*entry.record, format_));
       after_ = entry.id;
     }
-    return std::fflush(stdout) == 0;
+    flushOutput();
   }
 
   Reader& reader_;
   const Filter& filter_;
   const LogFormat format_;
-  std::int64_t after_ = 0;
+  Signals& signals_;
+  std::int64_t after_ = 0;  ///< id of the newest entry that was printed, or that the filter left out
+  bool hasFailed_ = false;
 };
 
 /// Whoever follows may be here before the balancer.
-bool awaitFile(const std::string& file, Signals& signals) {
-  while (!std::filesystem::exists(file)) {
+bool awaitHistory(const std::string& file, Signals& signals) {
+  while (!Reader::hasBegun(file)) {
     if (signals.wait(kFollowEvery) == Wake::Terminate) return false;
   }
   return true;
@@ -116,18 +130,18 @@ int log(const LogOptions& options, Signals& signals) {
   }
   const std::string folder = options.dataDirectory.empty() ? defaultDataDirectory() : options.dataDirectory;
   const std::string file = history::fileIn(folder);
-  if (options.follow && !awaitFile(file, signals)) return kSuccess;
+  if (options.follow && !awaitHistory(file, signals)) return kSuccess;
   const auto reader = Reader::open(file);
   if (!reader) {
     report(reader.error().detail);
     return kBadInput;
   }
-  Printer printer(**reader, *filter, options.format);
-  if (!printer.beginWith(options.last)) return kBadInput;
-  while (options.follow && signals.wait(kFollowEvery) != Wake::Terminate) {
-    if (!printer.print()) return kBadInput;
-  }
-  return kSuccess;
+  Printer printer(**reader, *filter, options.format, signals);
+  bool goesOn = printer.beginWith(options.last);
+  while (options.follow && goesOn && signals.wait(kFollowEvery) != Wake::Terminate)
+    goesOn = printer.print();
+  if (printer.hasFailed()) return kBadInput;
+  return goesOn || options.follow ? kSuccess : kInterrupted;
 }
 
 }  // namespace spillway::ctl

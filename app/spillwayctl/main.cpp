@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
 #include <map>
+#include <system_error>
 
 #include "app/spillwayctl/commands.h"
 #include "app/spillwayctl/session.h"
@@ -106,8 +107,12 @@ int runCommand(int count, char** words) {
 int main(int count, char** words) {
   try {
     return runCommand(count, words);
+  } catch (const std::system_error& error) {
+    // A reader that has seen enough: `spillwayctl log | head`.
+    if (error.code() == std::errc::broken_pipe) return ctl::kSuccess;
+    ctl::report(error.what());
   } catch (const std::exception& error) {
     ctl::report(error.what());
-    return ctl::kBadInput;
   }
+  return ctl::kBadInput;
 }

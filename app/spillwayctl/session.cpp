@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <utility>
 
 #include "engine/config/validate.h"
@@ -52,6 +54,11 @@ void report(const std::vector<config::Issue>& issues) {
 
 void report(const std::string& sentence) {
   std::fputs(fmt::format("spillwayctl: {}\n", sentence).c_str(), stderr);
+}
+
+void flushOutput() {
+  if (std::fflush(stdout) != 0)
+    throw std::system_error(errno, std::generic_category(), "Cannot write the output");
 }
 
 Session::Session(const EngineOptions& options, Signals& signals) : signals_(signals), engine_(options) {}

@@ -16,6 +16,9 @@ void report(const std::vector<config::Issue>&);
 /// Prints "spillwayctl: <sentence>" to stderr.
 void report(const std::string& sentence);
 
+/// Hands on what was printed. Throws std::system_error: nobody takes it, or there is no room for it.
+void flushOutput();
+
 /// Whether to go on, and with which exit code not.
 enum class Step { GoOn, Terminated, Failed };
 

@@ -183,7 +183,7 @@ int top(const TopOptions& options, Signals& signals) {
     }
     if (clears) fmt::print("{}", kClearScreen);
     isText ? printText(*table, options.seconds) : printJson(*table);
-    if (std::fflush(stdout) != 0) return kSuccess;
+    flushOutput();
   } while (!options.once && signals.wait(kFollowEvery) != Wake::Terminate);
   return kSuccess;
 }

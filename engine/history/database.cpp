@@ -5,11 +5,16 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <utility>
+
 namespace spillway::history {
 namespace {
 
 /// Another program may be writing its batch.
 constexpr int kPatience = 5000;  // milliseconds
+
+/// Of SQLite's machine; some milliseconds.
+constexpr int kStepsBetweenQuestions = 100'000;
 
 [[noreturn]] void fail(sqlite3* database) {
   throw DatabaseError(sqlite3_errcode(database), sqlite3_errmsg(database));
@@ -57,6 +62,16 @@ void Database::run(const char* sql) {
 std::int64_t Database::number(const char* sql) {
   Statement statement(*this, sql);
   return statement.step() ? statement.integer(0) : 0;
+}
+
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(native());
+}
+
+void Database::endWhen(std::function<bool()> isToEnd) {
+  isToEnd_ = std::move(isToEnd);
+  const auto ask = [](void* given) { return (*static_cast<std::function<bool()>*>(given))() ? 1 : 0; };
+  sqlite3_progress_handler(native(), kStepsBetweenQuestions, ask, &isToEnd_);
 }
 
 void Database::interrupt() {

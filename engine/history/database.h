@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -31,9 +32,15 @@ class Database {
   enum class Access : std::uint8_t { ReadOnly, ReadWrite };
   /// ReadWrite makes the file when it is missing, readable by its owner alone.
   Database(const std::string& file, Access);
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   void run(const char* sql);
   std::int64_t number(const char* sql);  ///< the one value that it yields
+  /// Rows that the last statement changed.
+  std::int64_t changes() const;
+  /// Asked now and then while a statement runs: true ends it, as an interruption. Not from within.
+  void endWhen(std::function<bool()> isToEnd);
   /// Ends what runs now; any thread, as long as this lives.
   void interrupt();
   sqlite3* native() const { return handle_.get(); }
@@ -42,6 +49,7 @@ class Database {
   struct Closer {
     void operator()(sqlite3*) const;
   };
+  std::function<bool()> isToEnd_;  ///< asked by the handle while it lives
   std::unique_ptr<sqlite3, Closer> handle_;
 };
 

@@ -104,11 +104,12 @@ MetricRows::MetricRows(Database& database)
                "INSERT INTO metric_parts (kind, first, second, port) VALUES (?, ?, ?, ?) RETURNING id"),
       insert_(database, "INSERT INTO metrics (part, begin, end, is_minute, body) VALUES (?, ?, ?, ?, ?)"),
       oldestSecond_(database, "SELECT min(begin) FROM metrics WHERE is_minute = 0"),
+      oldestMinute_(database, "SELECT min(begin) FROM metrics WHERE is_minute = 1"),
       secondsOf_(database, "SELECT part, begin, end, body FROM metrics WHERE is_minute = 0 AND begin < ?"),
       forgetSeconds_(database, "DELETE FROM metrics WHERE is_minute = 0 AND begin < ?"),
       prune_(database,
              "DELETE FROM metrics WHERE id IN (SELECT id FROM metrics WHERE is_minute = 1 AND begin < ? "
-             "LIMIT ?)") {}
+             "ORDER BY begin LIMIT ?)") {}
 
 std::int64_t MetricRows::partNumber(const SeriesPart& part) {
   if (const auto known = parts_.find(part); known != parts_.end()) return known->second;
@@ -180,8 +181,21 @@ bool MetricRows::condense(WallTime newest) {
   return true;
 }
 
-void MetricRows::prune(WallTime oldest) {
+std::int64_t MetricRows::prune(WallTime oldest, std::int64_t more) {
   prune_.bind(secondsOf(oldest)).bind(kStep).run();
+  std::int64_t gone = database_.changes();
+  if (more > 0) {
+    prune_.bind(INT64_MAX).bind(more).run();
+    gone += database_.changes();
+  }
+  return gone;
+}
+
+std::optional<WallTime> MetricRows::oldestMinute() {
+  oldestMinute_.step();
+  const auto begin = oldestMinute_.integerOrNull(0);
+  oldestMinute_.reset();
+  return begin ? std::optional(timeOf(*begin)) : std::nullopt;
 }
 
 std::vector<SeriesPart> metricParts(Database& database) {

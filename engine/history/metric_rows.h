@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,14 +24,17 @@ class MetricRows {
   void write(std::span<const observe::NamedFrame>);
   /// Makes one minute of seconds that end before `newest`; false: there are none.
   bool condense(WallTime newest);
-  /// Takes away what is older, at most some thousand rows.
-  void prune(WallTime oldest);
+  /// Takes away minutes from before `oldest`, and `more` of those that are left, the oldest ones: some
+  /// thousand at the most. Returns how many went.
+  std::int64_t prune(WallTime oldest, std::int64_t more = 0);
+  /// Where the oldest minute begins; nullopt: there is none.
+  std::optional<WallTime> oldestMinute();
 
  private:
   std::int64_t partNumber(const observe::SeriesPart&);
 
   Database& database_;
-  Statement findPart_, addPart_, insert_, oldestSecond_, secondsOf_, forgetSeconds_, prune_;
+  Statement findPart_, addPart_, insert_, oldestSecond_, oldestMinute_, secondsOf_, forgetSeconds_, prune_;
   std::map<observe::SeriesPart, std::int64_t> parts_;
 };
 

@@ -2,6 +2,7 @@
 #include "engine/history/reader.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <unordered_map>
@@ -36,6 +37,12 @@ std::string valuesSql(const FieldInfo& field) {
       field.column, none);
 }
 
+/// The file system's number of the file of this name; 0 = there is none.
+ino_t inodeOf(const std::string& file) {
+  struct stat found {};
+  return ::stat(file.c_str(), &found) == 0 ? found.st_ino : 0;
+}
+
 void bindAll(Statement& statement, const SqlCondition& condition) {
   for (const auto& parameter : condition.parameters)
     std::visit([&](const auto& value) { statement.bind(value); }, parameter);
@@ -65,11 +72,15 @@ observe::HealthEvent changeOf(const Statement& row, const TargetId& target) {
 
 struct Reader::Impl {
   explicit Impl(const std::string& file)
-      : database(file, Database::Access::ReadOnly), textOf(database, "SELECT text FROM texts WHERE id = ?") {
+      : database(file, Database::Access::ReadOnly),
+        path(file),
+        textOf(database, "SELECT text FROM texts WHERE id = ?") {
     addFilterFunctions(database);
   }
 
   Database database;
+  std::string path;
+  ino_t inode = inodeOf(path);
   Statement textOf;
   std::unordered_map<std::int64_t, std::string> texts;
 
@@ -104,6 +115,15 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::string& file) {
   }
 }
 
+bool Reader::hasBegun(const std::string& file) {
+  if (!std::filesystem::exists(file)) return false;
+  try {
+    return Database(file, Database::Access::ReadOnly).number("PRAGMA user_version") > 0;
+  } catch (const DatabaseError& error) {
+    return error.isDamaged();
+  }
+}
+
 std::string_view Reader::Impl::text(std::int64_t number) {
   if (number == 0) return {};
   if (const auto at = texts.find(number); at != texts.end()) return at->second;
@@ -128,6 +148,11 @@ Entry Reader::Impl::entryOf(const Statement& row) {
   auto record = std::make_shared<observe::StreamRecord>(std::move(draft.record));
   record->head = std::make_shared<const observe::StreamHead>(std::move(draft.head));
   return {id, std::move(record)};
+}
+
+bool Reader::isReplaced() const {
+  const ino_t now = inodeOf(impl_->path);
+  return now != 0 && now != impl_->inode;
 }
 
 Result<std::optional<Reader::Range>> Reader::range() {
@@ -255,6 +280,10 @@ Result<void> Reader::sumMetrics(const observe::SeriesPart& part, WallTime end, o
 
 void Reader::interrupt() {
   impl_->database.interrupt();
+}
+
+void Reader::endWhen(std::function<bool()> isToEnd) {
+  impl_->database.endWhen(std::move(isToEnd));
 }
 
 }  // namespace spillway::history

@@ -32,7 +32,12 @@ class Reader {
  public:
   /// An error says why the file cannot be read: missing, damaged, of a newer version.
   static Result<std::unique_ptr<Reader>> open(const std::string& file);
+  /// Whether somebody has begun a history there, of any version: until then open() finds nothing.
+  static bool hasBegun(const std::string& file);
   ~Reader();
+
+  /// Whether another file stands in its place: it was damaged and set aside. Open that one instead.
+  bool isReplaced() const;
 
   /// Ids of the oldest and the newest entry; nullopt where there is none.
   struct Range {
@@ -64,6 +69,8 @@ class Reader {
 
   /// Ends what runs now; any thread.
   void interrupt();
+  /// Asked now and then while something runs: true ends it in the same way.
+  void endWhen(std::function<bool()> isToEnd);
 
  private:
   struct Impl;

@@ -19,6 +19,16 @@ std::int64_t microsOf(WallTime time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
+/// The one time that it yields, if any.
+std::optional<WallTime> timeIn(Statement& statement) {
+  std::optional<WallTime> time;
+  if (statement.step()) {
+    if (const auto micros = statement.integerOrNull(0)) time = WallTime(std::chrono::microseconds(*micros));
+  }
+  statement.reset();
+  return time;
+}
+
 std::string insertIntoEntries() {
   std::string sql = "INSERT INTO entries (" + entryColumnNames() + ") VALUES (?";
   const std::size_t columns = numberColumns().size() + textColumns().size() + ownTextColumns().size();
@@ -42,7 +52,9 @@ RowWriter::RowWriter(Database& database)
       pruneHealth_(database,
                    "DELETE FROM health WHERE id IN (SELECT id FROM health WHERE time < ? ORDER BY time "
                    "LIMIT ?)"),
-      older_(database, "SELECT count(*) FROM (SELECT 1 FROM entries WHERE id < ? AND time < ? LIMIT ?)") {
+      older_(database, "SELECT count(*) FROM (SELECT 1 FROM entries WHERE id < ? AND time < ? LIMIT ?)"),
+      oldestEntry_(database, "SELECT time FROM entries ORDER BY id LIMIT 1"),
+      oldestHealth_(database, "SELECT min(time) FROM health") {
   refresh();
 }
 
@@ -100,7 +112,7 @@ void RowWriter::insert(const observe::HealthEvent& event) {
   insertHealth_.bind(event.detail).bind(event.latencyMicros).bind(flags).run();
 }
 
-std::int64_t RowWriter::prune(WallTime oldest, std::int64_t more) {
+std::int64_t RowWriter::pruneEntries(WallTime oldest, std::int64_t more) {
   Transaction transaction(database_);
   refresh();
   older_.bind(first_ + kStep).bind(microsOf(oldest)).bind(kStep);
@@ -113,9 +125,26 @@ std::int64_t RowWriter::prune(WallTime oldest, std::int64_t more) {
     first_ += gone;
     if (first_ >> kEpochBits != before) texts_.forgetBefore(first_ >> kEpochBits);
   }
-  pruneHealth_.bind(microsOf(oldest)).bind(kStep).run();
   transaction.commit();
   return gone;
+}
+
+std::int64_t RowWriter::pruneHealth(WallTime oldest, std::int64_t more) {
+  pruneHealth_.bind(microsOf(oldest)).bind(kStep).run();
+  std::int64_t gone = database_.changes();
+  if (more > 0) {
+    pruneHealth_.bind(INT64_MAX).bind(more).run();
+    gone += database_.changes();
+  }
+  return gone;
+}
+
+std::optional<WallTime> RowWriter::oldestEntry() {
+  return timeIn(oldestEntry_);
+}
+
+std::optional<WallTime> RowWriter::oldestHealth() {
+  return timeIn(oldestHealth_);
 }
 
 }  // namespace spillway::history

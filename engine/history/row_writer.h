@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "engine/history/database.h"
@@ -17,9 +18,14 @@ class RowWriter {
   explicit RowWriter(Database&);
   /// In one transaction: all of them or, after an error, none.
   void write(std::span<const observe::Event>);
-  /// Takes away entries and health results, the oldest ones: those before `oldest`, and `more` of the entries
-  /// that are left. At most some thousand rows; returns how many entries went.
-  std::int64_t prune(WallTime oldest, std::int64_t more);
+  /// Takes away entries from before `oldest`, and `more` of those that are left, the oldest ones: some
+  /// thousand at the most. Returns how many went.
+  std::int64_t pruneEntries(WallTime oldest, std::int64_t more);
+  /// The same of health results.
+  std::int64_t pruneHealth(WallTime oldest, std::int64_t more);
+  /// When the oldest of each ended or was checked; nullopt: there is none.
+  std::optional<WallTime> oldestEntry();
+  std::optional<WallTime> oldestHealth();
   /// Entries that are stored.
   std::int64_t count() const { return last_ - first_ + 1; }
 
@@ -30,7 +36,8 @@ class RowWriter {
 
   Database& database_;
   TextNumbers texts_;
-  Statement range_, insertEntry_, insertHealth_, pruneEntries_, pruneHealth_, older_;
+  Statement range_, insertEntry_, insertHealth_, pruneEntries_, pruneHealth_, older_, oldestEntry_,
+      oldestHealth_;
   std::int64_t first_ = 1, last_ = 0;  ///< ids of entries; as of the last transaction
   std::string room_;
 };

@@ -3,7 +3,10 @@
 
 #include <fmt/chrono.h>
 #include <fmt/core.h>
+#include <time.h>
 
+#include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -26,9 +29,20 @@ namespace {
 constexpr auto kRhythm = std::chrono::milliseconds(100);
 constexpr auto kSecond = std::chrono::seconds(1);  ///< between tries, and between looks at the bounds
 constexpr std::size_t kBatch = 2000;
+constexpr std::int64_t kStep = 2000;  ///< rows that go at once because there are too many
+constexpr auto kMinute = std::chrono::seconds(60);
 constexpr std::size_t kMostSeconds = 600;  ///< of metrics that wait
 /// A clock that has moved so far by itself tells nothing of entries' ages.
 constexpr auto kJump = std::chrono::hours(1);
+
+/// Goes on while the machine sleeps, as the wall clock does.
+std::chrono::nanoseconds sinceBoot() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+enum class Kind : std::uint8_t { Entries, Health, Metrics };
 
 /// The file while it is open.
 struct OpenFile {
@@ -45,6 +59,13 @@ struct OpenFile {
     return static_cast<std::uint64_t>(database.number(pages) * database.number("PRAGMA page_size"));
   }
   std::uint64_t bytesOfFile() { return bytes("PRAGMA page_count"); }
+  /// Of what the oldest rows are.
+  Kind oldestKind() {
+    const auto from = [](std::optional<WallTime> oldest) { return oldest.value_or(WallTime::max()); };
+    const std::array oldest{from(rows->oldestEntry()), from(rows->oldestHealth()),
+                            from(metrics->oldestMinute())};
+    return static_cast<Kind>(std::ranges::min_element(oldest) - oldest.begin());
+  }
   std::uint64_t bytesInUse() { return bytesOfFile() - bytes("PRAGMA freelist_count"); }
 
   Database database;
@@ -84,8 +105,9 @@ struct Store::Impl {
   std::vector<observe::Event> batch;  ///< not yet written
   bool isRefused = false;             ///< a newer version's file: nothing is done with it
   TimePoint nextTry{}, nextLook{};
-  TimePoint began = SteadyClock::now();
-  WallTime beganWall = wallNow();
+  WallTime (*clock)() = wallNow;
+  std::chrono::nanoseconds began = sinceBoot();
+  WallTime beganWall{};
   std::thread thread;
 
   void run();
@@ -96,7 +118,7 @@ struct Store::Impl {
   void onError(const DatabaseError&);
   void look();
   bool prune(const Bounds& bounds);
-  bool clockJumped() const;
+  bool clockJumped(WallTime now) const;
   void tell(std::string trouble);
 };
 
@@ -104,6 +126,8 @@ Store::Store(StoreOptions options, std::unique_ptr<observe::Subscription> events
     : impl_(std::make_unique<Impl>()) {
   impl_->status.file = std::move(options.file);
   impl_->status.bounds = options.bounds;
+  impl_->clock = options.clock;
+  impl_->beganWall = options.clock();
   impl_->events = std::move(events);
   impl_->thread = std::thread([this] { impl_->run(); });
 }
@@ -232,18 +256,23 @@ void Store::Impl::look() {
 
 /// One small step; true: another one is due.
 bool Store::Impl::prune(const Bounds& bounds) {
-  const WallTime oldest = clockJumped() ? WallTime{} : wallNow() - bounds.longest;
+  const WallTime now = clock();
+  const WallTime oldest = clockJumped(now) ? WallTime{} : now - bounds.longest;
   const bool isTooLarge = file->bytesInUse() > bounds.mostBytes;
-  const std::int64_t gone = file->rows->prune(oldest, isTooLarge ? kBatch : 0);
-  const bool condensed = file->metrics->condense(wallNow() - MetricRows::kSeconds);
-  file->metrics->prune(oldest);
+  const Kind kind = file->oldestKind();
+  const auto more = [&](Kind which) { return isTooLarge && which == kind ? kStep : 0; };
+  std::int64_t gone = file->rows->pruneEntries(oldest, more(Kind::Entries));
+  gone += file->rows->pruneHealth(oldest, more(Kind::Health));
+  gone += file->metrics->prune(oldest, more(Kind::Metrics));
+  // Where nothing else can go the seconds become minutes before their time.
+  const bool isEarly = isTooLarge && gone == 0;
+  const bool condensed = file->metrics->condense(now - (isEarly ? kMinute : MetricRows::kSeconds));
   if (file->bytesOfFile() > bounds.mostBytes) file->database.run("PRAGMA incremental_vacuum(1000)");
   return gone > 0 || condensed;
 }
 
-bool Store::Impl::clockJumped() const {
-  const auto off = (wallNow() - beganWall) - (SteadyClock::now() - began);
-  return std::chrono::abs(off) > kJump;
+bool Store::Impl::clockJumped(WallTime now) const {
+  return std::chrono::abs((now - beganWall) - (sinceBoot() - began)) > kJump;
 }
 
 void Store::Impl::onError(const DatabaseError& error) {

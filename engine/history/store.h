@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/base/clock.h"
 #include "engine/observe/event_bus.h"
 #include "engine/observe/metric_frames.h"
 
@@ -21,6 +22,7 @@ struct Bounds {
 struct StoreOptions {
   std::string file;  ///< made when missing, and its folder
   Bounds bounds;
+  WallTime (*clock)() = wallNow;  ///< tells what is old
 };
 
 struct StoreStatus {

@@ -112,20 +112,19 @@ std::vector<SeriesPart> MetricSeries::parts() const {
   return {found.begin(), found.end()};
 }
 
-std::vector<SeriesMetric> MetricSeries::metrics(const SeriesPart& part) const {
+std::map<SeriesMetric, WallTime> MetricSeries::lastSeen(const SeriesPart& part) const {
   const std::lock_guard lock(impl_->mutex);
-  std::set<SeriesMetric> found;
-  for (const std::uint32_t number : impl_->numbers.thatMakeUp(part)) {
-    for (const auto* level : {&impl_->seconds, &impl_->minutes}) {
-      for (const auto& frame : level->frames()) {
-        const MetricSlice* slice = frame.find(number);
-        if (!slice) continue;
-        for (const auto& sample : slice->samples)
-          found.insert(sample.metric);
-      }
+  const auto numbers = impl_->numbers.thatMakeUp(part);
+  std::map<SeriesMetric, WallTime> seen;
+  impl_->eachFrame(WallTime::min(), WallTime::max(), [&](const MetricFrame& frame, WallTime /*begin*/) {
+    for (const std::uint32_t number : numbers) {
+      const MetricSlice* slice = frame.find(number);
+      if (!slice) continue;
+      for (const auto& sample : slice->samples)
+        seen[sample.metric] = frame.end;
     }
-  }
-  return {found.begin(), found.end()};
+  });
+  return seen;
 }
 
 std::size_t MetricSeries::bytes() const {

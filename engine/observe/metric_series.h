@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -106,8 +107,8 @@ class MetricSeries {
   NamedFrame newest() const;
   /// What there are series of.
   std::vector<SeriesPart> parts() const;
-  /// The metrics of a part that were ever other than zero and are remembered.
-  std::vector<SeriesMetric> metrics(const SeriesPart&) const;
+  /// When each metric of a part was last other than zero, as far as is remembered.
+  std::map<SeriesMetric, WallTime> lastSeen(const SeriesPart&) const;
   /// The room that the remembered numbers take.
   std::size_t bytes() const;
 

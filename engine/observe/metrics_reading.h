@@ -47,6 +47,7 @@ struct PartReading {
   std::uint64_t ipv6Requests = 0, ipv6Bytes = 0;  ///< those of clients that came over IPv6
   std::uint64_t grpcRequests = 0;                 ///< gRPC exchanges ended, with or without a status
   std::uint64_t grpcWithoutStatus = 0;            ///< gRPC exchanges that ended without grpc-status
+  std::uint64_t http2Requests = 0;                ///< over HTTP/2, gRPC not counted
   std::uint64_t requestMessages = 0, responseMessages = 0;
   std::uint64_t ruleEvaluations = 0;         ///< the default rule is not counted
   std::uint64_t fixedResponses = 0;          ///< fixed-response actions done
@@ -111,8 +112,9 @@ enum class Count : std::uint8_t {
   NewTargetConnections,
   TargetConnectionErrors,
   TargetTlsErrors,
+  Http2Requests,  // the history knows the counts by their place: new ones come last
 };
-inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::TargetTlsErrors) + 1;
+inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::Http2Requests) + 1;
 
 /// Where each count lies in a reading, in the order of Count.
 inline constexpr std::array<std::uint64_t PartReading::*, kCounts> kCountMembers{
@@ -145,6 +147,7 @@ inline constexpr std::array<std::uint64_t PartReading::*, kCounts> kCountMembers
     &PartReading::newTargetConnections,
     &PartReading::targetConnectionErrors,
     &PartReading::targetTlsErrors,
+    &PartReading::http2Requests,
 };
 
 inline std::uint64_t countOf(const PartReading& part, Count count) {

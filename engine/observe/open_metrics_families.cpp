@@ -38,6 +38,7 @@ constexpr std::array kCommon{
     CountFamily{"received_bytes_total", Count::ReceivedBytes, "Bytes from clients, header fields included."},
     CountFamily{"sent_bytes_total", Count::SentBytes, "Bytes to clients, header fields included."},
     CountFamily{"grpc_requests_total", Count::GrpcRequests, "gRPC requests that ended."},
+    CountFamily{"http2_requests_total", Count::Http2Requests, "Requests over HTTP/2 other than gRPC."},
     CountFamily{"request_messages_total", Count::RequestMessages, "gRPC messages from clients."},
     CountFamily{"response_messages_total", Count::ResponseMessages, "gRPC messages to clients."},
 };

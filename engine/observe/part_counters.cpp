@@ -11,6 +11,10 @@ std::int64_t open(std::uint64_t begun, std::uint64_t over) {
   return begun > over ? static_cast<std::int64_t>(begun - over) : 0;
 }
 
+bool isHttp2(LogType type) {
+  return type == LogType::H2 || type == LogType::H2c;
+}
+
 }  // namespace
 
 void HistogramCounters::add(std::int64_t micros) {
@@ -75,7 +79,11 @@ void PartCounters::ended(const StreamRecord& record) {
   if (record.targetProcessingMicros >= 0) targetResponse.add(record.targetProcessingMicros);
   add(Count::RequestMessages, record.requestMessages);
   add(Count::ResponseMessages, record.responseMessages);
-  if (isGrpc) addGrpc(record);
+  if (isGrpc) {
+    addGrpc(record);
+  } else if (record.head && isHttp2(record.head->type)) {
+    add(Count::Http2Requests);
+  }
   addOddities(record);
 }
 

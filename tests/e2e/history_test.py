@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -111,6 +112,93 @@ class History(e2e.EndToEndTest):
         said = subprocess.run(self.log_command("--filter", "status = 5xy"), check=False, capture_output=True, text=True)
         self.assertEqual(said.returncode, 2)
         self.assertEqual(said.stderr.splitlines()[1:], ["  status = 5xy", "           ^^^"])
+
+    def test_a_reader_that_has_seen_enough_is_no_error(self):
+        self.send(1000)
+        self.await_history(1000)
+        for words in ((), ("--format", "json"), ("--follow",)):
+            with subprocess.Popen(self.log_command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as said:
+                self.assertIn("/ok", said.stdout.readline())
+                said.stdout.close()
+                self.assertEqual(said.stderr.read(), "", words)
+                self.assertEqual(said.wait(e2e.PATIENCE), 0, words)
+
+    def test_says_when_its_words_find_no_room(self):
+        self.send(1)
+        self.await_history(1)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            said = subprocess.run(self.log_command(), check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(said.returncode, 2)
+        self.assertIn("No space left", said.stderr)
+
+    def test_ends_early_when_it_is_interrupted(self):
+        self.send(3000)
+        self.await_history(3000)
+        with subprocess.Popen(self.log_command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as said:
+            self.assertIn("/ok", said.stdout.readline())  # and the rest of the first thousand waits for its reader
+            said.send_signal(signal.SIGINT)
+            lines = said.stdout.readlines()
+            self.assertEqual(said.stderr.read(), "")
+            self.assertEqual(said.wait(e2e.PATIENCE), 130)
+        self.assertLess(len(lines), 2999)
+        self.assertTrue(lines[-1].endswith("\n"))
+
+    def test_many_follow_while_it_is_written(self):
+        self.send(1)
+        self.await_history(1)
+        with contextlib.ExitStack() as stack:
+            followers = [stack.enter_context(subprocess.Popen(self.log_command("--follow", "--format", form, *words),
+                                                              stdout=subprocess.PIPE, text=True))
+                         for form in ("alb", "json") for words in ((), ("--filter", "status = 404"))]
+            for follower in followers:
+                self.addCleanup(follower.kill)
+            for _ in range(5):
+                self.send(50)
+                self.send(50, "/nowhere")
+                self.top("--format", "json")
+            for follower, count in zip(followers, (501, 250, 501, 250)):
+                lines = [follower.stdout.readline() for _ in range(count)]
+                self.assertEqual(len(set(lines)), count)
+                self.assertEqual(sum("/nowhere" in line for line in lines), 250)
+            for follower in followers:
+                follower.send_signal(signal.SIGINT)
+                self.assertEqual(follower.stdout.read(), "")
+                self.assertEqual(follower.wait(e2e.PATIENCE), 0)
+
+    def run_again(self):
+        self.balancer = self.run_workspace(self.document, "--history")
+
+    def history_file(self):
+        return os.path.join(self.folder, "data", "history.db")
+
+    def test_leaves_a_newer_versions_history_alone(self):
+        self.send(3)
+        self.await_history(3)
+        self.balancer.stop()
+        with contextlib.closing(sqlite3.connect(self.history_file())) as database:
+            database.execute("PRAGMA user_version = 999")
+        said = subprocess.run(self.log_command(), check=False, capture_output=True, text=True)
+        self.assertEqual(said.returncode, 2)
+        self.assertIn("newer Spillway", said.stderr)
+        self.run_again()
+        self.wait_until(lambda: "newer Spillway" in self.said(), "word of the newer version")
+        self.send(3)  # traffic goes on
+        self.balancer.stop()
+        with contextlib.closing(sqlite3.connect(self.history_file())) as database:
+            self.assertEqual(database.execute("SELECT count(*) FROM entries").fetchone(), (3,))
+
+    def test_sets_a_damaged_history_aside(self):
+        self.send(3)
+        self.await_history(3)
+        self.balancer.stop()
+        with open(self.history_file(), "r+b") as file:
+            file.write(b"no database any more")
+        self.run_again()
+        self.wait_until(lambda: "The damaged history is now" in self.said(), "word of the damage")
+        self.send(2)
+        self.await_history(2)
+        self.assertEqual(len(self.shown()), 2)
+        self.assertEqual(sum(".damaged-" in name for name in os.listdir(os.path.dirname(self.history_file()))), 1)
 
     def test_loses_at_most_the_last_second_when_killed(self):
         times = []

@@ -3,9 +3,12 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include "engine/history/database.h"
 #include "engine/history/reader.h"
@@ -47,6 +50,27 @@ class HistoryStoreTest : public testing::Test {
     for (int i = 0; i < records; ++i) {
       written_.push_back(test::randomRecord(random_));
       sink_.emitKept(ended(written_.back()));
+    }
+    flush();
+  }
+  /// Entries of now, which age.
+  void emitYoung(int records) {
+    for (int i = 0; i < records; ++i) {
+      auto young = std::make_shared<observe::StreamRecord>(*test::randomRecord(random_));
+      young->ended = wallNow();
+      sink_.emitKept(ended(std::move(young)));
+    }
+    flush();
+  }
+  void emitHealth(int results, WallTime time) {
+    for (int i = 0; i < results; ++i) {
+      auto health = std::make_shared<observe::HealthEvent>();
+      health->target = {"app", "127.0.0.1", 1};
+      health->address = "127.0.0.1:1";
+      health->time = time;
+      Event event{.kind = EventKind::Health};
+      event.health = std::move(health);
+      sink_.emitKept(std::move(event));
     }
     flush();
   }
@@ -177,14 +201,147 @@ TEST_F(HistoryStoreTest, WritingGoesOnWhileItShrinks) {
 TEST_F(HistoryStoreTest, TakesOldEntriesAway) {
   begin();
   emit(5000);
-  auto young = std::make_shared<observe::StreamRecord>(*test::randomRecord(random_));
-  young->ended = wallNow();
-  sink_.emitKept(ended(young));
-  flush();
+  emitYoung(1);
   ASSERT_EQ(all().size(), 5001U);
   store_->limit({1'000'000'000, std::chrono::seconds(3600)});
   waitUntil([](const StoreStatus& status) { return status.entries == 1; });
   EXPECT_EQ(all().at(0).id, 5001);
+}
+
+TEST_F(HistoryStoreTest, OfAllThatIsTooMuchTheOldestGoesFirst) {
+  constexpr std::uint64_t kMost = 1'000'000;
+  begin();
+  const WallTime lastWeek = wallNow() - std::chrono::days(7);
+  for (int i = 0; i < 10; ++i)
+    emitHealth(2000, lastWeek + std::chrono::minutes(i));
+  emitYoung(100);
+  waitUntil([&](const StoreStatus& status) { return status.bytes > kMost; });
+  store_->limit(kMost, kForEver);
+  waitUntil([&](const StoreStatus& status) { return status.bytes <= kMost; });
+  EXPECT_EQ(all().size(), 100U);
+  Database database(file_, Database::Access::ReadOnly);
+  EXPECT_GT(database.number("SELECT count(*) FROM health"), 2000);
+  EXPECT_LT(database.number("SELECT count(*) FROM health"), 20'000);
+  const auto newest = std::chrono::duration_cast<std::chrono::microseconds>(
+      (lastWeek + std::chrono::minutes(9)).time_since_epoch());
+  EXPECT_EQ(database.number("SELECT max(time) FROM health"), newest.count());
+}
+
+TEST_F(HistoryStoreTest, SecondsOfMetricsBecomeMinutesEarlyWhereThereIsNoRoomForThem) {
+  constexpr std::uint64_t kMost = 600'000;
+  begin();
+  const WallTime start = wallNow() - std::chrono::minutes(20);
+  for (int second = 0; second < 500; ++second) {
+    observe::NamedFrame frame{
+        start + std::chrono::seconds(second), start + std::chrono::seconds(second + 1), {}};
+    for (std::uint16_t port = 1; port <= 40; ++port)
+      frame.slices.emplace_back(
+          TargetId{"app", "127.0.0.1", port},
+          observe::MetricSlice{.samples = {{observe::SeriesMetric::of(observe::Count::Requests), 3}}});
+    store_->keep(std::move(frame));
+  }
+  waitUntil([&](const StoreStatus& status) { return status.bytes > kMost; });
+  store_->limit(kMost, kForEver);
+  waitUntil([&](const StoreStatus& status) { return status.bytes <= kMost; });
+  auto reader = Reader::open(file_).value();
+  observe::SeriesSum sum({start, start + std::chrono::minutes(10), std::chrono::seconds(600)});
+  ASSERT_TRUE(reader->sumMetrics(TargetId{"app", "127.0.0.1", 7}, wallNow(), sum));
+  double requests = 0;
+  for (const auto& point : sum.values(observe::SeriesMetric::of(observe::Count::Requests)))
+    requests += std::isnan(point.value) ? 0 : point.value;
+  EXPECT_NEAR(requests, 1500, 0.01);
+}
+
+std::atomic<int> hoursOff{0};
+
+TEST_F(HistoryStoreTest, AClockThatJumpsTakesNothingAway) {
+  hoursOff = 0;
+  begin({.longest = std::chrono::hours(1), .clock = [] { return wallNow() + std::chrono::hours(hoursOff); }});
+  std::uint64_t entries = 0;
+  for (const int off : {0, 1000, -1000, 30, 0}) {
+    hoursOff = off;
+    emitYoung(10);
+    entries += 10;
+    // Told by the look that takes the old ones away.
+    waitUntil([&](const StoreStatus& status) { return status.entries >= entries; });
+    EXPECT_EQ(all().size(), entries) << off;
+  }
+  // The clock is right again: ages tell.
+  store_->limit(1'000'000'000, std::chrono::seconds(0));
+  waitUntil([](const StoreStatus& status) { return status.entries == 0; });
+}
+
+TEST_F(HistoryStoreTest, IsReadByManyWhileItIsWrittenAndCut) {
+  begin({.mostBytes = 1'500'000, .longest = kForEver});
+  emit(10);
+  std::atomic<bool> isOver{false};
+  std::atomic<int> pages{0};
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&, order = i % 2 ? Order::OldestFirst : Order::NewestFirst] {
+      auto reader = Reader::open(file_).value();
+      while (!isOver) {
+        const auto page = reader->page(Filter(), order, 0, 500);
+        ASSERT_TRUE(page) << page.error().detail;
+        for (std::size_t at = 1; at < page->size(); ++at)
+          ASSERT_EQ(std::abs((*page)[at].id - (*page)[at - 1].id), 1);
+        ++pages;
+      }
+    });
+  }
+  for (int i = 0; i < 10; ++i)
+    emit(1000);
+  waitUntil([&](const StoreStatus& status) { return status.bytes <= 1'500'000 && pages > 50; });
+  isOver = true;
+  readers.clear();
+  EXPECT_EQ(store_->status().dropped, 0U);
+  EXPECT_EQ(describe(*all().back().record), describe(*written_.back()));
+}
+
+TEST_F(HistoryStoreTest, ASearchEndsWhenItIsTold) {
+  begin();
+  emit(3000);
+  auto reader = Reader::open(file_).value();
+  const auto filter = Filter::parse("path ~ \"(a|b)*zzz\" or cause ~ \"x+y\"", wallNow());
+  ASSERT_TRUE(filter);
+  int questions = 0;
+  reader->endWhen([&] { return ++questions > 0; });
+  const auto count = reader->count(*filter);
+  ASSERT_FALSE(count);
+  EXPECT_EQ(count.error().code, ErrorCode::Drained);
+  EXPECT_EQ(questions, 1);
+  reader->endWhen([] { return false; });
+  EXPECT_TRUE(reader->count(*filter));
+}
+
+TEST_F(HistoryStoreTest, AFileWithoutTablesIsNotBegun) {
+  EXPECT_FALSE(Reader::hasBegun(file_));
+  std::filesystem::create_directories(folder_.path() + "/data");
+  std::ofstream(file_).close();
+  EXPECT_FALSE(Reader::hasBegun(file_));
+  begin();
+  emit(1);
+  EXPECT_TRUE(Reader::hasBegun(file_));
+}
+
+TEST_F(HistoryStoreTest, SetsAFileAsideWhoseMiddleIsDamaged) {
+  begin();
+  emit(3000);
+  store_.reset();
+  {
+    std::fstream file(file_, std::ios::in | std::ios::out | std::ios::binary);
+    const auto size = std::filesystem::file_size(file_);
+    file.seekp(2 * 4096);
+    file << std::string(size - std::size_t{2 * 4096}, 'x');
+  }
+  const auto reader = Reader::open(file_);  // opens, but finds nothing in it
+  EXPECT_TRUE(reader && !(*reader)->isReplaced());
+  begin();
+  emit(5);
+  flush();
+  EXPECT_THAT(store_->status().setAside, HasSubstr("history.db.damaged-"));
+  EXPECT_TRUE(reader && (*reader)->isReplaced());
+  EXPECT_EQ(all().size(), 5U);
 }
 
 TEST_F(HistoryStoreTest, SetsADamagedFileAside) {

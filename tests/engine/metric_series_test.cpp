@@ -141,9 +141,11 @@ TEST_F(Series, StatusesAndGaugesHaveTheirSeries) {
   EXPECT_EQ(
       series.values(LoadBalancerName{"web"}, SeriesMetric::of(Gauge::ActiveConnections), range)[0].value, 1);
   EXPECT_EQ(series.values(TargetGroupName{"app"}, SeriesMetric::of(Gauge::HealthyHosts), range)[0].value, 1);
-  const auto metrics = series.metrics(TargetGroupName{"app"});
-  EXPECT_TRUE(std::ranges::count(metrics, SeriesMetric::ofGrpcStatus(14)));
-  EXPECT_FALSE(std::ranges::count(metrics, SeriesMetric::of(Count::Redirects)));
+  tick();
+  const auto seen = series.lastSeen(TargetGroupName{"app"});
+  EXPECT_EQ(seen.at(SeriesMetric::ofGrpcStatus(14)), kStart + seconds(1));
+  EXPECT_EQ(seen.at(SeriesMetric::of(Gauge::HealthyHosts)), kStart + seconds(2));
+  EXPECT_FALSE(seen.contains(SeriesMetric::of(Count::Redirects)));
   EXPECT_TRUE(std::ranges::count(series.parts(), SeriesPart(LoadBalancerName{"web"})));
 }
 

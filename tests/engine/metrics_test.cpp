@@ -72,6 +72,23 @@ TEST(Metrics, AGrpcStatusOtherThanOkAndA5xxAreErrors) {
   EXPECT_EQ(reading.grpcRequests, 4u);
 }
 
+TEST(Metrics, RequestsOverHttp2ThatAreNoGrpcAreCountedApart) {
+  MetricsRegistry registry;
+  WorkerMetrics& worker = registry.addWorker();
+  for (const LogType type : {LogType::Http, LogType::Https, LogType::H2, LogType::H2c, LogType::Ws}) {
+    auto head = std::make_shared<StreamHead>();
+    head->type = type;
+    StreamRecord record;
+    record.head = std::move(head);
+    worker.streamEnded(record, {});
+  }
+  worker.streamEnded(grpcRecord(200, 0), {});
+  const PartReading total = registry.read().total;
+  EXPECT_EQ(total.requests, 6u);
+  EXPECT_EQ(total.http2Requests, 2u);
+  EXPECT_EQ(total.grpcRequests, 1u);
+}
+
 TEST(Metrics, WhoMadeAStatusIsKeptApart) {
   MetricsRegistry registry;
   WorkerMetrics& worker = registry.addWorker();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
 #include <QBuffer>
-#include <QPainter>
+#include <QPushButton>
 #include <QSignalSpy>
-#include <QSvgGenerator>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -11,11 +10,12 @@
 
 #include "engine/history/filter.h"
 #include "engine/observe/metrics.h"
-#include "tests/ui/synthetic_events.h"
-#include "ui/dashboard/dashboard_export.h"
+#include "tests/support/test_client.h"
 #include "ui/dashboard/dashboard_page.h"
 #include "ui/dashboard/stat_tile.h"
 #include "ui/dashboard/status_counts_model.h"
+#include "ui/export/table_text.h"
+#include "ui/models/words.h"
 
 using namespace spillway;
 using namespace spillway::ui;
@@ -39,15 +39,16 @@ class DashboardTest : public QObject {
 
     explicit Counted(WallTime start = kStart) : now(start) {}
     void request(std::optional<std::uint32_t> grpc, int status = 200, bool fromBalancer = false,
-                 std::int64_t micros = 2000) {
+                 observe::LogType type = observe::LogType::Https) {
       auto head = std::make_shared<observe::StreamHead>();
       head->isGrpc = grpc.has_value();
+      head->type = type;
       observe::StreamRecord record;
       record.head = std::move(head);
       record.elbStatus = status;
       record.fromBalancer = fromBalancer;
       record.grpcStatus = grpc;
-      record.durationMicros = micros;
+      record.durationMicros = 2000;
       record.receivedBytes = 1000;
       worker.streamStarted(places);
       worker.streamEnded(record, places);
@@ -94,7 +95,8 @@ class DashboardTest : public QObject {
     for (const double value : grpc.values)
       QVERIFY2(std::isnan(value) || std::abs(value - 10) < 1e-9, qPrintable(QString::number(value)));
     QVERIFY(!std::isnan(grpc.values[1]));
-    QCOMPARE(named(data, DashboardPlot::Requests, "HTTP")->values[1], 2.0);
+    QCOMPARE(named(data, DashboardPlot::Requests, "HTTP/1.1")->values[1], 2.0);
+    QVERIFY(!named(data, DashboardPlot::Requests, "HTTP/2"));
     QCOMPARE(named(data, DashboardPlot::GrpcStatuses, "14 UNAVAILABLE")->values[1], 1.0);
     QCOMPARE(named(data, DashboardPlot::HttpClasses, "4xx")->values[1], 1.0);
     QCOMPARE(named(data, DashboardPlot::HttpClasses, "5xx balancer")->values[1], 1.0);
@@ -108,8 +110,10 @@ class DashboardTest : public QObject {
     counted.tick();
     counted.request(14);
     counted.request(std::nullopt, 503, true);
+    counted.request(std::nullopt, 200, false, observe::LogType::H2);
     counted.tick();
     const DashboardData data = counted.plots(1s);
+    QCOMPARE(data.plots[static_cast<std::size_t>(DashboardPlot::Requests)].size(), std::size_t{3});
     for (const auto& plot : data.plots) {
       for (const PlotSeries& series : plot) {
         QVERIFY2(!series.tip.isEmpty(), qPrintable(series.name));
@@ -203,35 +207,80 @@ class DashboardTest : public QObject {
     QVERIFY(!page.grab().isNull());
   }
 
-  void cursorReadsAllSeriesOfAllPlots() {
-    TimePlot plot(QStringLiteral(" /s"));
-    plot.resize(400, 200);
-    plot.setRange(1000, 1010);
-    plot.setData({1000, 1001, 1002},
-                 {{QStringLiteral("gRPC"), 0, {1, 2, NAN}}, {QStringLiteral("HTTP"), 1, {3, 4, 5}}});
-    QVERIFY(plot.cursorWords().isEmpty());
-    plot.setCursorTime(1001.2);
-    QVERIFY(plot.cursorWords().contains(QStringLiteral("gRPC  2.0 /s\nHTTP  4.0 /s")));
-    plot.setCursorTime(1002);
-    QVERIFY(plot.cursorWords().contains(QStringLiteral("gRPC  –")));
-    plot.setCursorTime(NAN);
-    QVERIFY(plot.cursorWords().isEmpty());
+  /// A listener that answers all by itself, on a free port.
+  static config::Document answering(std::uint32_t status) {
+    config::Action action;
+    action.type = config::ActionType::FixedResponse;
+    action.fixedResponse.statusCode = status;
+    config::Listener listener;
+    listener.protocol = config::Protocol::Http;
+    listener.port = 0;
+    listener.defaultActions = {action};
+    config::LoadBalancer balancer;
+    balancer.name = "desk";
+    balancer.beyondAlb.plaintextHttp2 = true;
+    balancer.listeners = {listener};
+    config::Document document;
+    document.loadBalancers = {balancer};
+    return document;
   }
 
-  void plotsAreSavedAsLines() {
-    PlotCard card(QStringLiteral("Requests"), QStringLiteral("per second"), {}, {});
-    card.plot().setRange(1000, 1010);
-    card.setData({1000, 1001, 1002}, {{QStringLiteral("gRPC"), 0, {1, 2, 3}}});
-    QBuffer out;
-    QSvgGenerator picture;
-    picture.setOutputDevice(&out);
-    picture.setSize({800, 600});
-    QPainter painter(&picture);
-    drawPlots(painter, {800, 600}, {&card, &card}, QStringLiteral("all listeners"));
-    painter.end();
-    QVERIFY(out.data().contains("all listeners"));
-    QVERIFY(out.data().contains("Requests, per second"));
-    QVERIFY(!out.data().contains("<image"));
+  static void send(test::TestClient& client, int count) {
+    for (int i = 0; i < count; ++i)
+      QVERIFY(client.request("GET", "/here", {}, http::End::Yes)->waitForEnd());
+  }
+
+  static double drawnRequests(const DashboardPage& page) {
+    double requests = 0;
+    for (const auto& series : page.data()->plots[static_cast<std::size_t>(DashboardPlot::Requests)])
+      for (const double value : series.values)
+        requests += std::isnan(value) ? 0 : value;  // steps of a second: rates are counts
+    return requests;
+  }
+
+  void showsExactlyWhatWasSent() {
+    const QTemporaryDir data;
+    EngineBridge bridge({.workers = 2, .dataDirectory = data.path().toStdString(), .keepsHistory = true});
+    DashboardPage page(bridge);
+    page.resize(1180, 760);
+    page.show();
+    QSignalSpy applied(&bridge, &EngineBridge::applied), sampled(&bridge, &EngineBridge::metricsSampled);
+    bridge.apply(answering(404));
+    QTRY_COMPARE(applied.count(), 1);
+    QTRY_VERIFY(sampled.count() > 1);  // a second is what lies between two samples
+    test::TestClient client(bridge.listeners().at(0).addresses.at(0));
+    send(client, 123);
+    auto& table = *page.findChild<QTableView*>();
+    const auto count = [&] { return cell(*table.model(), 0, StatusCountsModel::Count); };
+    QTRY_COMPARE(count(), QStringLiteral("123"));
+    QTRY_COMPARE(drawnRequests(page), 123.0);
+    QTRY_VERIFY(!cell(*table.model(), 0, StatusCountsModel::LastSeen).isEmpty());
+    QCOMPARE(cell(*table.model(), 0, StatusCountsModel::Status), QStringLiteral("▲ HTTP 404 (balancer)"));
+    // Held plots stand still; numbers of now do not.
+    page.setRange(page.range().held(wallNow()));
+    send(client, 45);
+    QTRY_COMPARE(count(), QStringLiteral("168"));
+    const auto tiles = page.findChildren<StatTile*>();
+    QTRY_VERIFY(std::ranges::any_of(tiles, [](const StatTile* tile) {
+      return tile->accessibleName().startsWith(QStringLiteral("Active streams: 0. 1 connection"));
+    }));
+    QCOMPARE(drawnRequests(page), 123.0);
+    page.setRange(page.range().live());
+    QTRY_COMPARE(drawnRequests(page), 168.0);
+    // From a mark on.
+    QTest::mouseClick(buttonNamed(page, "Since now"), Qt::LeftButton);
+    QCOMPARE(table.model()->rowCount(), 0);
+    send(client, 7);
+    QTRY_COMPARE(table.model()->rowCount(), 1);
+    QTRY_COMPARE(count(), QStringLiteral("7"));
+    QTest::mouseClick(buttonNamed(page, "Since the start"), Qt::LeftButton);
+    QCOMPARE(count(), QStringLiteral("175"));
+  }
+
+  static QPushButton* buttonNamed(const QWidget& page, const char* text) {
+    for (QPushButton* button : page.findChildren<QPushButton*>())
+      if (button->text() == QLatin1String(text)) return button;
+    return nullptr;
   }
 
   void numbersAreSavedAsCsv() {
@@ -246,7 +295,7 @@ class DashboardTest : public QObject {
     const DashboardData data = counted.plots(1s);
     writeCsv(data, out);
     QCOMPARE(out.data().count('\n'), data.times.size() + 1);
-    QVERIFY(out.data().startsWith("time,gRPC (per second),HTTP (per second),2xx (per second)"));
+    QVERIFY(out.data().startsWith("time,gRPC (per second),2xx (per second)"));
   }
 
   void statusCountsNameWhoAnswered() {
@@ -259,16 +308,28 @@ class DashboardTest : public QObject {
     };
     StatusCountsModel model;
     QAbstractItemModelTester tester(&model);
-    model.update(reading(996, 4), synthetic::at(0));
+    model.update(reading(996, 4));
     QCOMPARE(model.rowCount(), 4);
     QCOMPARE(cell(model, 0, StatusCountsModel::Status), QStringLiteral("✔ gRPC 0 OK"));
     QCOMPARE(cell(model, 1, StatusCountsModel::Status), QStringLiteral("✖ gRPC 14 UNAVAILABLE"));
     QCOMPARE(cell(model, 1, StatusCountsModel::Share), QStringLiteral("0.4 %"));
     QCOMPARE(cell(model, 3, StatusCountsModel::Status), QStringLiteral("✖ HTTP 502 (balancer)"));
-    model.update(reading(1996, 4), synthetic::at(5'000'000));
-    QCOMPARE(cell(model, 0, StatusCountsModel::LastSeen), QStringLiteral("now"));
-    QVERIFY(cell(model, 1, StatusCountsModel::LastSeen) != QStringLiteral("now"));
+    QVERIFY(cell(model, 0, StatusCountsModel::LastSeen).isEmpty());
+    model.update(reading(1996, 4));
     QCOMPARE(cell(model, 0, StatusCountsModel::Count), QStringLiteral("1,996"));
+    const WallTime now = kStart;
+    model.setMinute({},
+                    {{observe::SeriesMetric::ofGrpcStatus(0), now - 1s},
+                     {observe::SeriesMetric::ofGrpcStatus(14), now - 10s},
+                     {observe::SeriesMetric::of(observe::HttpStatusKey{502, true}), now - 30h}},
+                    now);
+    QCOMPARE(cell(model, 0, StatusCountsModel::LastSeen), QStringLiteral("now"));
+    QCOMPARE(cell(model, 1, StatusCountsModel::LastSeen), clockText(now - 10s).left(8));
+    QCOMPARE(cell(model, 3, StatusCountsModel::LastSeen), dateTimeText(now - 30h).left(19));
+    QBuffer out;
+    out.open(QIODevice::WriteOnly);
+    writeCsv(model, out);
+    QVERIFY2(out.data().contains("\ngRPC 14 UNAVAILABLE,4,0.4,"), out.data().constData());
   }
 
   void statusRowsSelectTheirLogLines() {
@@ -278,7 +339,7 @@ class DashboardTest : public QObject {
     part.grpcStatus = {{14, 2}};
     part.httpStatus = {{{200, false}, 1}, {{502, true}, 2}};
     StatusCountsModel model;
-    model.update(part, synthetic::at(0));
+    model.update(part);
     auto record = std::make_shared<observe::StreamRecord>();
     auto head = std::make_shared<observe::StreamHead>();
     head->isGrpc = true;

@@ -34,6 +34,7 @@ void HistoryThread::interrupt() {
 history::Reader* HistoryThread::reader() {
   const std::lock_guard lock(mutex_);
   if (isEnding_) return nullptr;
+  if (reader_ && reader_->isReplaced()) reader_.reset();
   if (!reader_) {
     auto opened = history::Reader::open(file_);
     if (!opened) return nullptr;  // the writer has not made it yet, or says what is wrong

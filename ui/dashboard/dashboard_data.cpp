@@ -62,16 +62,25 @@ std::function<QString(double)> always(const QString& filter) {
   return [filter](double) { return filter; };
 }
 
+/// By protocol; only what occurred.
 std::vector<PlotSeries> requestSeries(const SeriesSum& sum) {
-  const QVector<double> all = valuesOf(sum, SeriesMetric::of(Count::Requests));
   const QVector<double> grpc = valuesOf(sum, SeriesMetric::of(Count::GrpcRequests));
-  QVector<double> http = all;
-  for (qsizetype i = 0; i < http.size(); ++i)
-    http[i] -= grpc[i];
-  return {{QStringLiteral("gRPC"), 0, perSecond(grpc, sum), QStringLiteral("ALB: GrpcRequestCount"),
-           always(QStringLiteral("grpc"))},
-          {QStringLiteral("HTTP"), 1, perSecond(http, sum),
-           QStringLiteral("ALB: RequestCount − GrpcRequestCount"), always(QStringLiteral("not grpc"))}};
+  const QVector<double> http2 = valuesOf(sum, SeriesMetric::of(Count::Http2Requests));
+  QVector<double> http1 = valuesOf(sum, SeriesMetric::of(Count::Requests));
+  for (qsizetype i = 0; i < http1.size(); ++i)
+    http1[i] -= grpc[i] + http2[i];
+  const QString tip = QStringLiteral("ALB: part of RequestCount − GrpcRequestCount");
+  const QString isHttp2 = QStringLiteral("type in (h2, h2c)");
+  std::vector<PlotSeries> series;
+  const auto add = [&](const char* name, int color, const QVector<double>& values, const QString& albName,
+                       const QString& filter) {
+    if (totalOf(values) > 0)
+      series.push_back({QLatin1String(name), color, perSecond(values, sum), albName, always(filter)});
+  };
+  add("gRPC", 0, grpc, QStringLiteral("ALB: GrpcRequestCount"), QStringLiteral("grpc"));
+  add("HTTP/2", 2, http2, tip, isHttp2);
+  add("HTTP/1.1", 1, http1, tip, QStringLiteral("not grpc and not ") + isHttp2);
+  return series;
 }
 
 /// Who made it, and the class; only what occurred, and 2xx.
@@ -219,7 +228,8 @@ MinuteSummary summarize(const SeriesSum& sum) {
       static_cast<std::uint64_t>(totalOf(valuesOf(sum, SeriesMetric::of(Count::GrpcRequests))) + 0.5);
   std::uint64_t ok = 0;
   for (const SeriesMetric& metric : sum.metrics()) {
-    if (metric.kind == Kind::Count || metric.kind == Kind::Gauge) continue;
+    const bool isStatus = metric.kind != Kind::Count && metric.kind != Kind::Gauge;
+    if (!isStatus && metric != SeriesMetric::of(Count::GrpcWithoutStatus)) continue;
     QVector<double> values = valuesOf(sum, metric);
     const auto total = static_cast<std::uint64_t>(totalOf(values) + 0.5);
     summary.statuses[metric] = std::move(values);

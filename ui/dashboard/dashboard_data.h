@@ -22,6 +22,13 @@ struct MinuteSummary {
   std::map<observe::SeriesMetric, QVector<double>> statuses;  ///< requests in each second, by status
 };
 
+/// What a part does now.
+struct PartNow {
+  observe::SeriesPart part;
+  MinuteSummary minute;
+  std::map<observe::SeriesMetric, WallTime> lastSeen;  ///< as far as is remembered: a day
+};
+
 enum class DashboardPlot { Requests, HttpClasses, GrpcStatuses, Latency, Connections, Bytes };
 inline constexpr std::size_t kDashboardPlots = 6;
 
@@ -30,7 +37,6 @@ struct DashboardData {
   observe::SeriesRange range;
   QVector<double> times;  ///< where each step begins, seconds since the epoch
   std::vector<PlotSeries> plots[kDashboardPlots];
-  MinuteSummary minute;
   std::vector<observe::SeriesPart> parts;  ///< of which there are metrics
 };
 

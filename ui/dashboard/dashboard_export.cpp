@@ -7,6 +7,7 @@
 #include <QSvgGenerator>
 
 #include "ui/export/save_dialog.h"
+#include "ui/export/table_text.h"
 #include "ui/theme/theme.h"
 
 namespace spillway::ui {
@@ -69,6 +70,13 @@ void exportPdf(QWidget* parent, const std::vector<const PlotCard*>& plots, const
         QPainter painter(&writer);
         drawPlots(painter, QSize(writer.width(), writer.height()), plots, words);
       });
+}
+
+void exportTable(QWidget* parent, const QAbstractItemModel& rows) {
+  saveWithDialog(parent,
+                 {QStringLiteral("Export the status counts as CSV"), QStringLiteral("status-counts.csv"),
+                  QStringLiteral("CSV files (*.csv)")},
+                 [&rows](QIODevice& out) { writeCsv(rows, out); });
 }
 
 void exportNumbers(QWidget* parent, const std::shared_ptr<const DashboardData>& data) {

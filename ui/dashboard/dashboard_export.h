@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QAbstractItemModel>
 #include <QWidget>
 #include <memory>
 #include <vector>
@@ -16,6 +17,7 @@ void exportPicture(QWidget& page);
 /// The plots, in lines; `words` stand above them.
 void exportSvg(QWidget* parent, const std::vector<const PlotCard*>& plots, const QString& words);
 void exportPdf(QWidget* parent, const std::vector<const PlotCard*>& plots, const QString& words);
+void exportTable(QWidget* parent, const QAbstractItemModel& rows);
 void exportNumbers(QWidget* parent, const std::shared_ptr<const DashboardData>& data);
 
 /// Two plots in a row, in a picture of this size.

@@ -14,10 +14,10 @@
 
 #include "ui/accesslog/log_filters.h"
 #include "ui/dashboard/dashboard_export.h"
+#include "ui/dashboard/dashboard_tiles.h"
 #include "ui/dashboard/sparkline_delegate.h"
-#include "ui/dashboard/stat_tile.h"
 #include "ui/dashboard/status_counts_model.h"
-#include "ui/models/roles.h"
+#include "ui/models/words.h"
 #include "ui/plots/plot_card.h"
 #include "ui/widgets/page_header.h"
 #include "ui/widgets/table_look.h"
@@ -27,33 +27,10 @@ namespace spillway::ui {
 using namespace std::chrono_literals;
 using observe::MetricsReading;
 using observe::SeriesPart;
-using observe::TargetState;
 
 namespace {
 
-/// "3.1 ms"; "–" where nothing ended.
-QString msText(double ms) {
-  return std::isnan(ms) ? QStringLiteral("–") : durationText(static_cast<std::int64_t>(ms * 1000.0));
-}
-
-QString percentText(double percent) {
-  if (percent > 0 && percent < 0.1) return QStringLiteral("< 0.1 %");
-  return QStringLiteral("%1 %").arg(percent, 0, 'f', 1);
-}
-
-QString rateText(double perSecond) {
-  if (perSecond > 0 && perSecond < 10) return QString::number(perSecond, 'f', 1);
-  return countText(static_cast<std::uint64_t>(perSecond + 0.5));
-}
-
-/// "▲ 3 % on the last minute": the last ten seconds against the time before them.
-QString trendText(const MinuteSummary& minute) {
-  if (minute.before <= 0) return QStringLiteral("last 10 s");
-  const double percent = 100.0 * (minute.perSecond - minute.before) / minute.before;
-  if (std::abs(percent) < 1) return QStringLiteral("as in the last minute");
-  const QString arrow = percent > 0 ? QStringLiteral("▲") : QStringLiteral("▼");
-  return QStringLiteral("%1 %2 % on the last minute").arg(arrow).arg(std::abs(percent), 0, 'f', 0);
-}
+constexpr std::size_t kMostMarks = 200;
 
 double secondsOf(WallTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
@@ -78,19 +55,21 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
       header_(new PageHeader(QStringLiteral("Dashboard"), this)),
       live_(new QPushButton(QStringLiteral("Pause"), this)),
       partMenu_(new QMenu(this)),
+      tiles_(new DashboardTiles(this)),
       source_(bridge.series(), bridge.history().file) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(16, 12, 16, 14);
   column->setSpacing(10);
   column->addWidget(header_);
-  column->addWidget(makeTiles());
+  column->addWidget(tiles_);
   column->addWidget(makePlots(), 1);
   makeHeader();
   connect(&bridge, &EngineBridge::metricsSampled, this, &DashboardPage::take);
-  connect(&bridge, &EngineBridge::targetsChanged, this, &DashboardPage::showTargets);
+  connect(&bridge, &EngineBridge::targetsChanged, tiles_, &DashboardTiles::showTargets);
+  connect(&bridge, &EngineBridge::applied, this, &DashboardPage::addMark);
   connect(&source_, &DashboardSource::arrived, this, &DashboardPage::showData);
-  showTiles(MinuteSummary{.p50 = NAN, .p90 = NAN, .p99 = NAN});
-  showTargets(bridge.targets());
+  connect(&source_, &DashboardSource::nowArrived, this, &DashboardPage::showNow);
+  tiles_->showTargets(bridge.targets());
   setRange(range_);
 }
 
@@ -124,6 +103,8 @@ QMenu* DashboardPage::makeExportMenu() {
   menu->addAction(QStringLiteral("Numbers (CSV)…"), this, [this] {
     if (data_) exportNumbers(this, data_);
   });
+  menu->addAction(QStringLiteral("Status counts (CSV)…"), this,
+                  [this] { exportTable(this, *statusTable_->model()); });
   return menu;
 }
 
@@ -145,30 +126,6 @@ void DashboardPage::fillPartMenu() {
     offer(*menu, part,
           partWords(part).section(QLatin1Char(' '), part.index() == 1 || part.index() == 3 ? 2 : 1));
   }
-}
-
-QWidget* DashboardPage::makeTiles() {
-  requests_ =
-      new StatTile(QStringLiteral("Requests"), QStringLiteral("Over the last 10 s. ALB: RequestCount"), this);
-  notOk_ = new StatTile(
-      QStringLiteral("gRPC not OK"),
-      QStringLiteral("Of the gRPC calls that ended in the last minute. ALB: of GrpcRequestCount"), this);
-  latency_ = new StatTile(
-      QStringLiteral("Latency p99"),
-      QStringLiteral("Whole exchanges of the last minute. ALB's nearest: TargetResponseTime"), this);
-  active_ =
-      new StatTile(QStringLiteral("Active streams"),
-                   QStringLiteral("Open right now. ALB: ActiveConnectionCount for the connections"), this);
-  healthy_ = new StatTile(QStringLiteral("Healthy targets"),
-                          QStringLiteral("ALB: HealthyHostCount, UnHealthyHostCount"), this);
-  auto* row = new QWidget(this);
-  auto* line = new QHBoxLayout(row);
-  line->setContentsMargins(0, 0, 0, 0);
-  line->setSpacing(10);
-  for (StatTile* tile : {requests_, notOk_, latency_, active_, healthy_}) {
-    line->addWidget(tile, 1);
-  }
-  return row;
 }
 
 QWidget* DashboardPage::makePlots() {
@@ -194,6 +151,7 @@ QWidget* DashboardPage::makePlots() {
     grid->addWidget(plots_[i], static_cast<int>(i / 3), static_cast<int>(i % 3));
     grid->setColumnStretch(static_cast<int>(i % 3), 1);
   }
+  plot(DashboardPlot::Connections).plot().setEmptyWords(QStringLiteral("nothing open"));
   grid->addWidget(makeStatusCard(), 2, 0, 1, 3);
   for (const int row : {0, 1, 2})
     grid->setRowStretch(row, 1);
@@ -243,7 +201,7 @@ QWidget* DashboardPage::makeStatusCard() {
   statusTable_ = new QTableView(card);
   auto* sorted = new QSortFilterProxyModel(this);
   sorted->setSourceModel(statuses_);
-  sorted->setSortRole(RawRole);
+  sorted->setSortRole(StatusCountsModel::kOrderRole);
   statusTable_->setModel(sorted);
   statusTable_->setSortingEnabled(true);
   statusTable_->sortByColumn(StatusCountsModel::Status, Qt::AscendingOrder);
@@ -265,7 +223,6 @@ void DashboardPage::countFrom(const MetricsReading& mark, const QString& words) 
   mark_ = mark;
   statusWords_->setText(words +
                         QStringLiteral(" · ALB metric names on hover · double-click shows the log lines"));
-  statuses_->reset();
   showStatuses();
 }
 
@@ -276,6 +233,8 @@ void DashboardPage::setPart(const SeriesPart& part) {
                        fontMetrics().elidedText(words.mid(1), Qt::ElideMiddle, 260));
   statuses_->reset();
   showStatuses();
+  showOpen();
+  source_.askNow(part_);
   ask();
 }
 
@@ -297,6 +256,8 @@ void DashboardPage::take(const MetricsReading&) {
   const bool isDue = !asked_.isValid() || std::chrono::milliseconds(asked_.elapsed()) >= rhythm - 300ms;
   if (range_.isLive() && isDue) setRange(range_);
   showStatuses();
+  showOpen();
+  source_.askNow(part_);
 }
 
 void DashboardPage::ask() {
@@ -309,71 +270,34 @@ void DashboardPage::showData(const std::shared_ptr<const DashboardData>& data) {
   data_ = data;
   for (std::size_t i = 0; i < kDashboardPlots; ++i)
     plots_[i]->setData(data->times, data->plots[i]);
-  if (data->part != part_) return;
-  showTiles(data->minute);
-  statuses_->setMinute(data->minute.statuses);
 }
 
 void DashboardPage::showStatuses() {
   const MetricsReading& now = bridge_.metrics();
   const bool isMarked = mark_.time != TimePoint{};
-  statuses_->update(isMarked ? partOf(now, part_).since(partOf(mark_, part_)) : partOf(now, part_),
-                    wallNow());
+  statuses_->update(isMarked ? partOf(now, part_).since(partOf(mark_, part_)) : partOf(now, part_));
 }
 
-void DashboardPage::showTiles(const MinuteSummary& minute) {
-  requests_->showValue(rateText(minute.perSecond) + QStringLiteral(" /s"), trendText(minute));
-  if (minute.grpcRequests == 0) {
-    notOk_->showValue(QStringLiteral("–"), QStringLiteral("no gRPC calls in the last minute"));
-  } else {
-    const double percent =
-        100.0 * static_cast<double>(minute.grpcNotOk) / static_cast<double>(minute.grpcRequests);
-    QString note = QStringLiteral("all OK in the last minute");
-    if (minute.commonestErrorCount > 0) {
-      note = QStringLiteral("%1 ×%2").arg(grpcStatusText(minute.commonestError),
-                                          countText(minute.commonestErrorCount));
-    } else if (minute.grpcNotOk > 0) {
-      note = QStringLiteral("without status ×%1").arg(countText(minute.grpcNotOk));
-    }
-    notOk_->showValue(percentText(percent), note, minute.grpcNotOk > 0 ? Severity::Bad : Severity::Good);
-  }
-  latency_->showValue(msText(minute.p99),
-                      std::isnan(minute.p99)
-                          ? QStringLiteral("no requests in the last minute")
-                          : QStringLiteral("p50 %1 · p90 %2").arg(msText(minute.p50), msText(minute.p90)));
-  const auto open = [](std::int64_t count) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, count));
-  };
+void DashboardPage::showNow(const PartNow& now) {
+  if (now.part != part_) return;
+  tiles_->showMinute(now.minute);
+  statuses_->setMinute(now.minute.statuses, now.lastSeen, wallNow());
+}
+
+void DashboardPage::showOpen() {
   const observe::PartReading part = partOf(bridge_.metrics(), part_);
   const bool isTargetSide =
       std::holds_alternative<observe::TargetGroupName>(part_) || std::holds_alternative<TargetId>(part_);
-  const auto connections = isTargetSide ? part.activeTargetConnections : part.activeConnections;
-  active_->showValue(countText(open(part.activeStreams)),
-                     countOf(open(connections), QStringLiteral("connection")));
+  tiles_->showOpen(part.activeStreams, isTargetSide ? part.activeTargetConnections : part.activeConnections);
 }
 
-void DashboardPage::showTargets(const std::vector<TargetStatus>& targets) {
-  std::uint64_t healthy = 0, unhealthy = 0, others = 0;
-  QString where;
-  for (const TargetStatus& target : targets) {
-    healthy += target.state == TargetState::Healthy;
-    others += target.state != TargetState::Healthy && target.state != TargetState::Unhealthy;
-    if (target.state != TargetState::Unhealthy) continue;
-    ++unhealthy;
-    const QString group = QString::fromStdString(target.id.group);
-    where = where.isEmpty() || where == group ? group : QStringLiteral("several groups");
-  }
-  const QString value = QStringLiteral("%1 of %2").arg(countText(healthy), countText(targets.size()));
-  if (unhealthy > 0) {
-    healthy_->showValue(value, QStringLiteral("✖ %1 unhealthy: %2").arg(countText(unhealthy), where),
-                        Severity::Bad);
-  } else if (others > 0) {
-    healthy_->showValue(value, QStringLiteral("%1 not ready").arg(countText(others)));
-  } else {
-    healthy_->showValue(value,
-                        targets.empty() ? QStringLiteral("no targets yet") : QStringLiteral("all healthy"),
-                        targets.empty() ? Severity::None : Severity::Good);
-  }
+/// A change of the configuration, for whoever wonders why a line bends there.
+void DashboardPage::addMark(const ApplyReport& report) {
+  if (!report.applied) return;
+  marks_.push_back({secondsOf(wallNow()), QStringLiteral("configuration changed")});
+  if (marks_.size() > kMostMarks) marks_.erase(marks_.begin());
+  for (PlotCard* card : plots_)
+    card->plot().setMarks(marks_);
 }
 
 /// The lines of the log behind a point.
@@ -393,7 +317,7 @@ void DashboardPage::chosen(PlotCard& card, int series, int point) {
 void DashboardPage::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
   if (range_.isLive()) setRange(range_);
-  showStatuses();
+  take(bridge_.metrics());
 }
 
 }  // namespace spillway::ui

@@ -18,9 +18,9 @@ class QTableView;
 
 namespace spillway::ui {
 
+class DashboardTiles;
 class PageHeader;
 class PlotCard;
-class StatTile;
 class StatusCountsModel;
 
 /// How the balancer, or a part of it, is and was doing: five numbers of now, six plots over any stretch of
@@ -49,16 +49,16 @@ class DashboardPage : public QWidget {
   QMenu* makeRangeMenu();
   QMenu* makeExportMenu();
   void fillPartMenu();
-  QWidget* makeTiles();
   QWidget* makePlots();
   void connectPlot(PlotCard& card);
   QWidget* makeStatusCard();
   void take(const observe::MetricsReading& now);
   void ask();
   void showData(const std::shared_ptr<const DashboardData>& data);
-  void showTargets(const std::vector<TargetStatus>& targets);
-  void showTiles(const MinuteSummary& minute);
+  void showNow(const PartNow& now);
+  void showOpen();
   void showStatuses();
+  void addMark(const ApplyReport& report);
   void countFrom(const observe::MetricsReading& mark, const QString& words);
   void chosen(PlotCard& card, int series, int point);
 
@@ -71,8 +71,8 @@ class DashboardPage : public QWidget {
   PageHeader* header_;
   QPushButton *partButton_ = nullptr, *rangeButton_ = nullptr, *live_;
   QMenu* partMenu_;
-  StatTile *requests_ = nullptr, *notOk_ = nullptr, *latency_ = nullptr, *active_ = nullptr,
-           *healthy_ = nullptr;
+  DashboardTiles* tiles_;
+  std::vector<PlotMark> marks_;
   std::array<PlotCard*, kDashboardPlots> plots_{};
   QTableView* statusTable_ = nullptr;
   QLabel* statusWords_ = nullptr;

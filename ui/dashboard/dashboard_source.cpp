@@ -20,6 +20,16 @@ void DashboardSource::ask(const observe::SeriesPart& part, const observe::Series
   }
 }
 
+void DashboardSource::askNow(const observe::SeriesPart& part) {
+  thread_.ask([this, part](history::Reader* /*reader*/) {
+    const WallTime now = wallNow();
+    observe::SeriesSum minute({now - 60s, now, 1s}, {observe::Latency::Duration});
+    series_.sum(part, minute);
+    PartNow answer{part, summarize(minute), series_.lastSeen(part)};
+    QMetaObject::invokeMethod(this, [this, answer = std::move(answer)] { Q_EMIT nowArrived(answer); });
+  });
+}
+
 void DashboardSource::begin(const Question& question) {
   isBusy_ = true;
   thread_.ask([this, question](history::Reader* reader) {
@@ -53,10 +63,6 @@ std::shared_ptr<const DashboardData> DashboardSource::answer(const observe::Metr
   }
   series.sum(question.part, sum);
   describePlots(sum, *data);
-  const WallTime now = wallNow();
-  observe::SeriesSum minute({now - 60s, now, 1s}, {observe::Latency::Duration});
-  series.sum(question.part, minute);
-  data->minute = summarize(minute);
   return data;
 }
 

@@ -21,9 +21,12 @@ class DashboardSource : public QObject {
 
   /// `arrived` follows; of questions that wait only the newest is answered.
   void ask(const observe::SeriesPart& part, const observe::SeriesRange& range);
+  /// `nowArrived` follows.
+  void askNow(const observe::SeriesPart& part);
 
  signals:
   void arrived(const std::shared_ptr<const spillway::ui::DashboardData>& data);
+  void nowArrived(const spillway::ui::PartNow& now);
 
  private:
   struct Question {

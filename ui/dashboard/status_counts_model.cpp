@@ -9,6 +9,13 @@
 
 namespace spillway::ui {
 
+namespace {
+
+/// A second is known a second after its end, at the most.
+constexpr auto kNow = std::chrono::seconds(3);
+
+}  // namespace
+
 std::vector<StatusCountsModel::Row> StatusCountsModel::rowsOf(const observe::PartReading& reading) {
   std::vector<Row> rows;
   for (const auto& [status, count] : reading.grpcStatus) {
@@ -24,22 +31,26 @@ std::vector<StatusCountsModel::Row> StatusCountsModel::rowsOf(const observe::Par
   return rows;
 }
 
-std::optional<observe::SeriesMetric> StatusCountsModel::metricOf(const Row& row) {
+observe::SeriesMetric StatusCountsModel::metricOf(const Row& row) {
   using observe::SeriesMetric;
   if (row.family == Family::Grpc) return SeriesMetric::ofGrpcStatus(static_cast<std::uint32_t>(row.status));
   if (row.family == Family::Http) return SeriesMetric::of({row.status, row.fromBalancer});
-  return std::nullopt;
+  return SeriesMetric::of(observe::Count::GrpcWithoutStatus);
 }
 
-void StatusCountsModel::setMinute(const Minute& minute) {
+void StatusCountsModel::setMinute(const Minute& minute,
+                                  const std::map<observe::SeriesMetric, WallTime>& lastSeen, WallTime now) {
   minute_ = minute;
-  if (!rows_.empty()) Q_EMIT dataChanged(index(0, LastMinute), index(rowCount() - 1, LastMinute));
+  lastSeen_ = lastSeen;
+  now_ = now;
+  if (!rows_.empty()) Q_EMIT dataChanged(index(0, LastMinute), index(rowCount() - 1, LastSeen));
 }
 
 void StatusCountsModel::reset() {
   beginResetModel();
   rows_.clear();
   minute_.clear();
+  lastSeen_.clear();
   endResetModel();
 }
 
@@ -50,14 +61,8 @@ QString StatusCountsModel::logFilter(int number) const {
   return QStringLiteral("status = %1 and %2balancer").arg(row.status).arg(row.fromBalancer ? "" : "not ");
 }
 
-void StatusCountsModel::update(const observe::PartReading& reading, WallTime wall) {
+void StatusCountsModel::update(const observe::PartReading& reading) {
   std::vector<Row> rows = rowsOf(reading);
-  for (Row& row : rows) {
-    const auto before =
-        std::find_if(rows_.begin(), rows_.end(), [&](const Row& old) { return old.key() == row.key(); });
-    row.lastSeen = before != rows_.end() && before->count == row.count ? before->lastSeen : wall;
-  }
-  updated_ = wall;
   const auto sameKey = [](const Row& a, const Row& b) { return a.key() == b.key(); };
   if (std::equal(rows.begin(), rows.end(), rows_.begin(), rows_.end(), sameKey)) {
     rows_ = std::move(rows);
@@ -111,7 +116,7 @@ QVariant StatusCountsModel::display(const Row& row, int column) const {
     case Share:
       return QStringLiteral("%1 %").arg(raw(row, Share).toDouble(), 0, 'f', 1);
     case LastSeen:
-      return row.lastSeen == updated_ ? QStringLiteral("now") : clockText(row.lastSeen).left(8);
+      return lastSeenText(row);
     default:
       return {};
   }
@@ -120,16 +125,27 @@ QVariant StatusCountsModel::display(const Row& row, int column) const {
 QVariant StatusCountsModel::raw(const Row& row, int column) const {
   switch (column) {
     case Status:
-      return QStringLiteral("%1 %2").arg(static_cast<int>(row.family)).arg(row.status, 5);
+      return statusText(row).section(QLatin1Char(' '), 1);  // without the glyph
     case Count:
       return static_cast<qulonglong>(row.count);
     case Share:
       return row.outOf == 0 ? 0.0 : 100.0 * static_cast<double>(row.count) / static_cast<double>(row.outOf);
-    case LastSeen:
-      return static_cast<qlonglong>(row.lastSeen.time_since_epoch().count());
+    case LastSeen: {
+      const auto seen = lastSeen_.find(metricOf(row));
+      return seen == lastSeen_.end() ? QString() : dateTimeText(seen->second);
+    }
     default:
       return {};
   }
+}
+
+/// "now", the time, and with the day where it is another one; empty while it is not known.
+QString StatusCountsModel::lastSeenText(const Row& row) const {
+  const auto seen = lastSeen_.find(metricOf(row));
+  if (seen == lastSeen_.end()) return {};
+  if (now_ - seen->second < kNow) return QStringLiteral("now");
+  const QString text = dateTimeText(seen->second).left(19);
+  return text.left(10) == dateTimeText(now_).left(10) ? text.mid(11) : text;
 }
 
 QVariant StatusCountsModel::foreground(const Row& row, int column) const {
@@ -150,9 +166,11 @@ QVariant StatusCountsModel::data(const QModelIndex& index, int role) const {
       return display(row, index.column());
     case RawRole:
       return raw(row, index.column());
+    case kOrderRole:
+      if (index.column() != Status) return raw(row, index.column());
+      return QStringLiteral("%1 %2").arg(static_cast<int>(row.family)).arg(row.status, 5);
     case SparkRole: {
-      const auto metric = metricOf(row);
-      const auto found = metric ? minute_.find(*metric) : minute_.end();
+      const auto found = minute_.find(metricOf(row));
       return found == minute_.end() ? QVariant() : QVariant::fromValue(found->second);
     }
     case Qt::ForegroundRole:

@@ -22,10 +22,13 @@ class StatusCountsModel : public QAbstractTableModel {
 
   explicit StatusCountsModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
-  /// `wall`: when the reading was taken. Statuses that grew since the last update were last seen then.
-  void update(const observe::PartReading& reading, WallTime wall);
-  /// Requests in each of the last seconds, by status.
-  void setMinute(const Minute& minute);
+  /// Orders the column of names as the rows come: by kind and number.
+  static constexpr int kOrderRole = Qt::UserRole + 100;
+
+  void update(const observe::PartReading& reading);
+  /// Requests in each of the last seconds, by status; and when each was last seen, as of `now`.
+  void setMinute(const Minute& minute, const std::map<observe::SeriesMetric, WallTime>& lastSeen,
+                 WallTime now);
   /// Another part's, or another begin of counting: nothing was seen yet.
   void reset();
   /// Selects the row's lines of the access log.
@@ -43,12 +46,12 @@ class StatusCountsModel : public QAbstractTableModel {
     int status = 0;
     bool fromBalancer = false;
     std::uint64_t count = 0, outOf = 0;
-    WallTime lastSeen{};
 
     auto key() const { return std::tuple(family, status, fromBalancer); }
   };
   static std::vector<Row> rowsOf(const observe::PartReading& reading);
-  static std::optional<observe::SeriesMetric> metricOf(const Row& row);
+  static observe::SeriesMetric metricOf(const Row& row);
+  QString lastSeenText(const Row& row) const;
   QString statusText(const Row& row) const;
   QString albName(const Row& row) const;
   QVariant display(const Row& row, int column) const;
@@ -57,7 +60,8 @@ class StatusCountsModel : public QAbstractTableModel {
 
   std::vector<Row> rows_;
   Minute minute_;
-  WallTime updated_{};
+  std::map<observe::SeriesMetric, WallTime> lastSeen_;
+  WallTime now_{};  ///< of these
 };
 
 }  // namespace spillway::ui

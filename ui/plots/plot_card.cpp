@@ -26,7 +26,9 @@ PlotCard::PlotCard(const QString& title, const QString& measure, const QString& 
   QFont bold = name->font();
   bold.setWeight(QFont::DemiBold);
   name->setFont(bold);
-  name->setToolTip(tip);
+  name->setToolTip(
+      tip + QStringLiteral("\nWheel, + and −: zoom · drag, Shift+← →: move · ← → read values · ↑ ↓ choose "
+                           "a series · Enter, click: its log lines"));
   auto* words = new QLabel(measure, this);
   words->setProperty("role", "muted");
   words->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QPointF>
 #include <QVector>
 #include <QWidget>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace spillway::ui {
@@ -18,9 +20,18 @@ struct PlotSeries {
   std::function<QString(double)> logFilter;  ///< selects what is behind a value; null: everything is
 };
 
-/// Values against time. Says "no requests" where nothing is to be drawn. The wheel and + and - zoom, dragging
-/// and the arrows move, a click chooses a moment; the reader's owner gives it another range then. Colours are
-/// taken from the theme at each drawing.
+/// A moment at which something was done.
+struct PlotMark {
+  double time = 0;  ///< seconds since the epoch
+  QString words;
+};
+
+struct PlotCanvas;
+
+/// Values against time. An empty axis with "no requests" where there is nothing but zeros; a value whose
+/// neighbours are unknown is a dot. The wheel and + and - zoom, dragging and Shift with the arrows move, and
+/// the owner gives it another range then. The pointer and the arrows read values, a click and Enter choose a
+/// moment, up and down the series that is meant. Colours are taken from the theme at each drawing.
 class TimePlot : public QWidget {
   Q_OBJECT
 
@@ -29,11 +40,15 @@ class TimePlot : public QWidget {
   explicit TimePlot(const QString& unit, QWidget* parent = nullptr);
   ~TimePlot() override;
 
+  /// What stands there instead of "no requests".
+  void setEmptyWords(const QString& words);
   /// Seconds since the epoch.
   void setRange(double from, double to);
   /// `times`: seconds since the epoch, ascending, one for each value of every series.
   void setData(const QVector<double>& times, const std::vector<PlotSeries>& series);
   const std::vector<PlotSeries>& series() const;
+  /// Each is an upright line.
+  void setMarks(const std::vector<PlotMark>& marks);
   /// A line with the values of this moment; NaN takes it away.
   void setCursorTime(double time);
   /// What stands at the cursor, a line each; empty without one.
@@ -45,7 +60,7 @@ class TimePlot : public QWidget {
   void zoomWanted(double factor, double around);
   /// By so many seconds towards the past.
   void moveWanted(double seconds);
-  void cursorMoved(double time);  ///< NaN: the pointer has left
+  void cursorMoved(double time);  ///< NaN: there is none any more
   /// `series`: the line that was meant; -1 = none. `point`: index of the time.
   void chosen(int series, int point);
 
@@ -53,14 +68,22 @@ class TimePlot : public QWidget {
   void changeEvent(QEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
 
  private:
+  void turn(const QPoint& degrees, double around);
+  void stepCursor(int steps);
+  void meanSeries(int steps);
+  void chooseAtCursor();
   void press(const QPointF& at);
   void move(const QPointF& at, Qt::MouseButtons buttons);
   void release(const QPointF& at);
 
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<PlotCanvas> canvas_;
+  std::optional<QPointF> pressed_;  ///< where, until it becomes a drag
+  std::optional<QPointF> dragged_;  ///< where the drag is
 };
 
 /// The names of a plot's series with their colours, for the plot's title line.

@@ -256,7 +256,7 @@ std::atomic<int> hoursOff{0};
 
 TEST_F(HistoryStoreTest, AClockThatJumpsTakesNothingAway) {
   hoursOff = 0;
-  begin({.longest = std::chrono::hours(1), .clock = [] { return wallNow() + std::chrono::hours(hoursOff); }});
+  begin({.bounds = {.longest = std::chrono::hours(1)}, .clock = [] { return wallNow() + std::chrono::hours(hoursOff); }});
   std::uint64_t entries = 0;
   for (const int off : {0, 1000, -1000, 30, 0}) {
     hoursOff = off;
@@ -272,7 +272,7 @@ TEST_F(HistoryStoreTest, AClockThatJumpsTakesNothingAway) {
 }
 
 TEST_F(HistoryStoreTest, IsReadByManyWhileItIsWrittenAndCut) {
-  begin({.mostBytes = 1'500'000, .longest = kForEver});
+  begin({.bounds = {.mostBytes = 1'500'000, .longest = kForEver}});
   emit(10);
   std::atomic<bool> isOver{false};
   std::atomic<int> pages{0};

@@ -91,6 +91,10 @@ history::StoreStatus Engine::history() const {
   return impl_->history ? impl_->history->status() : history::StoreStatus();
 }
 
+std::optional<observe::CapturedStream> Engine::captured(StreamId id, std::size_t from) const {
+  return impl_->history ? impl_->history->captured(id, from) : std::nullopt;
+}
+
 void Engine::flushEvents() {
   impl_->bus.flush();
   if (impl_->history) impl_->history->flush();

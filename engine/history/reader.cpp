@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/history/capture_rows.h"
 #include "engine/history/database.h"
 #include "engine/history/entry_columns.h"
 #include "engine/history/filter_sql.h"
@@ -46,6 +47,7 @@ struct Reader::Impl {
   Entry entryOf(const Statement& row);
   /// The writer may be of an older version.
   bool hasMetrics() { return database.number("PRAGMA user_version") >= 2; }
+  bool hasCaptures() { return database.number("PRAGMA user_version") >= 3; }
 
   template <class Work>
   auto attempt(Work&& work) -> Result<decltype(work())> {
@@ -173,6 +175,13 @@ Result<std::int64_t> Reader::count(const Filter& filter) {
     Statement sum(impl_->database, fmt::format("SELECT count(*) FROM entries WHERE {}", condition.text));
     bindAll(sum, condition);
     return sum.step() ? sum.integer(0) : std::int64_t{0};
+  });
+}
+
+Result<std::optional<observe::CapturedStream>> Reader::captured(StreamId stream, WallTime started) {
+  return impl_->attempt([&]() -> std::optional<observe::CapturedStream> {
+    if (!impl_->hasCaptures()) return std::nullopt;
+    return findCapture(impl_->database, stream, started);
   });
 }
 

@@ -12,6 +12,7 @@
 
 #include "engine/base/result.h"
 #include "engine/history/filter.h"
+#include "engine/observe/capture.h"
 #include "engine/observe/events.h"
 #include "engine/observe/series_sum.h"
 
@@ -49,6 +50,9 @@ class Reader {
   Result<std::vector<std::int64_t>> idsWithin(const Filter&, std::int64_t first, std::int64_t last);
   /// How many entries the filter selects.
   Result<std::int64_t> count(const Filter&);
+
+  /// What passed on the stream of this id that began then; nullopt: it was not kept.
+  Result<std::optional<observe::CapturedStream>> captured(StreamId, WallTime started);
 
   /// The parts of which metrics were ever stored, in SeriesPart's order.
   Result<std::vector<observe::SeriesPart>> metricParts();

@@ -41,6 +41,12 @@ constexpr const char* kMetricTables =
     "CREATE INDEX metrics_part ON metrics (part, begin);"
     "CREATE INDEX metrics_begin ON metrics (is_minute, begin)";
 
+/// What passed on streams: capture_rows.h.
+constexpr const char* kCapturesTable =
+    "CREATE TABLE captures (id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, started INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL, body BLOB NOT NULL);"
+    "CREATE INDEX captures_stream ON captures (stream, started)";
+
 /// Version 1: entries and health.
 void createEntries(Database& database) {
   database.run(kTextsTable);
@@ -73,6 +79,7 @@ Result<void> bringToSchema(Database& database) {
   const std::int64_t found = database.number("PRAGMA user_version");
   if (found < 1) createEntries(database);
   if (found < 2) database.run(kMetricTables);
+  if (found < 3) database.run(kCapturesTable);
   database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());
   transaction.commit();
   return {};

@@ -9,7 +9,7 @@
 namespace spillway::history {
 
 /// Of the tables that this program writes; kept in the file as PRAGMA user_version.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 /// Makes a new file's tables, or takes an older file's to this version. An error says that the file is of a
 /// newer version: it is left as it is. Throws DatabaseError.

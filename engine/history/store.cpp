@@ -15,6 +15,9 @@
 #include <vector>
 
 #include "engine/base/clock.h"
+#include "engine/history/capture_body.h"
+#include "engine/history/capture_rows.h"
+#include "engine/history/capture_shelf.h"
 #include "engine/history/database.h"
 #include "engine/history/metric_rows.h"
 #include "engine/history/row_writer.h"
@@ -27,6 +30,12 @@ constexpr auto kRhythm = std::chrono::milliseconds(100);
 constexpr auto kSecond = std::chrono::seconds(1);  ///< between tries, and between looks at the bounds
 constexpr std::size_t kBatch = 2000;
 constexpr std::size_t kMostSeconds = 600;  ///< of metrics that wait
+constexpr std::size_t kShelfBytes = 96 * 1024 * 1024;
+/// Ended streams that wait for the disk, bytes; and in how large pieces they are written.
+constexpr std::size_t kMostWaitingCaptures = 64 * 1024 * 1024;
+constexpr std::size_t kCaptureBatch = 500;
+/// Of the file's bound, so much may be streams' parts: they must not push the log out.
+constexpr std::uint64_t kCaptureShare = 2;
 /// A clock that has moved so far by itself tells nothing of entries' ages.
 constexpr auto kJump = std::chrono::hours(1);
 
@@ -40,6 +49,7 @@ struct OpenFile {
     if (!schema) return;
     rows.emplace(database);
     metrics.emplace(database);
+    captures.emplace(database);
   }
   std::uint64_t bytes(const char* pages) {
     return static_cast<std::uint64_t>(database.number(pages) * database.number("PRAGMA page_size"));
@@ -51,6 +61,7 @@ struct OpenFile {
   Result<void> schema;
   std::optional<RowWriter> rows;
   std::optional<MetricRows> metrics;
+  std::optional<CaptureRows> captures;
 };
 
 /// Moves a damaged file out of the way, for whoever wants to save something from it; returns its new name.
@@ -76,11 +87,17 @@ struct Store::Impl {
   StoreOptions options;
   StoreStatus status;
   std::deque<observe::NamedFrame> seconds;  ///< of metrics; not yet written
+  std::map<std::string, Filter> captureFilters;
   std::uint64_t passesWanted = 0, passesDone = 0;
   bool stopping = false;
 
+  CaptureShelf shelf{kShelfBytes};
+
   // The writer's own.
-  std::unique_ptr<observe::Subscription> events;
+  std::unique_ptr<observe::Subscription> events, captures;
+  std::deque<CaptureRow> waitingCaptures;  ///< not yet written
+  std::size_t waitingCaptureBytes = 0;
+  std::uint64_t capturesKept = 0, capturesLost = 0;
   std::optional<OpenFile> file;
   std::vector<observe::Event> batch;  ///< not yet written
   bool isRefused = false;             ///< a newer version's file: nothing is done with it
@@ -94,6 +111,9 @@ struct Store::Impl {
   bool open();
   bool write();
   void writeSeconds();
+  bool takeCaptures();
+  void endCapture(const observe::StreamRecord&, const std::map<std::string, Filter>&);
+  bool writeCaptures();
   void onError(const DatabaseError&);
   void look();
   bool prune(const StoreOptions& bounds);
@@ -101,11 +121,13 @@ struct Store::Impl {
   void tell(std::string trouble);
 };
 
-Store::Store(StoreOptions options, std::unique_ptr<observe::Subscription> events)
+Store::Store(StoreOptions options, std::unique_ptr<observe::Subscription> events,
+             std::unique_ptr<observe::Subscription> captures)
     : impl_(std::make_unique<Impl>()) {
   impl_->status.file = options.file;
   impl_->options = std::move(options);
   impl_->events = std::move(events);
+  impl_->captures = std::move(captures);
   impl_->thread = std::thread([this] { impl_->run(); });
 }
 
@@ -127,6 +149,15 @@ void Store::limit(std::uint64_t mostBytes, std::chrono::seconds longest) {
   const std::lock_guard lock(impl_->mutex);
   impl_->options.mostBytes = mostBytes;
   impl_->options.longest = longest;
+}
+
+void Store::captureOnly(std::map<std::string, Filter> filters) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->captureFilters = std::move(filters);
+}
+
+std::optional<observe::CapturedStream> Store::captured(StreamId id, std::size_t from) const {
+  return impl_->shelf.find(id, from);
 }
 
 void Store::keep(observe::NamedFrame second) {
@@ -151,7 +182,9 @@ void Store::Impl::run() {
     last = stopping;
     const std::uint64_t serves = passesWanted;
     lock.unlock();
-    while (pass()) {
+    for (bool more = true; more;) {
+      more = takeCaptures();
+      more = pass() || more;
     }
     lock.lock();
     passesDone = serves;
@@ -166,8 +199,9 @@ bool Store::Impl::pass() {
   if (now < nextTry) return false;
   try {
     if (!file && !open()) return false;
-    const bool more = write();
+    bool more = write();
     writeSeconds();
+    more = writeCaptures() || more;
     if (now >= nextLook) look();
     return more;
   } catch (const DatabaseError& error) {
@@ -215,6 +249,62 @@ void Store::Impl::writeSeconds() {
   }
 }
 
+/// Puts what has passed on streams on the shelf; true: there may be more.
+bool Store::Impl::takeCaptures() {
+  if (!captures) return false;
+  std::vector<observe::Event> taken;
+  captures->drain(taken, kBatch);
+  if (taken.empty()) return false;
+  std::map<std::string, Filter> filters;
+  {
+    const std::lock_guard lock(mutex);
+    filters = captureFilters;
+  }
+  for (observe::Event& event : taken) {
+    if (event.captured) shelf.add(std::move(event.captured));
+    if (event.record) endCapture(*event.record, filters);
+  }
+  return taken.size() == kBatch;
+}
+
+/// A stream is over: whether it is worth a row, its balancer's filter says.
+void Store::Impl::endCapture(const observe::StreamRecord& record,
+                             const std::map<std::string, Filter>& filters) {
+  const observe::StreamHead& head = *record.head;
+  const auto filter = filters.find(head.loadBalancer);
+  if (filter != filters.end() && !filter->second.matches(record)) return shelf.forget(head.id);
+  const auto stream = shelf.end(head.id);
+  if (!stream) return;
+  if (isRefused || waitingCaptureBytes > kMostWaitingCaptures) {
+    ++capturesLost;
+    return;
+  }
+  waitingCaptures.push_back({head.id, head.started, encodeCapture(*stream)});
+  waitingCaptureBytes += waitingCaptures.back().body.size();
+  ++capturesKept;
+}
+
+/// True: more of them wait.
+bool Store::Impl::writeCaptures() {
+  if (waitingCaptures.empty()) return false;
+  std::vector<CaptureRow> rows;
+  std::size_t bytes = 0;
+  while (!waitingCaptures.empty() && rows.size() < kCaptureBatch) {
+    bytes += waitingCaptures.front().body.size();
+    rows.push_back(std::move(waitingCaptures.front()));
+    waitingCaptures.pop_front();
+  }
+  try {
+    file->captures->write(rows);
+  } catch (const DatabaseError&) {
+    waitingCaptures.insert(waitingCaptures.begin(), std::make_move_iterator(rows.begin()),
+                           std::make_move_iterator(rows.end()));
+    throw;
+  }
+  waitingCaptureBytes -= bytes;
+  return !waitingCaptures.empty();
+}
+
 /// Once a second: the bounds, and how the store fares.
 void Store::Impl::look() {
   StoreOptions bounds;
@@ -229,6 +319,9 @@ void Store::Impl::look() {
   status.bytes = bytes;
   status.entries = static_cast<std::uint64_t>(file->rows->count());
   status.dropped = events->dropped().records;
+  status.captures = capturesKept;
+  status.droppedCaptures = capturesLost + shelf.evicted();
+  if (captures) status.droppedCaptures += captures->dropped().details + captures->dropped().records;
   status.trouble.clear();
 }
 
@@ -239,8 +332,9 @@ bool Store::Impl::prune(const StoreOptions& bounds) {
   const std::int64_t gone = file->rows->prune(oldest, isTooLarge ? kBatch : 0);
   const bool condensed = file->metrics->condense(wallNow() - MetricRows::kSeconds);
   file->metrics->prune(oldest);
+  const bool manyCaptures = file->captures->prune(oldest, bounds.mostBytes / kCaptureShare);
   if (file->bytesOfFile() > bounds.mostBytes) file->database.run("PRAGMA incremental_vacuum(1000)");
-  return gone > 0 || condensed;
+  return gone > 0 || condensed || manyCaptures;
 }
 
 bool Store::Impl::clockJumped() const {

@@ -8,6 +8,7 @@
 
 #include "engine/history/capture_body.h"
 #include "engine/history/reader.h"
+#include "engine/observe/capture_view.h"
 #include "tests/support/engine_fixture.h"
 
 namespace spillway::test {
@@ -329,6 +330,49 @@ TEST_F(Capture, KeepsTheBalancersOwnAnswer) {
   EXPECT_THAT(fieldsOf(stream, CapturedKind::Head, Hop::Client, Direction::Response),
               Contains(Pair("grpc-status", "14")));
   EXPECT_THAT(chosen(stream, CapturedKind::Head, Hop::Target, Direction::Request), IsEmpty());
+}
+
+TEST_F(Capture, MakesMessagesOfBytesAndTimes) {
+  begin({.bodyBytes = 40'000});
+  TestClient client(address());
+  auto call = client.start("/test/echo");
+  std::string sent;
+  const std::vector<std::string> payloads{"one", std::string(), std::string(30'000, 'x'), "after the cut"};
+  observe::CaptureView view;
+  StreamId id = 0;
+  for (const std::string& payload : payloads) {
+    sent += grpcMessage(payload);
+    call->send(grpcMessage(payload), End::No);
+    ASSERT_TRUE(call->waitForBytes(sent.size()));
+    for (const auto& event : events()) {
+      if (event.head) id = event.head->id;
+    }
+    // As a window does it: again and again what is new.
+    if (const auto more = engine_->captured(id, view.batches())) view.add(*more);
+  }
+  call->finishSending();
+  ASSERT_TRUE(call->waitForEnd());
+  records(1);
+  engine_->flushEvents();
+  view.add(engine_->captured(id, view.batches()).value());
+  EXPECT_TRUE(view.hasEnded());
+  ASSERT_EQ(view.messages().size(), 2 * payloads.size());
+  std::map<Direction, std::uint32_t> numbers;
+  for (const observe::CapturedMessage& message : view.messages()) {
+    const std::string& payload = payloads[numbers[message.direction]++];
+    EXPECT_EQ(message.number, numbers[message.direction]);
+    EXPECT_EQ(message.size, payload.size());
+    EXPECT_EQ(view.payload(message), payload.substr(0, message.kept));
+    ASSERT_TRUE(message.left);
+    EXPECT_GE(*message.left, message.arrived);
+    if (message.number <= 2) {
+      EXPECT_EQ(message.kept, message.size);
+    } else if (message.number == 4) {
+      EXPECT_EQ(message.kept, 0u);
+    }
+  }
+  EXPECT_EQ(view.contentSize(Direction::Request), sent.size());
+  EXPECT_EQ(view.contentKept(Direction::Request) + view.contentKept(Direction::Response), 40'000u);
 }
 
 /// Parts as nobody would send them, but as they may stand in a row.

@@ -6,6 +6,7 @@
 
 #include "ui/bridge/engine_bridge.h"
 #include "ui/bridge/recent_readings.h"
+#include "ui/bridge/schema_store.h"
 #include "ui/bridge/workspace.h"
 #include "ui/services/demo_traffic.h"
 #include "ui/shell/room.h"
@@ -65,6 +66,7 @@ class MainWindow : public QMainWindow {
   EngineBridge bridge_;
   Workspace workspace_;
   RecentReadings recent_;
+  SchemaStore schemas_;
   DemoTraffic demo_;
   Rooms* rooms_ = nullptr;
   TopBar* topBar_ = nullptr;

@@ -97,6 +97,11 @@ void SequenceView::setCurrentRow(int row) {
   if (top + kRow > bar.value() + page) bar.setValue(top + kRow - page);
   announceCurrent();
   viewport()->update();
+  Q_EMIT currentChanged();
+}
+
+void SequenceView::setContents(std::function<QString(const SequenceRow&)> contents) {
+  contents_ = std::move(contents);
 }
 
 void SequenceView::announceCurrent() {
@@ -261,7 +266,10 @@ void SequenceView::paintLabel(QPainter& painter, const Lanes& lanes, const Seque
   const int center = wide ? (lanes.client + lanes.spillway) / 2 : (left + right) / 2;
   const int room = lanes.spillway - lanes.client - 16 - circle;
   const bool isNote = row.shape == SequenceShape::Note;
-  const QString text = metrics.elidedText(row.text, Qt::ElideMiddle, isNote ? right - left - 12 : room);
+  QString words = numbered && contents_ ? contents_(row) : QString();
+  if (words.isEmpty()) words = row.text;
+  const QString text = metrics.elidedText(words, isNote || !numbered ? Qt::ElideMiddle : Qt::ElideRight,
+                                          isNote ? right - left - 12 : room);
   const int width = metrics.horizontalAdvance(text) + (circle ? circle + 4 : 0);
   int x = (isNote ? (left + right) / 2 : center) - width / 2;
   const int middle = isNote ? top + kArrowY : top + 13;

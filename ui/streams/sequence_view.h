@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QAbstractScrollArea>
+#include <functional>
 #include <set>
 #include <vector>
 
@@ -23,10 +24,14 @@ class SequenceView : public QAbstractScrollArea {
   const std::vector<SequenceRow>& rows() const { return rows_; }
   int currentRow() const { return current_; }
   void setCurrentRow(int row);
+  /// What a message holds, on one line, asked when it is painted; empty: its size stands there.
+  void setContents(std::function<QString(const SequenceRow&)> contents);
 
   QSize sizeHint() const override;
 
  signals:
+  /// Another row was chosen.
+  void currentChanged();
   /// A folded block was opened: showStream() again.
   void unfolded();
 
@@ -62,6 +67,7 @@ class SequenceView : public QAbstractScrollArea {
   std::vector<SequenceRow> rows_;
   std::set<std::size_t> unfolded_;
   int current_ = -1;
+  std::function<QString(const SequenceRow&)> contents_;
 };
 
 }  // namespace spillway::ui

@@ -35,13 +35,13 @@ LogWords streamWords() {
 
 }  // namespace
 
-StreamsPage::StreamsPage(EngineBridge& bridge, QWidget* parent)
+StreamsPage::StreamsPage(EngineBridge& bridge, SchemaStore& schemas, QWidget* parent)
     : QWidget(parent),
       store_(new StreamStore(this)),
       model_(new StreamModel(*store_, this)),
       header_(new PageHeader(QStringLiteral("Streams"), this)),
       view_(new LogView(*model_, Qt::Vertical, streamWords(), this)),
-      detail_(new StreamDetail(this)) {
+      detail_(new StreamDetail(bridge, schemas, this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(16, 12, 16, 14);
   column->setSpacing(10);

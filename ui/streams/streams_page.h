@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "ui/bridge/engine_bridge.h"
+#include "ui/bridge/schema_store.h"
 #include "ui/models/bounded_rows.h"
 
 class QMenu;
@@ -22,7 +23,7 @@ class StreamsPage : public QWidget {
   Q_OBJECT
 
  public:
-  explicit StreamsPage(EngineBridge& bridge, QWidget* parent = nullptr);
+  StreamsPage(EngineBridge& bridge, SchemaStore& schemas, QWidget* parent = nullptr);
 
   StreamStore& store() { return *store_; }
   StreamModel& model() { return *model_; }

@@ -36,6 +36,7 @@ class MainWindow : public QMainWindow {
   Room currentRoom() const;
   EngineBridge& bridge() { return bridge_; }
   Workspace& workspace() { return workspace_; }
+  SchemaStore& schemas() { return schemas_; }
 
  public slots:
   void runDemo();

@@ -269,7 +269,7 @@ class StreamsTest : public QObject {
     EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString()});
     Workspace workspace(bridge);
     SchemaStore schemas(bridge, workspace);
-    StreamsPage page(bridge, schemas);
+    StreamsPage page(bridge, workspace, schemas);
     std::vector<Event> batch;
     for (spillway::StreamId id = 1; id <= 5; ++id)
       append(batch, unaryCall(id));

@@ -89,7 +89,7 @@ void Rooms::buildLists(const RoomSources& sources, QWidget* parent) {
 
 void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
   auto* log = new AccessLogPage(sources.bridge, parent);
-  auto* streams = new StreamsPage(sources.bridge, sources.schemas, parent);
+  auto* streams = new StreamsPage(sources.bridge, sources.workspace, sources.schemas, parent);
   connect(log, &AccessLogPage::showStreamRequested, this, [this, streams](quint64 id) {
     Q_EMIT roomRequested(Room::Streams);
     streams->showStream(id);

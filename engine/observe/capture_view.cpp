@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/base/text.h"
+
 namespace spillway::observe {
 namespace {
 
@@ -23,11 +25,16 @@ void CaptureView::add(const CapturedStream& more) {
     batches_.push_back(batch);
     addBatch(*batch);
   }
-  // What was kept of a message may have come with a later part than its end.
+  refreshKept();
+}
+
+/// What was kept of a message may have come with a later part than its end.
+void CaptureView::refreshKept() {
   for (auto message = messages_.rbegin(); message != messages_.rend(); ++message) {
     const std::uint64_t known = way(message->direction).kept;
     const std::uint64_t kept = known > message->at ? std::min(message->size, known - message->at) : 0;
-    if (kept == message->kept && message->kept == message->size) break;
+    const bool isSettled = kept == message->kept && message->kept == message->size;
+    if (isSettled && kind_ != ContentKind::Http) break;
     message->kept = kept;
   }
 }
@@ -38,11 +45,14 @@ void CaptureView::addBatch(const CapturedBatch& batch) {
     if (part.kind == CapturedKind::Bytes) {
       addContent(batch, part, from);
       from += part.kept;
+      if (kind_ == ContentKind::Http) addBody(part);
+      if (kind_ == ContentKind::WebSocket) addFrames(part);
       continue;
     }
     parts_.push_back(&part);
     if (part.kind == CapturedKind::Message) addMessage(part);
     if (part.kind == CapturedKind::Frame) frames_.push_back(&part);
+    if (part.kind == CapturedKind::Head) noteKind(part);
     if (part.kind == CapturedKind::Head || part.kind == CapturedKind::Trailers)
       fields_.push_back({part.kind, part.hop, part.direction, part.time, part.fields});
   }
@@ -104,7 +114,73 @@ std::string CaptureView::content(Direction direction, std::uint64_t from, std::u
 }
 
 std::string CaptureView::payload(const CapturedMessage& message) const {
-  return content(message.direction, message.at, message.kept);
+  std::string bytes = content(message.direction, message.at, message.kept);
+  if (message.mask != std::array<std::uint8_t, 4>{}) {
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+      bytes[i] = static_cast<char>(static_cast<std::uint8_t>(bytes[i]) ^ message.mask[i % 4]);
+  }
+  return bytes;
+}
+
+/// The request says what it is; an answer may refuse to become a WebSocket.
+void CaptureView::noteKind(const CapturedPart& head) {
+  if (!head.fields) return;
+  if (head.direction == Direction::Response) {
+    if (kind_ == ContentKind::WebSocket && head.number != 101 && head.number != 200)
+      kind_ = ContentKind::Http;
+    return;
+  }
+  for (const auto& [name, value] : *head.fields) {
+    if (name == "content-type" && value.starts_with("application/grpc")) kind_ = ContentKind::Grpc;
+    const bool asks = name == ":protocol" || name == "upgrade";
+    if (asks && equalsIgnoringCase(value, "websocket")) kind_ = ContentKind::WebSocket;
+  }
+}
+
+/// One message per direction: it grows.
+void CaptureView::addBody(const CapturedPart& part) {
+  Way& at = way(part.direction);
+  if (at.messages.empty()) {
+    at.messages.push_back(messages_.size());
+    CapturedMessage body{part.direction, false, 1};
+    body.arrived = part.time;
+    messages_.push_back(body);
+  }
+  messages_[at.messages.front()].size = at.size;
+}
+
+void CaptureView::addFrames(const CapturedPart& part) {
+  while (addFrame(part.direction, part.time)) {
+  }
+}
+
+/// The next frame of a WebSocket, once its head is here; false: not yet (RFC 6455 §5.2).
+bool CaptureView::addFrame(Direction direction, WallTime time) {
+  Way& at = way(direction);
+  const std::string head = content(direction, at.messagesEnd, 14);
+  const auto byte = [&head](std::size_t i) { return static_cast<std::uint8_t>(head[i]); };
+  if (at.isBroken || head.size() < 2) return false;
+  const std::uint8_t length = byte(1) & 0x7F;
+  const std::size_t extra = length == 126 ? 2 : length == 127 ? 8 : 0;
+  const bool isMasked = (byte(1) & 0x80) != 0;
+  const std::size_t headSize = 2 + extra + (isMasked ? 4 : 0);
+  if (head.size() < headSize) return false;
+  CapturedMessage frame{direction, (byte(0) & 0x40) != 0, static_cast<std::uint32_t>(at.messages.size() + 1)};
+  frame.size = extra == 0 ? length : 0;
+  for (std::size_t i = 0; i < extra; ++i)
+    frame.size = frame.size << 8 | byte(2 + i);
+  // Its end must have come too; a length beyond all sense is no frame.
+  at.isBroken = frame.size > (std::uint64_t{1} << 40);
+  if (at.isBroken || at.messagesEnd + headSize + frame.size > at.size) return false;
+  for (std::size_t i = 0; isMasked && i < 4; ++i)
+    frame.mask[i] = byte(2 + extra + i);
+  frame.opcode = byte(0) & 0x0F;
+  frame.at = at.messagesEnd + headSize;
+  frame.arrived = time;
+  at.messagesEnd = frame.at + frame.size;
+  at.messages.push_back(messages_.size());
+  messages_.push_back(frame);
+  return true;
 }
 
 }  // namespace spillway::observe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,16 +13,25 @@
 /// A captured stream made ready to look at.
 namespace spillway::observe {
 
-/// A gRPC message with the times at which it was whole on each hop.
+/// What a stream's content is made of.
+enum class ContentKind : std::uint8_t {
+  Grpc,       ///< length-prefixed messages
+  WebSocket,  ///< frames of RFC 6455
+  Http,       ///< a body in each direction
+};
+
+/// A gRPC message with the times at which it was whole on each hop; a WebSocket frame; or a whole body.
 struct CapturedMessage {
   Direction direction = Direction::Request;
   bool compressed = false;
-  std::uint32_t number = 0;      ///< from 1, in its direction
-  std::uint64_t size = 0;        ///< payload bytes
-  std::uint64_t at = 0;          ///< where its payload begins in its direction's content
-  std::uint64_t kept = 0;        ///< payload bytes that were kept; fewer than `size`: cut
-  WallTime arrived{};            ///< at Spillway
-  std::optional<WallTime> left;  ///< Spillway, whole; nullopt: not yet, or never
+  std::uint32_t number = 0;            ///< from 1, in its direction
+  std::uint64_t size = 0;              ///< payload bytes
+  std::uint64_t at = 0;                ///< where its payload begins in its direction's content
+  std::uint64_t kept = 0;              ///< payload bytes that were kept; fewer than `size`: cut
+  WallTime arrived{};                  ///< at Spillway
+  std::optional<WallTime> left;        ///< Spillway, whole; nullopt: not yet, or never, or not gRPC
+  std::uint8_t opcode = 0;             ///< WebSocket (RFC 6455 §5.2)
+  std::array<std::uint8_t, 4> mask{};  ///< WebSocket; zeros: none
 };
 
 /// Header or trailer fields on one hop.
@@ -40,6 +50,7 @@ class CaptureView {
   void add(const CapturedStream& more);
 
   StreamId stream() const { return stream_; }
+  ContentKind kind() const { return kind_; }
   bool hasEnded() const { return hasEnded_; }
   std::uint64_t lostParts() const { return lostParts_; }
   std::size_t batches() const { return batches_.size(); }  ///< seen so far
@@ -58,7 +69,7 @@ class CaptureView {
   std::uint64_t contentKept(Direction direction) const { return way(direction).kept; }
   /// Of the kept content, `count` bytes from `from` on, or as many as there are.
   std::string content(Direction direction, std::uint64_t from, std::uint64_t count) const;
-  /// A message's payload as far as it was kept.
+  /// A message's payload as far as it was kept, unmasked.
   std::string payload(const CapturedMessage& message) const;
 
  private:
@@ -69,7 +80,7 @@ class CaptureView {
   };
   struct Way {
     std::uint64_t size = 0, kept = 0, messagesEnd = 0;
-    bool isCut = false;
+    bool isCut = false, isBroken = false;  ///< broken: no frames of WebSocket any more
     std::vector<Piece> pieces;
     std::vector<std::size_t> messages;  ///< places in messages_
   };
@@ -78,8 +89,14 @@ class CaptureView {
   void addBatch(const CapturedBatch& batch);
   void addContent(const CapturedBatch& batch, const CapturedPart& part, std::size_t from);
   void addMessage(const CapturedPart& part);
+  void noteKind(const CapturedPart& head);
+  void addBody(const CapturedPart& part);
+  void addFrames(const CapturedPart& part);
+  bool addFrame(Direction direction, WallTime time);
+  void refreshKept();
 
   StreamId stream_ = 0;
+  ContentKind kind_ = ContentKind::Http;
   std::vector<std::shared_ptr<const CapturedBatch>> batches_;
   std::vector<const CapturedPart*> parts_, frames_;
   std::vector<CapturedMessage> messages_;

@@ -375,6 +375,78 @@ TEST_F(Capture, MakesMessagesOfBytesAndTimes) {
   EXPECT_EQ(view.contentKept(Direction::Request) + view.contentKept(Direction::Response), 40'000u);
 }
 
+/// A view of content that came in these pieces.
+observe::CaptureView viewOf(const observe::FieldList& request,
+                            const std::vector<std::pair<Direction, std::string>>& pieces, int status = 200) {
+  auto batch = std::make_shared<observe::CapturedBatch>();
+  const auto addHead = [&](Direction direction, Hop hop, const observe::FieldList& fields, int number) {
+    CapturedPart& part = batch->parts.emplace_back();
+    part.kind = CapturedKind::Head;
+    part.direction = direction;
+    part.hop = hop;
+    part.number = static_cast<std::uint32_t>(number);
+    part.fields = std::make_shared<const observe::FieldList>(fields);
+  };
+  addHead(Direction::Request, Hop::Client, request, 0);
+  addHead(Direction::Response, Hop::Target, {{":status", std::to_string(status)}}, status);
+  for (const auto& [direction, bytes] : pieces) {
+    CapturedPart& part = batch->parts.emplace_back();
+    part.direction = direction;
+    part.hop = direction == Direction::Request ? Hop::Client : Hop::Target;
+    part.size = bytes.size();
+    part.kept = static_cast<std::uint32_t>(bytes.size());
+    batch->bytes += bytes;
+  }
+  observe::CaptureView view;
+  view.add({1, {batch}, 0, true});
+  return view;
+}
+
+TEST(CaptureView, TakesABodyAsOneMessage) {
+  const auto view =
+      viewOf({{":method", "POST"}},
+             {{Direction::Request, "one "}, {Direction::Response, "answer"}, {Direction::Request, "two"}});
+  EXPECT_EQ(view.kind(), observe::ContentKind::Http);
+  ASSERT_EQ(view.messages().size(), 2u);
+  EXPECT_EQ(view.payload(view.messages()[0]), "one two");
+  EXPECT_EQ(view.payload(view.messages()[1]), "answer");
+}
+
+TEST(CaptureView, FindsTheFramesOfAWebSocketWhereverItsBytesAreCut) {
+  const std::string text(
+      "\x81\x85\x01\x02\x03\x04"
+      "igoh"
+      "n",
+      11);  // "hello", masked
+  const std::string big = std::string("\x82\x7e\x01\x2c", 4) + std::string(300, 'b');
+  const std::string close("\x88\x00", 2);
+  const std::string up = text + text;
+  for (std::size_t cut = 1; cut < up.size(); ++cut) {
+    const auto view = viewOf({{"upgrade", "WebSocket"}},
+                             {{Direction::Request, up.substr(0, cut)},
+                              {Direction::Response, big + close},
+                              {Direction::Request, up.substr(cut)}},
+                             101);
+    EXPECT_EQ(view.kind(), observe::ContentKind::WebSocket);
+    ASSERT_EQ(view.messages().size(), 4u) << cut;
+    std::vector<std::string> texts;
+    for (const auto& message : view.messages()) {
+      if (message.direction == Direction::Request) texts.push_back(view.payload(message));
+    }
+    EXPECT_THAT(texts, ElementsAre("hello", "hello"));
+    const auto place = view.messageAt(Direction::Response, 1);
+    ASSERT_TRUE(place);
+    EXPECT_EQ(view.messages()[*place].opcode, 2);
+    EXPECT_EQ(view.payload(view.messages()[*place]), std::string(300, 'b'));
+  }
+}
+
+TEST(CaptureView, TakesTheAnswerThatRefusesAWebSocketAsABody) {
+  const auto view = viewOf({{":protocol", "websocket"}}, {{Direction::Response, "no"}}, 403);
+  ASSERT_EQ(view.messages().size(), 1u);
+  EXPECT_EQ(view.payload(view.messages()[0]), "no");
+}
+
 /// Parts as nobody would send them, but as they may stand in a row.
 CapturedStream randomStream(std::mt19937& random) {
   CapturedStream stream;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/streams/decoded_message.h"
 
+#include <QJsonDocument>
+#include <QStringDecoder>
+#include <algorithm>
+
 #include "engine/grpc/message_decoder.h"
 #include "engine/grpc/message_frame.h"
 #include "engine/grpc/message_json.h"
@@ -12,10 +16,36 @@ namespace spillway::ui {
 
 namespace {
 
-constexpr std::size_t kPreviewValues = 4;
+constexpr std::size_t kPreviewValues = 4, kPreviewBytes = 1024;
+constexpr int kPreviewLetters = 200;
 
 QString toQt(const std::string& text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+/// The encoding that a direction's head names; "" for none.
+std::string encodingOf(const observe::CaptureView& view, observe::Direction direction) {
+  const char* field = view.kind() == observe::ContentKind::Grpc ? "grpc-encoding" : "content-encoding";
+  for (const observe::CapturedFields& fields : view.fields()) {
+    if (fields.kind != observe::CapturedKind::Head || fields.direction != direction) continue;
+    for (const auto& [name, value] : *fields.fields) {
+      if (name == field && value != "identity") return value;
+    }
+  }
+  return {};
+}
+
+/// Bytes as text, JSON in lines; empty: they are no text.
+QString textOf(const std::string& bytes) {
+  const QByteArray raw = QByteArray::fromStdString(bytes);
+  const QJsonDocument json = QJsonDocument::fromJson(raw);
+  if (!json.isNull()) return QString::fromUtf8(json.toJson(QJsonDocument::Indented)).trimmed();
+  const bool isBinary = std::ranges::any_of(bytes, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+  });
+  QStringDecoder decoder(QStringDecoder::Utf8);
+  const QString text = decoder(raw);
+  return isBinary || decoder.hasError() ? QString() : text;
 }
 
 QString leftWords(std::size_t left) {
@@ -91,18 +121,29 @@ QString open(const MessageBytes& message, std::string& bytes) {
         .arg(bytesText(message.payload.size()), bytesText(message.size));
   }
   if (!message.isCompressed) return {};
+  if (message.kind == observe::ContentKind::WebSocket)
+    return QStringLiteral("Compressed by permessage-deflate: shown as it lies on the wire.");
   auto opened = grpc::openMessage(grpc::bytesOf(message.payload), message.encoding);
   if (!opened) return toQt(opened.error().detail);
   bytes = std::move(*opened);
   return {};
 }
 
-std::optional<grpc::Schemas::Found> methodOf(const grpc::Schemas& schemas, const MessageBytes& message) {
-  return schemas.method(message.path);
-}
+/// A message's type, and whose word that is.
+struct KnownType {
+  grpc::MessageType type;
+  std::string origin;
+};
 
-grpc::MessageType typeOf(const grpc::Method& method, observe::Direction direction) {
-  return direction == observe::Direction::Request ? method.request : method.response;
+std::optional<KnownType> typeOf(const grpc::Schemas& schemas, const MessageBytes& message) {
+  if (!message.typeName.empty()) {
+    auto type = schemas.message(message.typeName);
+    return type ? std::optional(KnownType{std::move(*type), "gRPC itself"}) : std::nullopt;
+  }
+  auto found = schemas.method(message.path);
+  if (!found) return std::nullopt;
+  const bool isRequest = message.direction == observe::Direction::Request;
+  return KnownType{isRequest ? found->method.request : found->method.response, found->origin};
 }
 
 void addWire(DecodedMessage& result) {
@@ -143,33 +184,40 @@ void collectValues(const std::vector<grpc::FieldNode>& nodes, QStringList& value
 
 }  // namespace
 
-std::string encodingOf(const observe::CaptureView& view, observe::Direction direction) {
-  for (const observe::CapturedFields& fields : view.fields()) {
-    if (fields.kind != observe::CapturedKind::Head || fields.direction != direction) continue;
-    for (const auto& [name, value] : *fields.fields) {
-      if (name == "grpc-encoding") return value;
-    }
-  }
-  return {};
+MessageBytes bytesOf(const observe::CaptureView& view, const observe::CapturedMessage& message,
+                     const std::string& path) {
+  MessageBytes bytes{path, message.direction, view.payload(message), message.size, message.compressed};
+  bytes.kind = view.kind();
+  bytes.opcode = message.opcode;
+  bytes.encoding = encodingOf(view, message.direction);
+  if (view.kind() == observe::ContentKind::Http) bytes.isCompressed = !bytes.encoding.empty();
+  return bytes;
 }
 
 DecodedMessage decode(const grpc::Schemas& schemas, const MessageBytes& message) {
   DecodedMessage result;
   result.problem = open(message, result.bytes);
+  if (message.kind != observe::ContentKind::Grpc) {
+    result.text = textOf(result.bytes);
+    return result;
+  }
   addWire(result);
-  if (const auto found = methodOf(schemas, message)) {
-    result.origin = toQt(found->origin);
-    addFields(result, schemas, typeOf(found->method, message.direction));
+  if (const auto known = typeOf(schemas, message)) {
+    result.origin = toQt(known->origin);
+    addFields(result, schemas, known->type);
   }
   return result;
 }
 
 QString messagePreview(const grpc::Schemas& schemas, const MessageBytes& message) {
-  const auto found = methodOf(schemas, message);
   std::string bytes;
-  if (!found || !open(message, bytes).isEmpty()) return {};
-  grpc::DecodedMessage decoded = grpc::decodeMessage(schemas, typeOf(found->method, message.direction),
-                                                     grpc::bytesOf(bytes), {.nodes = 40, .textBytes = 80});
+  const QString problem = open(message, bytes);
+  if (message.kind != observe::ContentKind::Grpc)
+    return textOf(bytes.substr(0, kPreviewBytes)).simplified().left(kPreviewLetters);
+  const auto known = typeOf(schemas, message);
+  if (!known || !problem.isEmpty()) return {};
+  grpc::DecodedMessage decoded =
+      grpc::decodeMessage(schemas, known->type, grpc::bytesOf(bytes), {.nodes = 40, .textBytes = 80});
   grpc::Redaction().redact(decoded);
   QStringList values;
   collectValues(decoded.fields, values);

@@ -26,6 +26,7 @@ struct DecodedMessage {
   QString origin;   ///< where the schema is from
   QString problem;  ///< what cannot be shown, or where it stops fitting; empty: all is well
   QString json, jsonProblem;
+  QString text;       ///< of what is no gRPC message: JSON in lines, or as it is; empty: it is no text
   std::string bytes;  ///< opened where it was compressed
   std::vector<MessageNode> fields, wire;
 };
@@ -37,11 +38,15 @@ struct MessageBytes {
   std::string payload;  ///< as far as it was kept
   std::uint64_t size = 0;
   bool isCompressed = false;
-  std::string encoding;  ///< grpc-encoding of its direction
+  std::string encoding;  ///< grpc-encoding of its direction, or content-encoding
+  std::string typeName;  ///< what it is, whatever the path says: "google.rpc.Status"; empty: as the path says
+  observe::ContentKind kind = observe::ContentKind::Grpc;
+  std::uint8_t opcode = 0;  ///< WebSocket
 };
 
-/// The grpc-encoding that a direction's head names; "" for none.
-std::string encodingOf(const observe::CaptureView& view, observe::Direction direction);
+/// The message of a view with what is needed to read it.
+MessageBytes bytesOf(const observe::CaptureView& view, const observe::CapturedMessage& message,
+                     const std::string& path);
 
 /// Any thread.
 DecodedMessage decode(const grpc::Schemas& schemas, const MessageBytes& message);

@@ -77,6 +77,7 @@ void MessageModel::showCapture(const observe::CaptureView& view) {
     view_ = &view;
     restart();
   }
+  if (view.kind() == observe::ContentKind::Http) growBodies();
   // The newest rows of before may have left by now.
   const std::size_t before = messages_.size();
   std::size_t changed = before;
@@ -92,6 +93,16 @@ void MessageModel::showCapture(const observe::CaptureView& view) {
     fresh.push_back({each.arrived, each.size, each.number, each.direction, each.compressed, each.left});
   }
   append(std::move(fresh));
+}
+
+/// A body is one message that grows.
+void MessageModel::growBodies() {
+  for (std::size_t i = 0; i < messages_.size(); ++i) {
+    if (messages_[i].size == view_->messages()[i].size) continue;
+    messages_[i].size = view_->messages()[i].size;
+    contents_.remove(static_cast<int>(i));
+    Q_EMIT dataChanged(index(static_cast<int>(i), 0), index(static_cast<int>(i), ColumnCount - 1));
+  }
 }
 
 void MessageModel::forgetCapture() {
@@ -133,8 +144,7 @@ void MessageModel::readContents() {
     const observe::CapturedMessage* message = captured(row);
     // Long messages begin with what is worth a line.
     if (!message || message->size > 64 * 1024) continue;
-    wanted.emplace_back(row, MessageBytes{path_, message->direction, view_->payload(*message), message->size,
-                                          message->compressed, encodingOf(*view_, message->direction)});
+    wanted.emplace_back(row, bytesOf(*view_, *message, path_));
   }
   pool_.start([this, ticket = ticket_, schemas = schemas_, wanted = std::move(wanted)] {
     std::vector<std::pair<int, QString>> read;

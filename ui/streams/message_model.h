@@ -56,6 +56,7 @@ class MessageModel : public QAbstractTableModel {
     std::optional<WallTime> left;
   };
   void append(std::vector<Row> fresh);
+  void growBodies();
   void restart();
   QVariant display(int row, int column) const;
   QVariant raw(int row, int column) const;

@@ -23,7 +23,7 @@ namespace spillway::ui {
 
 namespace {
 
-enum Tab { DecodedTab, JsonTab, WireTab, HexTab };
+enum Tab { DecodedTab, JsonTab, TextTab, WireTab, HexTab };
 
 /// Of a large message so many bytes are shown one by one.
 constexpr std::size_t kHexBytes = 64 * 1024;
@@ -61,6 +61,7 @@ MessagePane::MessagePane(SchemaStore& schemas, QWidget* parent)
       problem_(makeWords(this)),
       origin_(makeWords(this)),
       json_(makeText(this, QStringLiteral("The message as JSON"))),
+      text_(makeText(this, QStringLiteral("The message as text"))),
       hex_(makeText(this, QStringLiteral("The message's bytes"))) {
   pool_.setMaxThreadCount(1);
   auto* nothing = new QLabel(QStringLiteral("Select a message to look into it."), this);
@@ -70,6 +71,7 @@ MessagePane::MessagePane(SchemaStore& schemas, QWidget* parent)
   tabs_->addTab(makeTree(*fields_, fieldTree_, QStringLiteral("Fields of the message")),
                 QStringLiteral("Decoded"));
   tabs_->addTab(json_, QStringLiteral("JSON"));
+  tabs_->addTab(text_, QStringLiteral("Text"));
   tabs_->addTab(makeTree(*wire_, wireTree_, QStringLiteral("The message on the wire")),
                 QStringLiteral("Wire"));
   tabs_->addTab(hex_, QStringLiteral("Hex"));
@@ -172,6 +174,9 @@ void MessagePane::showDecoded(DecodedMessage decoded) {
   }
   tabs_->setTabVisible(DecodedTab, !shown_.type.isEmpty());
   tabs_->setTabVisible(JsonTab, !shown_.type.isEmpty());
+  tabs_->setTabVisible(TextTab, !shown_.text.isEmpty());
+  tabs_->setTabVisible(WireTab, message_->kind == observe::ContentKind::Grpc);
+  text_->setPlainText(shown_.text);
   json_->setPlainText(shown_.jsonProblem.isEmpty() ? shown_.json : shown_.jsonProblem);
   showHex();
   showOrigin();
@@ -179,7 +184,9 @@ void MessagePane::showDecoded(DecodedMessage decoded) {
 }
 
 void MessagePane::showOrigin() {
-  if (!shown_.type.isEmpty()) {
+  if (message_->kind != observe::ContentKind::Grpc) {
+    origin_->setText(QString());
+  } else if (!shown_.type.isEmpty()) {
     origin_->setText(QStringLiteral("%1 · schema from %2").arg(shown_.type, shown_.origin));
   } else if (schemas_.isAsking(target_)) {
     origin_->setText(QStringLiteral("Asking %1 for its schema…").arg(QString::fromStdString(target_)));

@@ -57,7 +57,7 @@ class MessagePane : public QWidget {
   QTabWidget* tabs_;
   QLabel *title_, *problem_, *origin_;
   QTreeView *fieldTree_ = nullptr, *wireTree_ = nullptr;
-  QPlainTextEdit *json_, *hex_;
+  QPlainTextEdit *json_, *text_, *hex_;
   QThreadPool pool_;  ///< one thread
 };
 

@@ -68,15 +68,46 @@ std::vector<TableColumn> headerColumns() {
           {QStringLiteral("Spillway"), 100}};
 }
 
-QString messageTitle(const observe::CapturedMessage& message, WallTime started, const std::string& encoding) {
+QString messageTitle(const MessageBytes& bytes, const observe::CapturedMessage& message, WallTime started) {
   const bool isRequest = message.direction == observe::Direction::Request;
   const auto after = std::chrono::duration_cast<std::chrono::microseconds>(message.arrived - started).count();
-  return QStringLiteral("Message %1 · %2 · %3 · %4 · +%5")
-      .arg(message.number)
-      .arg(isRequest ? QStringLiteral("client → target") : QStringLiteral("target → client"),
+  const QString name = bytes.kind == observe::ContentKind::Http
+                           ? (isRequest ? QStringLiteral("Request body") : QStringLiteral("Response body"))
+                           : QStringLiteral("Message %1").arg(message.number);
+  return QStringLiteral("%1 · %2 · %3 · %4 · +%5")
+      .arg(name, isRequest ? QStringLiteral("client → target") : QStringLiteral("target → client"),
            bytesText(message.size),
-           message.compressed ? QString::fromStdString(encoding) : QStringLiteral("identity"),
+           bytes.isCompressed ? QString::fromStdString(bytes.encoding) : QStringLiteral("identity"),
            durationText(after));
+}
+
+QString kindWords(grpc::CallKind kind) {
+  switch (kind) {
+    case grpc::CallKind::Unary:
+      return QStringLiteral("unary");
+    case grpc::CallKind::ServerStreaming:
+      return QStringLiteral("server streaming");
+    case grpc::CallKind::ClientStreaming:
+      return QStringLiteral("client streaming");
+    case grpc::CallKind::Bidirectional:
+      break;
+  }
+  return QStringLiteral("bidirectional");
+}
+
+/// A call may use less than its method declares.
+bool agrees(grpc::CallKind declared, observe::CallKind used) {
+  switch (declared) {
+    case grpc::CallKind::Unary:
+      return used == observe::CallKind::Unary;
+    case grpc::CallKind::ServerStreaming:
+      return used == observe::CallKind::ServerStreaming;
+    case grpc::CallKind::ClientStreaming:
+      return used == observe::CallKind::ClientStreaming;
+    case grpc::CallKind::Bidirectional:
+      break;
+  }
+  return used == observe::CallKind::Bidirectional;
 }
 
 }  // namespace
@@ -107,7 +138,13 @@ StreamDetail::StreamDetail(EngineBridge& bridge, SchemaStore& schemas, QWidget* 
   nothing->setAlignment(Qt::AlignCenter);
   nothing->setProperty("role", "muted");
   stack_->addWidget(nothing);
-  stack_->addWidget(splitter_);
+  auto* page = new QWidget(this);
+  auto* lines = new QVBoxLayout(page);
+  lines->setContentsMargins(0, 6, 0, 0);
+  lines->setSpacing(2);
+  lines->addWidget(title_);
+  lines->addWidget(splitter_, 1);
+  stack_->addWidget(page);
   splitter_->setChildrenCollapsible(false);
   splitter_->addWidget(tabs_);
   splitter_->addWidget(pane_);
@@ -124,6 +161,8 @@ StreamDetail::StreamDetail(EngineBridge& bridge, SchemaStore& schemas, QWidget* 
   tabs_->setUsesScrollButtons(true);
   title_->setTextFormat(Qt::PlainText);
   title_->setProperty("role", "muted");
+  title_->setContentsMargins(14, 0, 14, 0);
+  title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   connectCapture();
 }
 
@@ -195,7 +234,6 @@ QWidget* StreamDetail::makeSummary() {
   auto* inside = new QWidget(scroll);
   auto* column = new QVBoxLayout(inside);
   column->setContentsMargins(14, 10, 14, 10);
-  column->addWidget(title_);
   column->addWidget(facts_);
   column->addStretch();
   scroll->setWidget(inside);
@@ -216,15 +254,26 @@ void StreamDetail::showStream(const StreamEntry* entry) {
   const std::uint64_t messages = entry->requestMessages() + entry->responseMessages();
   tabs_->setTabText(MessagesTab, messages == 0 ? QStringLiteral("Messages")
                                                : QStringLiteral("Messages %1").arg(countText(messages)));
-  const auto [service, method] = splitGrpcPath(entry->head->path);
-  title_->setText(entry->head->isGrpc
-                      ? QStringLiteral("%1 · %2/%3").arg(kindWords(entry->kind()), service, method)
-                      : QString::fromStdString(entry->head->method + ' ' + entry->head->path));
+  title_->setText(callWords(*entry));
   const auto shown = static_cast<std::uint64_t>(messages_->rowCount());
   leftOut_->setVisible(messages > shown);
   leftOut_->setText(
       QStringLiteral("%1 more passed; their details were not kept").arg(countText(messages - shown)));
   facts_->showFacts(streamFacts(*entry));
+}
+
+/// The kind of call as its messages show it; what a schema says of it, where that differs.
+QString StreamDetail::callWords(const StreamEntry& entry) const {
+  if (!entry.head->isGrpc) return QString::fromStdString(entry.head->method + ' ' + entry.head->path);
+  const auto [service, method] = splitGrpcPath(entry.head->path);
+  QString words = QStringLiteral("%1 · %2/%3").arg(kindWords(entry.kind()), service, method);
+  const auto found = schemas_.schemas().method(entry.head->path);
+  if (!found) return words;
+  const grpc::CallKind declared = found->method.kind;
+  if (entry.record && !agrees(declared, entry.kind()))
+    words += QStringLiteral(" · declared %1, used as %2")
+                 .arg(kindWords(declared), kindWords(entry.kind()).toLower());
+  return words + QStringLiteral(" · ") + QString::fromStdString(found->method.line);
 }
 
 void StreamDetail::onReplaced() {
@@ -274,11 +323,24 @@ void StreamDetail::showHeaders() {
 void StreamDetail::showMessage(int row) {
   const observe::CapturedMessage* message = messages_->captured(row);
   if (!message) return pane_->show(std::nullopt, {}, {});
-  const observe::CaptureView& view = capture_->view();
-  const std::string encoding = encodingOf(view, message->direction);
-  pane_->show(MessageBytes{path_, message->direction, view.payload(*message), message->size,
-                           message->compressed, encoding},
-              messageTitle(*message, capture_->started(), encoding), target_);
+  const MessageBytes bytes = bytesOf(capture_->view(), *message, path_);
+  pane_->show(bytes, messageTitle(bytes, *message, capture_->started()), target_);
+}
+
+/// The details of a status are a message of their own.
+void StreamDetail::showTrailers() {
+  for (const observe::CapturedFields& fields : capture_->view().fields()) {
+    if (fields.direction != observe::Direction::Response) continue;
+    for (const auto& [name, value] : *fields.fields) {
+      if (name != "grpc-status-details-bin") continue;
+      const QByteArray bytes = QByteArray::fromBase64(QByteArray::fromStdString(value));
+      MessageBytes status{path_, fields.direction, bytes.toStdString(),
+                          static_cast<std::uint64_t>(bytes.size())};
+      status.typeName = "google.rpc.Status";
+      return pane_->show(status, QStringLiteral("Details of the status · grpc-status-details-bin"), target_);
+    }
+  }
+  pane_->show(std::nullopt, {}, {});
 }
 
 /// The message that is chosen in the tab in view.
@@ -287,6 +349,7 @@ void StreamDetail::showChosen() {
   const int current = sequence_->currentRow();
   if (current < 0 || current >= static_cast<int>(sequence_->rows().size())) return;
   const SequenceRow& row = sequence_->rows()[static_cast<std::size_t>(current)];
+  if (row.shape == SequenceShape::Trailers) return showTrailers();
   if (row.shape != SequenceShape::Message) return showMessage(-1);
   const auto direction =
       row.isFrom(observe::Direction::Request) ? observe::Direction::Request : observe::Direction::Response;

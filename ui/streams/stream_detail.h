@@ -62,6 +62,8 @@ class StreamDetail : public QWidget {
   void showTab();
   void showHeaders();
   void showMessage(int row);
+  void showTrailers();
+  QString callWords(const StreamEntry& entry) const;
   void showChosen();
 
   SchemaStore& schemas_;

@@ -182,6 +182,12 @@ void StreamDetail::connectCapture() {
         row.isFrom(observe::Direction::Request) ? observe::Direction::Request : observe::Direction::Response;
     return messages_->contentOf(direction, row.number);
   });
+  sequence_->setHeld([this](const SequenceRow& row) -> std::optional<std::int64_t> {
+    const auto place = capture_->view().messageAt(directionOf(row), row.number);
+    if (!place || !capture_->view().messages()[*place].left) return std::nullopt;
+    const observe::CapturedMessage& message = capture_->view().messages()[*place];
+    return std::chrono::duration_cast<std::chrono::microseconds>(*message.left - message.arrived).count();
+  });
 }
 
 QWidget* StreamDetail::makeMessages() {

@@ -81,6 +81,10 @@ QString messageTitle(const MessageBytes& bytes, const observe::CapturedMessage& 
            durationText(after));
 }
 
+observe::Direction directionOf(const SequenceRow& row) {
+  return row.isFrom(observe::Direction::Request) ? observe::Direction::Request : observe::Direction::Response;
+}
+
 QString kindWords(grpc::CallKind kind) {
   switch (kind) {
     case grpc::CallKind::Unary:
@@ -177,11 +181,8 @@ void StreamDetail::connectCapture() {
   connect(messageTable_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           &StreamDetail::showChosen);
   connect(messages_, &QAbstractItemModel::dataChanged, sequence_->viewport(), qOverload<>(&QWidget::update));
-  sequence_->setContents([this](const SequenceRow& row) {
-    const auto direction =
-        row.isFrom(observe::Direction::Request) ? observe::Direction::Request : observe::Direction::Response;
-    return messages_->contentOf(direction, row.number);
-  });
+  sequence_->setContents(
+      [this](const SequenceRow& row) { return messages_->contentOf(directionOf(row), row.number); });
   sequence_->setHeld([this](const SequenceRow& row) -> std::optional<std::int64_t> {
     const auto place = capture_->view().messageAt(directionOf(row), row.number);
     if (!place || !capture_->view().messages()[*place].left) return std::nullopt;
@@ -357,9 +358,7 @@ void StreamDetail::showChosen() {
   const SequenceRow& row = sequence_->rows()[static_cast<std::size_t>(current)];
   if (row.shape == SequenceShape::Trailers) return showTrailers();
   if (row.shape != SequenceShape::Message) return showMessage(-1);
-  const auto direction =
-      row.isFrom(observe::Direction::Request) ? observe::Direction::Request : observe::Direction::Response;
-  const auto place = capture_->view().messageAt(direction, row.number);
+  const auto place = capture_->view().messageAt(directionOf(row), row.number);
   showMessage(place ? static_cast<int>(*place) : -1);
 }
 

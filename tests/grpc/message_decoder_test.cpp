@@ -464,7 +464,7 @@ TEST(StatusDetails, AreReadWithAndWithoutPadding) {
   std::ranges::replace(text, '-', '+');
   std::ranges::replace(text, '_', '/');
   const Schemas schemas;
-  for (const std::string padded : {text, text + std::string((4 - text.size() % 4) % 4, '=')}) {
+  for (const std::string& padded : {text, text + std::string((4 - text.size() % 4) % 4, '=')}) {
     const auto details = decodeStatusDetails(schemas, padded);
     ASSERT_TRUE(details) << details.error().detail;
     EXPECT_EQ(details->bytes, status.SerializeAsString());

@@ -26,9 +26,13 @@ class Decoder {
       : schemas_(schemas), message_(message), limits_(limits), nodesLeft_(limits.nodes) {}
 
   DecodedMessage decode(const MessageType& type) {
+    FieldNode root;
+    readMessage(root, type.descriptor(), {0, message_.size()}, -1);
     DecodedMessage decoded;
     decoded.type = type.name();
-    readFields(type.descriptor(), {0, message_.size()}, 0, decoded.fields, decoded.left);
+    decoded.value = std::move(root.value);
+    decoded.fields = std::move(root.children);
+    decoded.left = root.left;
     decoded.misfit = std::move(misfit_);
     decoded.isReadable = isReadable_;
     return decoded;
@@ -200,7 +204,7 @@ class Decoder {
     const std::size_t size = type == WireType::Fixed32 ? 4 : 8;
     if (bytes.size() - at < size) {
       return failure(WireProblem{
-          at, fmt::format("{} bytes belong to each element, {} are left", size, bytes.size() - at), 0});
+          at, fmt::format("{} bytes belong to each element, {}", size, hereText(bytes.size() - at)), 0});
     }
     return Varint{readFixed(bytes.subspan(at, size)), at + size};
   }

@@ -49,7 +49,8 @@ struct Misfit {
 };
 
 struct DecodedMessage {
-  std::string type;  ///< "routeguide.Point"
+  std::string type;   ///< "routeguide.Point"
+  std::string value;  ///< the message in words, if it is of a well-known type
   std::vector<FieldNode> fields;
   std::size_t left = 0;  ///< fields that the limits left out
   std::optional<Misfit> misfit;

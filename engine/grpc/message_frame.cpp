@@ -87,7 +87,7 @@ std::optional<MessageFrame> frameAt(Bytes bytes, std::size_t at) {
   if (left < kPrefix) {
     frame.range = {at, bytes.size()};
     frame.payload = {bytes.size(), bytes.size()};
-    frame.problem = fmt::format("the prefix of a message has 5 bytes, {} are here", left);
+    frame.problem = "the prefix of a message has 5 bytes, " + hereText(left);
     return frame;
   }
   const Bytes prefix = bytes.subspan(at, kPrefix);
@@ -98,8 +98,8 @@ std::optional<MessageFrame> frameAt(Bytes bytes, std::size_t at) {
   frame.payload = {begin, begin + std::min<std::size_t>(frame.size, bytes.size() - begin)};
   frame.range = {at, frame.payload.end};
   if (frame.payload.size() < frame.size) {
-    frame.problem = fmt::format("the prefix says {} bytes, {} are here", grouped(frame.size),
-                                grouped(frame.payload.size()));
+    frame.problem =
+        fmt::format("the prefix says {} bytes, {}", grouped(frame.size), hereText(frame.payload.size()));
   } else if (prefix[0] > 1) {
     frame.problem = fmt::format(
         "the first byte of the prefix is {}; 0 (as it is) and 1 (compressed) are known", prefix[0]);

@@ -72,10 +72,16 @@ Result<void> ProtoFolders::add(const std::string& path) {
   const fs::path absolute = tidy(path);
   std::error_code missing;
   const auto status = fs::status(absolute, missing);
-  if (fs::is_directory(status)) return addFolder(absolute);
-  if (!fs::is_regular_file(status)) return failure(wrong(absolute, "there is no such file or folder"));
-  addFile(absolute);
-  return {};
+  if (!fs::is_directory(status) && !fs::is_regular_file(status))
+    return failure(wrong(absolute, "there is no such file or folder"));
+  Result<void> added;
+  if (fs::is_directory(status)) {
+    added = addFolder(absolute);
+  } else {
+    addFile(absolute);
+  }
+  roots_.push_back(fs::is_directory(status) ? absolute : absolute.parent_path());
+  return added;
 }
 
 Result<void> ProtoFolders::addFolder(const fs::path& folder) {
@@ -129,6 +135,7 @@ std::string ProtoFolders::nameOf(const fs::path& file) const {
   for (const auto& root : roots_) {
     if (!isInside(file, root)) continue;
     const std::string candidate = file.lexically_relative(root).generic_string();
+    if (find(candidate) != file) continue;  // another root's file has this name
     if (imported_.contains(candidate)) return candidate;
     if (name.empty()) name = candidate;
   }

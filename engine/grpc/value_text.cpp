@@ -112,6 +112,10 @@ std::string doubleText(std::uint64_t bits) {
   return doubleText(std::bit_cast<double>(bits));
 }
 
+std::string hereText(std::size_t count) {
+  return fmt::format("{} {} here", grouped(count), count == 1 ? "is" : "are");
+}
+
 std::string grouped(std::uint64_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t at = digits.size(); at > 3;)

@@ -23,6 +23,8 @@ std::string doubleText(double value);
 /// The reading of 4 or 8 bytes as a floating-point number.
 std::string floatText(std::uint32_t bits);
 std::string doubleText(std::uint64_t bits);
+/// "3 are here", "1 is here"
+std::string hereText(std::size_t count);
 /// 104857600 as "104,857,600".
 std::string grouped(std::uint64_t number);
 

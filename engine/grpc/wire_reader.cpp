@@ -5,6 +5,8 @@
 
 #include <limits>
 
+#include "engine/grpc/value_text.h"
+
 namespace spillway::grpc {
 namespace {
 
@@ -54,7 +56,7 @@ Result<WireField, WireProblem> readGroup(Bytes bytes, std::size_t at, const Tag&
 Result<WireField, WireProblem> readFixedField(Bytes bytes, std::size_t at, const Tag& tag, std::size_t size) {
   if (bytes.size() - tag.end < size) {
     return problem(tag.end, tag.number,
-                   fmt::format("{} bytes belong here, {} are left", size, bytes.size() - tag.end));
+                   fmt::format("{} bytes belong here, {}", size, hereText(bytes.size() - tag.end)));
   }
   const ByteRange value{tag.end, tag.end + size};
   return WireField{tag.number, tag.type, {at, value.end}, value, readFixed(value.of(bytes))};
@@ -70,7 +72,7 @@ Result<WireField, WireProblem> readLengthDelimited(Bytes bytes, std::size_t at, 
   const std::size_t left = bytes.size() - length->end;
   if (length->value > left) {
     return problem(tag.end, tag.number,
-                   fmt::format("it is {} bytes long by its length, but {} are left", length->value, left));
+                   fmt::format("its length says {} bytes, {}", grouped(length->value), hereText(left)));
   }
   const ByteRange value{length->end, length->end + static_cast<std::size_t>(length->value)};
   return WireField{tag.number, tag.type, {at, value.end}, value, 0};

@@ -5,6 +5,7 @@
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/struct.pb.h>
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/wrappers.pb.h>
@@ -313,8 +314,7 @@ TEST(MessageDecoder, SaysWhereAMessageStopsFitting) {
     return decoded.misfit ? decoded.misfit->text() : "";
   };
   using namespace std::string_view_literals;
-  EXPECT_EQ(misfit("\x0a\x05Lone"sv),
-            "field 1 'name' at byte 1: it is 5 bytes long by its length, but 4 are left");
+  EXPECT_EQ(misfit("\x0a\x05Lone"sv), "field 1 'name' at byte 1: its length says 5 bytes, 4 are here");
   EXPECT_EQ(misfit("\x12\x04\x08\x01\x10\x80"sv),
             "field 2 'location.longitude' at byte 5: the varint does not end");
   EXPECT_EQ(misfit("\x0a\x01\xff"sv), "field 1 'name' at byte 2: the string is no UTF-8");
@@ -338,7 +338,7 @@ TEST(MessageDecoder, ShowsWhatWasReadBeforeAMisfit) {
   EXPECT_EQ(decoded.fields[1].presence, Presence::NotSet);
   EXPECT_EQ(decoded.fields[2].presence, Presence::Unknown);
   EXPECT_EQ(decoded.fields[2].range, (ByteRange{5, 8}));
-  EXPECT_EQ(decoded.fields[2].problem, "it is 127 bytes long by its length, but 1 are left");
+  EXPECT_EQ(decoded.fields[2].problem, "its length says 127 bytes, 1 is here");
 }
 
 TEST(MessageDecoder, MarksWhatALaterFieldReplaces) {
@@ -464,7 +464,7 @@ TEST(StatusDetails, AreReadWithAndWithoutPadding) {
   std::ranges::replace(text, '-', '+');
   std::ranges::replace(text, '_', '/');
   const Schemas schemas;
-  for (const std::string padded : {text, text + std::string((4 - text.size() % 4) % 4, '=')}) {
+  for (const std::string& padded : {text, text + std::string((4 - text.size() % 4) % 4, '=')}) {
     const auto details = decodeStatusDetails(schemas, padded);
     ASSERT_TRUE(details) << details.error().detail;
     EXPECT_EQ(details->bytes, status.SerializeAsString());

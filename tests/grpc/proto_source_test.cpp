@@ -17,6 +17,7 @@ namespace spillway::grpc {
 namespace {
 
 namespace pb = google::protobuf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -93,10 +94,7 @@ TEST_F(ProtoFiles, TakeImportPaths) {
   write("far/away/part.proto", R"(syntax = "proto3"; message Part {})");
   EXPECT_THAT(problemsOf(*read("a/main.proto", {folder_.file("far/away")})), IsEmpty());
   const auto without = read("a/main.proto");
-  EXPECT_THAT(
-      problemsOf(*without),
-      testing::Contains(HasSubstr("part.proto: File not found or had errors")).Times(testing::AnyNumber()));
-  EXPECT_THAT(without->problems(), testing::Not(IsEmpty()));
+  EXPECT_THAT(problemsOf(*without), Contains(HasSubstr("part.proto: it is in no import path")));
   EXPECT_FALSE(without->message("Main"));
 }
 
@@ -107,16 +105,14 @@ TEST_F(ProtoFiles, SayWhereTheyAreWrong) {
   EXPECT_THAT(problemsOf(*schema), ElementsAre("bad.proto:6:9: Expected message name."));
   EXPECT_TRUE(schema->message("Good"));
   write("bad.proto", "syntax = \"proto3\";\nmessage A {\n  strin name = 1;\n  int32 x = 1;\n}\n");
-  EXPECT_THAT(problemsOf(*read("bad.proto")),
-              ElementsAre("bad.proto:4:13: Field number 1 has already been used in \"A\" by field \"name\".",
-                          "bad.proto:3:3: \"strin\" is not defined."));
+  EXPECT_THAT(problemsOf(*read("bad.proto")), ElementsAre("bad.proto:3:3: \"strin\" is not defined."));
 }
 
 TEST_F(ProtoFiles, ThatImportEachOtherAreProblems) {
   write("one.proto", R"(syntax = "proto3"; import "two.proto";)");
   write("two.proto", R"(syntax = "proto3"; import "one.proto";)");
   EXPECT_THAT(problemsOf(*readProtoFiles({{folder_.path()}, {}}).value()),
-              testing::Contains(HasSubstr("File recursively imports itself")));
+              Contains(HasSubstr("File recursively imports itself")));
 }
 
 TEST_F(ProtoFiles, MustBeThere) {

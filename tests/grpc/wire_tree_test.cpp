@@ -56,7 +56,7 @@ TEST(WireTree, ReadsBytesAsTextMessagesAndPackedNumbers) {
   ASSERT_EQ(message.fields[0].children.size(), 2u);
   EXPECT_EQ(message.fields[0].children[1].range, (ByteRange{4, 6}));
   EXPECT_EQ(reading(message.fields[0], "packed varints"), "8, 1, 16, 2");
-  EXPECT_EQ(reading(message.fields[0], "packed fixed32"), "33620232");
+  EXPECT_EQ(reading(message.fields[0], "packed fixed32"), "34603272");
 
   const auto packed = readWireTree(bytesOf("\x0a\x08\x00\x00\x80\x3f\x00\x00\x00\x40"sv));
   EXPECT_EQ(reading(packed.fields[0], "packed floats"), "1, 2");
@@ -79,7 +79,7 @@ TEST(WireTree, SaysWhereBytesStopBeingAMessage) {
   ASSERT_TRUE(tree.problem);
   EXPECT_EQ(tree.problem->at, 3u);
   EXPECT_EQ(tree.problem->number, 2u);
-  EXPECT_EQ(tree.problem->reason, "it is 9 bytes long by its length, but 3 are left");
+  EXPECT_EQ(tree.problem->reason, "its length says 9 bytes, 3 are here");
   EXPECT_EQ(readWireTree(bytesOf("\x0b\x08\x01"sv)).problem->reason, "its group does not end");
   EXPECT_EQ(readWireTree(bytesOf("\x0c"sv)).problem->reason, "it ends a group that never began");
 }

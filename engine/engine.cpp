@@ -103,6 +103,10 @@ void Engine::limitHistory(const history::Bounds& bounds) {
   if (impl_->history) impl_->history->limit(bounds);
 }
 
+std::optional<observe::CapturedStream> Engine::captured(StreamId id, std::size_t from) const {
+  return impl_->history ? impl_->history->captured(id, from) : std::nullopt;
+}
+
 void Engine::flushEvents() {
   impl_->bus.flush();
   if (impl_->history) impl_->history->flush();

@@ -14,6 +14,7 @@
 #include "engine/config/model.h"
 #include "engine/health/target_status.h"
 #include "engine/history/store.h"
+#include "engine/observe/capture.h"
 #include "engine/observe/connection_status.h"
 #include "engine/observe/decision.h"
 #include "engine/observe/event_bus.h"
@@ -91,6 +92,9 @@ class Engine {
   history::StoreStatus history() const;
   /// New bounds of the history; what is too much goes soon, in small steps. Nothing without a history.
   void limitHistory(const history::Bounds&);
+  /// What has passed on a stream that is open or ended lately, batches before `from` left out; nullopt:
+  /// nothing is in memory; history::Reader finds what is stored. Only where a history is kept.
+  std::optional<observe::CapturedStream> captured(StreamId, std::size_t from = 0) const;
   /// What the balancer would decide about this request now; an error names what makes no sense.
   Result<observe::Decision> explain(const ListenerId&, const ImaginedRequest&) const;
   /// Checks this target's health now (the schedule goes on from there). Returns at once.

@@ -35,6 +35,26 @@ std::string bindKey(const balance::ListenerSnapshot& listener, const net::Socket
 constexpr observe::SubscriptionOptions kHistorySubscription{
     .details = false, .decisionsPerSecond = 0, .capacity = 32768};
 
+/// What passes on streams; the ends of streams come with it.
+constexpr observe::SubscriptionOptions kCaptureSubscription{
+    .details = false, .captures = true, .decisionsPerSecond = 0, .capacity = 65536};
+
+/// The filters of what is captured, by load balancer; false: one of them makes no sense.
+bool captureFilters(const config::Document& document, std::map<std::string, history::Filter>& filters,
+                    std::vector<Issue>& issues) {
+  for (std::size_t i = 0; i < document.loadBalancers.size(); ++i) {
+    const config::LoadBalancer& balancer = document.loadBalancers[i];
+    auto filter = history::Filter::parse(balancer.capture.filter, wallNow());
+    if (!filter) {
+      issues.push_back({fmt::format("loadBalancers[{}].capture.filter", i), balancer.capture.filter,
+                        filter.error().message, Issue::Severity::Error});
+    } else if (!filter->selectsAll()) {
+      filters.emplace(balancer.name, std::move(*filter));
+    }
+  }
+  return !config::hasErrors(issues);
+}
+
 }  // namespace
 
 EngineOptions Engine::Impl::withDefaults(EngineOptions given) {
@@ -52,7 +72,8 @@ Engine::Impl::Impl(EngineOptions given)
   if (!options.accessLogFile.empty()) (void)bus.writeAccessLog(options.accessLogFile);
   if (options.keepsHistory) {
     history::StoreOptions wanted{history::fileIn(options.dataDirectory), options.historyBounds};
-    history = std::make_unique<history::Store>(std::move(wanted), bus.subscribe(kHistorySubscription));
+    history = std::make_unique<history::Store>(std::move(wanted), bus.subscribe(kHistorySubscription),
+                                               bus.subscribe(kCaptureSubscription));
   }
   for (std::size_t i = 0; i < workerCount(options.workers); ++i) {
     workers.push_back(std::make_unique<proxy::Worker>(i, bus.addSink(), metrics.addWorker(), keys, sealer));
@@ -206,6 +227,8 @@ ApplyReport Engine::Impl::apply(const config::Document& document) {
 }
 
 void Engine::Impl::applyLocked(const config::Document& document, ApplyReport& report) {
+  std::map<std::string, history::Filter> filters;
+  if (!captureFilters(document, filters, report.issues)) return;
   // Before the files are read, so that no change is missed.
   watch.follow(balance::watchedFiles(document));
   auto snapshot = balance::compile(document, runtimes, names, options.dataDirectory);
@@ -226,6 +249,7 @@ void Engine::Impl::applyLocked(const config::Document& document, ApplyReport& re
     return;
   }
   bus.configureLogs(observe::logTargets(document, options.dataDirectory));
+  if (history) history->captureOnly(std::move(filters));
   onControl([&] { install(*snapshot, *sockets); });
   live = *snapshot;
   report.applied = true;

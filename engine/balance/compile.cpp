@@ -107,6 +107,7 @@ class Compiler {
     result->listenerAttributes = settings.attributes;
     result->limits = balancer.limits;
     result->beyondAlb = balancer.beyondAlb;
+    result->capture = balancer.capture;
     result->rules =
         compileRules(settings, snapshot.groups, [&](std::uint32_t rule, const std::string& group) {
           return runtimes_.route({result->id, rule, group});

@@ -50,6 +50,7 @@ struct ListenerSnapshot {
   config::ListenerAttributes listenerAttributes;
   config::Limits limits;
   config::BeyondAlb beyondAlb;
+  config::Capture capture;
   std::shared_ptr<ListenerRuntime> runtime;
   std::size_t document = 0, index = 0;  ///< loadBalancers[document].listeners[index], for issue paths
 };

@@ -42,6 +42,14 @@ void fields(V& v, Listener& listener) {
 }
 
 template <class V>
+void fields(V& v, Capture& capture) {
+  v.choice("level", capture.level);
+  if (v.wants(!capture.filter.empty())) v.text("filter", capture.filter);
+  v.number("bodyBytes", capture.bodyBytes);
+  v.texts("redactedHeaders", capture.redactedHeaders);
+}
+
+template <class V>
 void fields(V& v, LoadBalancer& balancer) {
   v.text("name", balancer.name);
   v.choice("scheme", balancer.scheme);
@@ -57,6 +65,7 @@ void fields(V& v, LoadBalancer& balancer) {
     inner.flag("fastHealthChecks", beyond.fastHealthChecks);
     inner.flag("extendedConnect", beyond.extendedConnect);
   });
+  unlessDefault(v, "capture", balancer.capture);
   v.list("listeners", balancer.listeners);
 }
 

@@ -64,6 +64,20 @@ struct BeyondAlb {
   bool operator==(const BeyondAlb&) const = default;
 };
 
+/// How much is kept of a stream for whoever looks into it: nothing; header fields, messages' sizes, frames
+/// and windows; the bytes of the messages and bodies too.
+enum class CaptureLevel : std::uint8_t { Off, Metadata, Full };
+
+/// What is kept of a load balancer's streams, beyond their lines in the access log.
+struct Capture {
+  CaptureLevel level = CaptureLevel::Full;
+  std::string filter;                     ///< of the filter language, judged when a stream ends; "" = all
+  std::uint32_t bodyBytes = 1024 * 1024;  ///< of one stream, both directions together; the rest is cut
+  std::vector<std::string> redactedHeaders{"authorization", "proxy-authorization", "cookie", "set-cookie",
+                                           "x-api-key"};  ///< their values are never kept
+  bool operator==(const Capture&) const = default;
+};
+
 struct LoadBalancer {
   std::string name;
   Scheme scheme = Scheme::Internal;
@@ -71,6 +85,7 @@ struct LoadBalancer {
   LoadBalancerAttributes attributes;
   Limits limits;
   BeyondAlb beyondAlb;
+  Capture capture;
   std::vector<Listener> listeners;
   bool operator==(const LoadBalancer&) const = default;
 };

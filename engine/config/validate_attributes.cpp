@@ -173,6 +173,19 @@ void checkRequestHeaderNames(Findings& findings, const std::string& path,
   }
 }
 
+void checkCapture(Findings& findings, const std::string& path, const Capture& capture) {
+  checkRanges(findings, path,
+              std::array{Bounded{"bodyBytes",
+                                 capture.bodyBytes,
+                                 {kKibibyte, 64 * kMebibyte},
+                                 "What is kept of one stream's messages (bytes)"}});
+  for (std::size_t i = 0; i < capture.redactedHeaders.size(); ++i) {
+    if (isToken(capture.redactedHeaders[i])) continue;
+    findings.error(fmt::format("{}.redactedHeaders[{}]", path, i), capture.redactedHeaders[i],
+                   "Write the name of a header field: letters, digits and !#$%&'*+-.^_`|~.");
+  }
+}
+
 }  // namespace
 
 void checkLoadBalancerAttributes(Findings& findings, const std::string& path, const LoadBalancer& balancer) {
@@ -191,6 +204,7 @@ void checkLoadBalancerAttributes(Findings& findings, const std::string& path, co
   checkLogFiles(findings, path + ".attributes.connectionLogs", attributes.connectionLogs);
   checkLogFiles(findings, path + ".attributes.healthCheckLogs", attributes.healthCheckLogs);
   checkLimits(findings, path + ".limits", balancer.limits);
+  checkCapture(findings, path + ".capture", balancer.capture);
 }
 
 void checkListenerAttributes(Findings& findings, const std::string& path, const Listener& listener) {

@@ -29,6 +29,10 @@ constexpr auto wordsOf(ProtocolVersion) {
                                         {ProtocolVersion::Http2, "HTTP2"},
                                         {ProtocolVersion::Grpc, "GRPC"}}};
 }
+constexpr auto wordsOf(CaptureLevel) {
+  return WordTable<CaptureLevel, 3>{
+      {{CaptureLevel::Off, "off"}, {CaptureLevel::Metadata, "metadata"}, {CaptureLevel::Full, "full"}}};
+}
 constexpr auto wordsOf(ActionType) {
   return WordTable<ActionType, 6>{{{ActionType::Forward, "forward"},
                                    {ActionType::Redirect, "redirect"},

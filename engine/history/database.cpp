@@ -105,6 +105,12 @@ Statement& Statement::bind(std::string_view value) {
   return *this;
 }
 
+Statement& Statement::bindBlob(std::string_view value) {
+  check(sqlite3_bind_blob64(handle_.get(), ++bound_, value.data() ? value.data() : "", value.size(),
+                            SQLITE_STATIC));
+  return *this;
+}
+
 Statement& Statement::bindNull() {
   check(sqlite3_bind_null(handle_.get(), ++bound_));
   return *this;
@@ -148,6 +154,13 @@ std::string_view Statement::text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
   return text ? std::string_view(text, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column)))
               : std::string_view();
+}
+
+std::string_view Statement::blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
+  return bytes
+             ? std::string_view(bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column)))
+             : std::string_view();
 }
 
 Transaction::Transaction(Database& database) : database_(database) {

@@ -60,7 +60,8 @@ class Statement {
 
   /// Parameters are bound in order, from the first one after each reset().
   Statement& bind(std::int64_t);
-  Statement& bind(std::string_view);  ///< copied
+  Statement& bind(std::string_view);      ///< copied
+  Statement& bindBlob(std::string_view);  ///< must live until the statement has run
   Statement& bindNull();
   /// Whether there is a row (another row).
   bool step();
@@ -71,6 +72,7 @@ class Statement {
   std::int64_t integer(int column) const;
   std::optional<std::int64_t> integerOrNull(int column) const;
   std::string_view text(int column) const;  ///< until the next step()
+  std::string_view blob(int column) const;  ///< the same
 
  private:
   void check(int code) const;

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "engine/history/varint.h"
 #include "engine/observe/histogram.h"
 
 namespace spillway::history {
@@ -20,28 +21,11 @@ using observe::SparseHistogram;
 /// More of anything is no slice of ours.
 constexpr std::uint64_t kMost = 100'000;
 
-void put(std::string& bytes, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7)
-    bytes += static_cast<char>(value | 0x80);
-  bytes += static_cast<char>(value);
-}
-
-std::optional<std::uint64_t> take(std::string_view& bytes) {
-  std::uint64_t value = 0;
-  for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
-    const auto byte = static_cast<std::uint8_t>(bytes.front());
-    bytes.remove_prefix(1);
-    value |= std::uint64_t{byte & 0x7FU} << shift;
-    if (byte < 0x80) return value;
-  }
-  return std::nullopt;
-}
-
 /// Takes numbers into these, in order; false where one is missing.
 template <class... Numbers>
 bool takeAll(std::string_view& bytes, Numbers&... numbers) {
   const auto one = [&](auto& number) {
-    const auto value = take(bytes);
+    const auto value = takeVarint(bytes);
     if (value) number = static_cast<std::remove_reference_t<decltype(number)>>(*value);
     return value.has_value();
   };
@@ -93,19 +77,19 @@ void addHistogram(SparseHistogram& sum, const SparseHistogram& histogram) {
 
 std::string encodeSlice(const MetricSlice& slice) {
   std::string bytes;
-  put(bytes, slice.samples.size());
+  putVarint(bytes, slice.samples.size());
   for (const auto& [metric, value] : slice.samples) {
-    put(bytes, static_cast<std::uint64_t>(metric.kind));
-    put(bytes, metric.code);
-    put(bytes, value);
+    putVarint(bytes, static_cast<std::uint64_t>(metric.kind));
+    putVarint(bytes, metric.code);
+    putVarint(bytes, value);
   }
   for (const SparseHistogram& histogram : slice.latencies) {
-    put(bytes, histogram.buckets.size());
-    put(bytes, histogram.sum);
+    putVarint(bytes, histogram.buckets.size());
+    putVarint(bytes, histogram.sum);
     std::uint16_t before = 0;
     for (const auto& [index, count] : histogram.buckets) {
-      put(bytes, static_cast<std::uint64_t>(index - before));
-      put(bytes, count);
+      putVarint(bytes, static_cast<std::uint64_t>(index - before));
+      putVarint(bytes, count);
       before = index;
     }
   }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/history/capture_rows.h"
 #include "engine/history/database.h"
 #include "engine/history/entry_columns.h"
 #include "engine/history/filter_sql.h"
@@ -88,6 +89,7 @@ struct Reader::Impl {
   Entry entryOf(const Statement& row);
   /// The writer may be of an older version.
   bool hasMetrics() { return database.number("PRAGMA user_version") >= 2; }
+  bool hasCaptures() { return database.number("PRAGMA user_version") >= 4; }
 
   template <class Work>
   auto attempt(Work&& work) -> Result<decltype(work())> {
@@ -259,6 +261,13 @@ Result<std::vector<observe::HealthEvent>> Reader::healthChanges(const TargetId& 
     while (rows.step())
       result.push_back(changeOf(rows, target));
     return result;
+  });
+}
+
+Result<std::optional<observe::CapturedStream>> Reader::captured(StreamId stream, WallTime started) {
+  return impl_->attempt([&]() -> std::optional<observe::CapturedStream> {
+    if (!impl_->hasCaptures()) return std::nullopt;
+    return findCapture(impl_->database, stream, started);
   });
 }
 

@@ -13,6 +13,7 @@
 #include "engine/base/result.h"
 #include "engine/history/filter.h"
 #include "engine/history/filter_fields.h"
+#include "engine/observe/capture.h"
 #include "engine/observe/events.h"
 #include "engine/observe/series_sum.h"
 
@@ -61,6 +62,9 @@ class Reader {
 
   /// The last `limit` changes of a target's health before `end`, newest first.
   Result<std::vector<observe::HealthEvent>> healthChanges(const TargetId&, WallTime end, std::size_t limit);
+
+  /// What passed on the stream of this id that began then; nullopt: it was not kept.
+  Result<std::optional<observe::CapturedStream>> captured(StreamId, WallTime started);
 
   /// The parts of which metrics were ever stored, in SeriesPart's order.
   Result<std::vector<observe::SeriesPart>> metricParts();

@@ -45,6 +45,12 @@ constexpr const char* kMetricTables =
 constexpr const char* kHealthChangesIndex =
     "CREATE INDEX IF NOT EXISTS health_changes ON health (target_group, target, port, time) WHERE flags & 1";
 
+/// What passed on streams: capture_rows.h.
+constexpr const char* kCapturesTable =
+    "CREATE TABLE captures (id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, started INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL, body BLOB NOT NULL);"
+    "CREATE INDEX captures_stream ON captures (stream, started)";
+
 /// Version 1: entries and health.
 void createEntries(Database& database) {
   database.run(kTextsTable);
@@ -78,6 +84,7 @@ Result<void> bringToSchema(Database& database) {
   if (found < 1) createEntries(database);
   if (found < 2) database.run(kMetricTables);
   if (found < 3) database.run(kHealthChangesIndex);
+  if (found < 4) database.run(kCapturesTable);
   database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());
   transaction.commit();
   return {};

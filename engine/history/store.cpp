@@ -18,6 +18,8 @@
 #include <vector>
 
 #include "engine/base/clock.h"
+#include "engine/history/capture_recorder.h"
+#include "engine/history/capture_rows.h"
 #include "engine/history/database.h"
 #include "engine/history/metric_rows.h"
 #include "engine/history/row_writer.h"
@@ -32,6 +34,8 @@ constexpr std::size_t kBatch = 2000;
 constexpr std::int64_t kStep = 2000;  ///< rows that go at once because there are too many
 constexpr auto kMinute = std::chrono::seconds(60);
 constexpr std::size_t kMostSeconds = 600;  ///< of metrics that wait
+/// Of the file's bound, so much may be streams' parts: they must not push the log out.
+constexpr std::uint64_t kCaptureShare = 2;
 /// A clock that has moved so far by itself tells nothing of entries' ages.
 constexpr auto kJump = std::chrono::hours(1);
 
@@ -54,6 +58,7 @@ struct OpenFile {
     if (!schema) return;
     rows.emplace(database);
     metrics.emplace(database);
+    captures.emplace(database);
   }
   std::uint64_t bytes(const char* pages) {
     return static_cast<std::uint64_t>(database.number(pages) * database.number("PRAGMA page_size"));
@@ -72,6 +77,7 @@ struct OpenFile {
   Result<void> schema;
   std::optional<RowWriter> rows;
   std::optional<MetricRows> metrics;
+  std::optional<CaptureRows> captures;
 };
 
 /// Moves a damaged file out of the way, for whoever wants to save something from it; returns its new name.
@@ -99,6 +105,8 @@ struct Store::Impl {
   std::uint64_t passesWanted = 0, passesDone = 0;
   bool stopping = false;
 
+  std::unique_ptr<CaptureRecorder> captures;  ///< null: nothing of streams is kept
+
   // The writer's own.
   std::unique_ptr<observe::Subscription> events;
   std::optional<OpenFile> file;
@@ -122,13 +130,15 @@ struct Store::Impl {
   void tell(std::string trouble);
 };
 
-Store::Store(StoreOptions options, std::unique_ptr<observe::Subscription> events)
+Store::Store(StoreOptions options, std::unique_ptr<observe::Subscription> events,
+             std::unique_ptr<observe::Subscription> captures)
     : impl_(std::make_unique<Impl>()) {
   impl_->status.file = std::move(options.file);
   impl_->status.bounds = options.bounds;
   impl_->clock = options.clock;
   impl_->beganWall = options.clock();
   impl_->events = std::move(events);
+  if (captures) impl_->captures = std::make_unique<CaptureRecorder>(std::move(captures));
   impl_->thread = std::thread([this] { impl_->run(); });
 }
 
@@ -149,6 +159,14 @@ StoreStatus Store::status() const {
 void Store::limit(const Bounds& bounds) {
   const std::lock_guard lock(impl_->mutex);
   impl_->status.bounds = bounds;
+}
+
+void Store::captureOnly(std::map<std::string, Filter> filters) {
+  if (impl_->captures) impl_->captures->setFilters(std::move(filters));
+}
+
+std::optional<observe::CapturedStream> Store::captured(StreamId id, std::size_t from) const {
+  return impl_->captures ? impl_->captures->find(id, from) : std::nullopt;
 }
 
 void Store::keep(observe::NamedFrame second) {
@@ -173,7 +191,9 @@ void Store::Impl::run() {
     last = stopping;
     const std::uint64_t serves = passesWanted;
     lock.unlock();
-    while (pass()) {
+    for (bool more = true; more;) {
+      more = captures && captures->take();
+      more = pass() || more;
     }
     lock.lock();
     passesDone = serves;
@@ -188,8 +208,9 @@ bool Store::Impl::pass() {
   if (now < nextTry) return false;
   try {
     if (!file && !open()) return false;
-    const bool more = write();
+    bool more = write();
     writeSeconds();
+    more = (captures && captures->write(*file->captures)) || more;
     if (now >= nextLook) look();
     return more;
   } catch (const DatabaseError& error) {
@@ -251,6 +272,10 @@ void Store::Impl::look() {
   status.bytes = bytes;
   status.entries = static_cast<std::uint64_t>(file->rows->count());
   status.dropped = events->dropped().records;
+  if (captures) {
+    status.captures = captures->kept();
+    status.droppedCaptures = captures->lost();
+  }
   status.trouble.clear();
 }
 
@@ -267,8 +292,9 @@ bool Store::Impl::prune(const Bounds& bounds) {
   // Where nothing else can go the seconds become minutes before their time.
   const bool isEarly = isTooLarge && gone == 0;
   const bool condensed = file->metrics->condense(now - (isEarly ? kMinute : MetricRows::kSeconds));
+  const bool manyCaptures = file->captures->prune(oldest, bounds.mostBytes / kCaptureShare);
   if (file->bytesOfFile() > bounds.mostBytes) file->database.run("PRAGMA incremental_vacuum(1000)");
-  return gone > 0 || condensed;
+  return gone > 0 || condensed || manyCaptures;
 }
 
 bool Store::Impl::clockJumped(WallTime now) const {

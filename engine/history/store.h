@@ -3,10 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/base/clock.h"
+#include "engine/history/filter.h"
+#include "engine/observe/capture.h"
 #include "engine/observe/event_bus.h"
 #include "engine/observe/metric_frames.h"
 
@@ -27,13 +31,15 @@ struct StoreOptions {
 
 struct StoreStatus {
   std::string file;
-  Bounds bounds;                     ///< as they were set last
-  std::uint64_t bytes = 0;           ///< of the file that are in use
-  std::uint64_t entries = 0;         ///< requests that are stored
-  std::uint64_t dropped = 0;         ///< since the start: lost because writing could not keep up
-  std::uint64_t droppedSeconds = 0;  ///< the same, of the metrics
-  std::string trouble;               ///< in plain words what is wrong now; empty = all is well
-  std::string setAside;              ///< a damaged file was moved here; empty = none was
+  Bounds bounds;                      ///< as they were set last
+  std::uint64_t bytes = 0;            ///< of the file that are in use
+  std::uint64_t entries = 0;          ///< requests that are stored
+  std::uint64_t dropped = 0;          ///< since the start: lost because writing could not keep up
+  std::uint64_t droppedSeconds = 0;   ///< the same, of the metrics
+  std::uint64_t captures = 0;         ///< streams since the start whose parts were kept
+  std::uint64_t droppedCaptures = 0;  ///< parts and streams lost because keeping could not keep up
+  std::string trouble;                ///< in plain words what is wrong now; empty = all is well
+  std::string setAside;               ///< a damaged file was moved here; empty = none was
 };
 
 /// Where a data folder keeps its history.
@@ -45,12 +51,19 @@ std::string fileIn(const std::string& dataDirectory);
 /// newer version's file is left alone. Every function may be called from any thread.
 class Store {
  public:
-  /// The subscription must be of kept events only and have room for what comes in some hundred milliseconds.
-  Store(StoreOptions, std::unique_ptr<observe::Subscription>);
+  /// The subscription must be of kept events only and have room for what comes in some hundred milliseconds;
+  /// the other one of kept events and captures, or null: no stream's parts are kept.
+  Store(StoreOptions, std::unique_ptr<observe::Subscription>,
+        std::unique_ptr<observe::Subscription> captures = nullptr);
   ~Store();  ///< writes what has come
   StoreStatus status() const;
   /// New bounds; taken up within a second. What is too much goes in small steps, between what is written.
   void limit(const Bounds&);
+  /// Of these load balancers only streams that the filter selects keep their parts; of others all.
+  void captureOnly(std::map<std::string, Filter>);
+  /// What has passed on a stream that is open or ended lately, as far as it is in memory, batches before
+  /// `from` left out; nullopt: nothing of it. Takes no longer than a copy of some pointers.
+  std::optional<observe::CapturedStream> captured(StreamId, std::size_t from = 0) const;
   /// The metrics' newest second, to be written with the next batch.
   void keep(observe::NamedFrame);
   /// Waits until what the subscription held when it was called is written, or cannot be.

@@ -12,6 +12,7 @@ namespace spillway::http {
 /// length (gRPC over HTTP/2, "Length-Prefixed-Message"). Copies nothing but the prefix.
 class GrpcFraming {
  public:
+  static constexpr std::size_t kPrefix = 5;  ///< bytes
   struct Message {
     std::uint64_t number;  ///< from 1
     std::uint32_t size;    ///< payload bytes
@@ -43,7 +44,7 @@ class GrpcFraming {
   std::uint64_t messages() const { return messages_; }
 
  private:
-  std::uint8_t prefix_[5] = {};
+  std::uint8_t prefix_[kPrefix] = {};
   std::uint8_t have_ = 0;
   std::uint32_t size_ = 0, left_ = 0;
   std::uint64_t messages_ = 0;

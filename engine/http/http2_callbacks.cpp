@@ -156,12 +156,34 @@ struct Http2Callbacks {
     if (!stream) return 0;
     stream->receivedBytes_ += frame->hd.length + 9;
     const End end = frame->hd.flags & NGHTTP2_FLAG_END_STREAM ? End::Yes : End::No;
+    // What a handler does may end the observing; a request's first frame comes before it begins.
+    const bool wasObserved = stream->observer_ != nullptr;
+    if (wasObserved) tellFrame(*stream, frame->hd, FrameWay::Received);
     if (frame->hd.type == NGHTTP2_HEADERS) headersReceived(*stream, end);
+    if (!wasObserved && stream->observer_) tellFrame(*stream, frame->hd, FrameWay::Received);
     if (frame->hd.type == NGHTTP2_DATA && end == End::Yes) {
       stream->endReceived_ = true;
       if (stream->handler_) stream->handler_->onData({}, End::Yes);
     }
     return 0;
+  }
+
+  enum class FrameWay : bool { Received, Sent };
+
+  static void tellFrame(Http2Stream& stream, const nghttp2_frame_hd& frame, FrameWay way) {
+    nghttp2_session* session = stream.connection_.session_;
+    const bool sent = way == FrameWay::Sent;
+    FrameFacts facts{.sent = sent, .type = frame.type, .flags = frame.flags};
+    facts.length = static_cast<std::uint32_t>(frame.length);
+    // A WINDOW_UPDATE opens the way against its own.
+    if (sent != (frame.type == NGHTTP2_WINDOW_UPDATE)) {
+      facts.streamWindow = nghttp2_session_get_stream_remote_window_size(session, stream.id_);
+      facts.connectionWindow = nghttp2_session_get_remote_window_size(session);
+    } else {
+      facts.streamWindow = nghttp2_session_get_stream_local_window_size(session, stream.id_);
+      facts.connectionWindow = nghttp2_session_get_local_window_size(session);
+    }
+    stream.observer_->onFrame(facts);
   }
 
   /// 1xx are passed on (RFC 9110 §15.2), but not more of them than a head may have bytes.
@@ -235,9 +257,12 @@ struct Http2Callbacks {
   static int frameSent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
     Http2Connection& connection = connectionOf(user);
     if (isProvoked(*frame)) connection.tolerates(connection.provokedResets_);
-    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
+    const bool isMessage = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+    if (!isMessage && !connection.isObserved_) return 0;
     Http2Stream* stream = streamOf(connection, frame->hd.stream_id);
     if (!stream) return 0;
+    if (stream->observer_) tellFrame(*stream, frame->hd, FrameWay::Sent);
+    if (!isMessage) return 0;
     if (frame->hd.type == NGHTTP2_HEADERS) stream->sentBytes_ += frame->hd.length + 9;
     if (!(frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) return 0;
     stream->endSent_ = true;

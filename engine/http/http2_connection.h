@@ -105,6 +105,7 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   TimePoint idleSince_;
   TimePoint headSince_{};
   bool ready_ = false;
+  bool isObserved_ = false;  ///< some stream's frames were asked for
   bool draining_ = false;
   bool peerLeaves_ = false;  ///< it has sent GOAWAY
   bool finalGoawaySent_ = false;

@@ -159,6 +159,11 @@ void Http2Stream::wakeOutput() {
   connection_.wantFlush();
 }
 
+void Http2Stream::observe(FrameObserver& observer) {
+  observer_ = &observer;
+  connection_.isObserved_ = true;
+}
+
 void Http2Stream::reset(ResetCode code) {
   if (code == ResetCode::NoError && endQueued_) {
     // RST_STREAM would overtake what is queued: it follows once our END_STREAM is on the wire.
@@ -166,6 +171,7 @@ void Http2Stream::reset(ResetCode code) {
     if (!endSent_) return;
   } else {
     handler_ = nullptr;
+    observer_ = nullptr;
   }
   if (id_ <= 0) return connection_.removeStream(*this);
   connection_.resets_.emplace_back(id_, static_cast<std::uint32_t>(code));
@@ -184,6 +190,7 @@ void Http2Stream::consume(std::size_t bytes) {
 
 void Http2Stream::detach() {
   handler_ = nullptr;
+  observer_ = nullptr;
   if (id_ <= 0) connection_.removeStream(*this);
 }
 

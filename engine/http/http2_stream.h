@@ -27,6 +27,8 @@ class Http2Stream final : public HttpStream, public net::Retirable {
   void detach() override;
   std::uint64_t receivedBytes() const override { return receivedBytes_; }
   std::uint64_t sentBytes() const override { return sentBytes_; }
+  void observe(FrameObserver& observer) override;
+  std::uint32_t wireId() const override { return id_ > 0 ? static_cast<std::uint32_t>(id_) : 0; }
 
   /// How many queued bytes go into the next DATA frame of at most `room`, with nghttp2's flags for it; the
   /// bytes themselves follow through the connection (NO_COPY). Negative: nghttp2's reason for none.
@@ -40,6 +42,7 @@ class Http2Stream final : public HttpStream, public net::Retirable {
 
   Http2Connection& connection_;
   StreamHandler* handler_;
+  FrameObserver* observer_ = nullptr;
   std::int32_t id_;                ///< 0 until the request is submitted
   std::size_t index_ = 0;          ///< place in the connection's list
   MessageHead incoming_;           ///< the header block being received

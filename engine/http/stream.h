@@ -6,6 +6,7 @@
 
 #include "engine/base/byte_chunk.h"
 #include "engine/base/error.h"
+#include "engine/http/frame_observer.h"
 #include "engine/http/message.h"
 
 namespace spillway::http {
@@ -78,6 +79,10 @@ class HttpStream {
   /// Bytes on the wire of this stream so far, frame headers and header blocks included.
   virtual std::uint64_t receivedBytes() const = 0;
   virtual std::uint64_t sentBytes() const = 0;
+  /// Tells of this stream's frames from now on, until detach() or reset(). HTTP/1 has none.
+  virtual void observe(FrameObserver&) {}
+  /// The HTTP/2 stream identifier; 0: HTTP/1, or no request was sent yet.
+  virtual std::uint32_t wireId() const { return 0; }
 };
 
 }  // namespace spillway::http

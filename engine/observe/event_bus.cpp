@@ -36,7 +36,7 @@ struct Alarm {
 
 /// What all readers together want.
 struct Wants {
-  std::atomic<int> detailReaders{0};
+  std::atomic<int> detailReaders{0}, captureReaders{0};
   std::atomic<std::uint32_t> decisionsPerSecond{0};  ///< the most that one of them wants
 };
 
@@ -46,6 +46,7 @@ class Sink final : public EventSink {
  public:
   Sink(const Wants& wants, Alarm& recorder) : wants_(wants), recorder_(recorder) {}
   bool wantsDetails() const override { return wants_.detailReaders.load(std::memory_order_relaxed) > 0; }
+  bool wantsCaptures() const override { return wants_.captureReaders.load(std::memory_order_relaxed) > 0; }
   bool wantsDecision(TimePoint now) override {
     const std::uint32_t most = wants_.decisionsPerSecond.load(std::memory_order_relaxed);
     if (most == 0) return false;
@@ -111,13 +112,15 @@ struct Readers {
 
  private:
   void sumUp() {
-    int details = 0;
+    int details = 0, captures = 0;
     std::uint32_t decisions = 0;
     for (const auto& reader : list) {
       details += reader->options.details ? 1 : 0;
+      captures += reader->options.captures ? 1 : 0;
       decisions = std::max(decisions, reader->options.decisionsPerSecond);
     }
     wants.detailReaders = details;
+    wants.captureReaders = captures;
     wants.decisionsPerSecond = decisions;
   }
 };
@@ -329,7 +332,8 @@ void EventBus::Impl::pass(const std::vector<Sink*>& all) {
 void EventBus::Impl::tell(const Event& event, const std::vector<std::shared_ptr<Reader>>& to) {
   const bool kept = isKept(event.kind);
   for (const auto& reader : to) {
-    if (!kept && !reader->options.details) continue;
+    const bool isCapture = event.kind == EventKind::Captured;
+    if (!kept && !(isCapture ? reader->options.captures : reader->options.details)) continue;
     Event copy = event;
     if (reader->ring.push(copy)) continue;
     (kept ? reader->droppedRecords : reader->droppedDetails).fetch_add(1, std::memory_order_relaxed);

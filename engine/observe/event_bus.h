@@ -25,6 +25,8 @@ class EventSink {
   virtual ~EventSink() = default;
   /// Whether somebody wants stream details now (everything but what emitKept() takes). One relaxed load.
   virtual bool wantsDetails() const = 0;
+  /// Whether somebody keeps what passes on streams. One relaxed load.
+  virtual bool wantsCaptures() const { return false; }
   /// Whether somebody wants the decision trace of one more request that came now.
   virtual bool wantsDecision(TimePoint now) = 0;
   /// Details: dropped and counted when the ring is full. Never waits.
@@ -38,6 +40,7 @@ class EventSink {
 
 struct SubscriptionOptions {
   bool details = true;                   ///< want stream details too
+  bool captures = false;                 ///< want what passes on streams, down to bytes
   std::uint32_t decisionsPerSecond = 0;  ///< want the decision traces of so many requests of each worker
   std::size_t capacity = 65536;          ///< events waiting at the most; more are dropped and counted
 };

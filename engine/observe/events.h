@@ -122,6 +122,7 @@ struct TargetAttempt {
 };
 
 struct Decision;
+struct CapturedBatch;
 
 /// What is known when a stream begins; immutable and shared.
 struct StreamHead {
@@ -222,6 +223,7 @@ enum class EventKind : std::uint8_t {
   HalfClose,  ///< the client ended its side
   Trailers,   ///< the target's trailers arrived; `number` = grpc-status
   Reset,  ///< `direction` says whose: Request = client reset, Response = target reset; `number` = HTTP/2 code
+  Captured,       ///< `captured` set: what passed on a stream, for those who want captures
   StreamEnded,    ///< `record` set; never lost
   Connection,     ///< `connection` set; never lost
   Health,         ///< `health` set
@@ -242,6 +244,7 @@ struct Event {
   std::shared_ptr<const StreamRecord> record;
   std::shared_ptr<const HealthEvent> health;
   std::shared_ptr<const ConnectionRecord> connection;
+  std::shared_ptr<const CapturedBatch> captured;
   std::shared_ptr<const std::string> text;
 };
 

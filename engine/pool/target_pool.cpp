@@ -127,7 +127,7 @@ void TargetPool::acquire(const balance::GroupSnapshot& group, const balance::Tar
   if (!peer) peer = std::make_unique<Peer>();
   for (const auto& member : peer->members) {
     if (!member->connection().canOpenStream()) continue;
-    waiter.onStream(member->connection().openStream(waiter.streamHandler()));
+    waiter.onStream(member->connection().openStream(waiter.streamHandler()), member->id);
     return;
   }
   peer->waiting.push_back(&waiter);
@@ -156,7 +156,7 @@ void TargetPool::serve(Peer& peer) {
     if (free == peer.members.end()) break;
     StreamWaiter* waiter = peer.waiting.front();
     peer.waiting.pop_front();
-    waiter->onStream((*free)->connection().openStream(waiter->streamHandler()));
+    waiter->onStream((*free)->connection().openStream(waiter->streamHandler()), (*free)->id);
   }
   const bool allDrain = std::all_of(peer.members.begin(), peer.members.end(),
                                     [](const auto& member) { return member->connection().isDraining(); });

@@ -20,7 +20,8 @@ class StreamWaiter {
  public:
   virtual ~StreamWaiter() = default;
   virtual http::StreamHandler& streamHandler() = 0;
-  virtual void onStream(http::HttpStream& stream) = 0;
+  /// `connection`: on which the stream is.
+  virtual void onStream(http::HttpStream& stream, observe::ConnectionId connection) = 0;
   virtual void onNoStream(const Error& error) = 0;
 };
 

@@ -41,13 +41,12 @@ ConnectionCount countedConnection(const std::shared_ptr<balance::ListenerRuntime
           }};
 }
 
-ClientConnection::ClientConnection(ClientConnectionHost& host, net::EventLoop& loop, observe::ConnectionId id,
+ClientConnection::ClientConnection(ClientConnectionHost& host, net::EventLoop& loop,
                                    std::unique_ptr<net::Transport> transport, ConnectionFacts facts,
                                    std::shared_ptr<const balance::ListenerSnapshot> listener,
                                    ConnectionCount counted)
     : host_(host),
       loop_(loop),
-      id_(id),
       transport_(std::move(transport)),
       facts_(std::make_shared<const ConnectionFacts>(std::move(facts))),
       listener_(std::move(listener)),
@@ -222,7 +221,7 @@ void ClientConnection::end(const Error& why) {
 
 observe::ConnectionStatus ClientConnection::status() const {
   observe::ConnectionStatus status;
-  status.id = id_;
+  status.id = facts_->id;
   status.loadBalancer = listener_->id.loadBalancer;
   status.listener = listener_->id.listener;
   status.peer = facts_->client;

@@ -40,7 +40,7 @@ class ClientConnection final : public net::Retirable,
                                private net::TransportListener,
                                private http::Http1Owner {
  public:
-  ClientConnection(ClientConnectionHost& host, net::EventLoop& loop, observe::ConnectionId id,
+  ClientConnection(ClientConnectionHost& host, net::EventLoop& loop,
                    std::unique_ptr<net::Transport> transport, ConnectionFacts facts,
                    std::shared_ptr<const balance::ListenerSnapshot> listener, ConnectionCount counted);
   void start();
@@ -49,7 +49,7 @@ class ClientConnection final : public net::Retirable,
   void setListener(std::shared_ptr<const balance::ListenerSnapshot> listener) {
     listener_ = std::move(listener);
   }
-  observe::ConnectionId id() const { return id_; }
+  observe::ConnectionId id() const { return facts_->id; }
   observe::ConnectionStatus status() const;
   /// As it was, with who ended it.
   observe::ConnectionStatus lastStatus(const Error& why) const;
@@ -83,7 +83,6 @@ class ClientConnection final : public net::Retirable,
 
   ClientConnectionHost& host_;
   net::EventLoop& loop_;
-  const observe::ConnectionId id_;
   std::unique_ptr<net::Transport> transport_;       ///< until the protocol is known
   std::unique_ptr<http::HttpConnection> protocol_;  ///< from then on
   http::Http1Connection* http1_ = nullptr;          ///< protocol_ again, when it is this one

@@ -12,6 +12,7 @@ namespace spillway::proxy {
 /// What is known of a client connection; immutable but for the count of its streams, shared with its
 /// exchanges.
 struct ConnectionFacts {
+  observe::ConnectionId id = 0;
   std::string client;    ///< "127.0.0.1:54022"
   std::string clientIp;  ///< "127.0.0.1"
   net::SocketAddress clientAddress;

@@ -17,6 +17,7 @@ using http::End;
 using http::ResetCode;
 using observe::Direction;
 using observe::EventKind;
+using observe::Hop;
 using observe::Outcome;
 
 Exchange::Exchange(ExchangeHost& host, http::HttpStream& client, std::shared_ptr<const ConnectionFacts> facts,
@@ -38,6 +39,7 @@ Exchange::~Exchange() {
 void Exchange::onRequestHead(http::MessageHead&& head, End end) {
   request_ = std::move(head);
   requestEnded_ = end == End::Yes;
+  if (listener_->capture.level != config::CaptureLevel::Off && host_.sink.wantsCaptures()) beginCapture();
   route();
   open();
   if (requestEnded_) tell(EventKind::HalfClose, Direction::Request);
@@ -76,6 +78,7 @@ bool Exchange::passesDesyncMitigation() {
 
 void Exchange::onRequestData(const ByteChunk& chunk, End end) {
   lastActivity_ = host_.loop.now();
+  if (tap_) tap_->content(Hop::Client, Direction::Request, chunk);
   if (head_->isGrpc) {
     requestFraming_.pass(chunk.span(),
                          [&](const auto& message) { tellMessage(Direction::Request, message); });
@@ -109,19 +112,24 @@ void Exchange::refuseBody() {
 
 void Exchange::onRequestTrailers(http::Headers&& trailers) {
   lastActivity_ = host_.loop.now();
+  if (tap_) tap_->trailers(Hop::Client, Direction::Request, trailers);
   endOfRequest();
   requestTrailers_ = std::move(trailers);
-  if (target_) target_->sendTrailers(*requestTrailers_);
+  if (!target_) return;
+  if (tap_) tap_->trailers(Hop::Target, Direction::Request, *requestTrailers_);
+  target_->sendTrailers(*requestTrailers_);
 }
 
 void Exchange::endOfRequest() {
   requestEnded_ = true;
+  if (tap_) tap_->end(Hop::Client, Direction::Request);
   tell(EventKind::HalfClose, Direction::Request);
 }
 
 void Exchange::onRequestSent(std::size_t bytes) {
   lastActivity_ = host_.loop.now();
   requestSent_ += bytes;
+  if (tap_) tap_->sent(Direction::Request, bytes);
   if (requestSent_ <= requestConsumed_ || (responseEnded_ && !isTunnel_)) return;
   // Bytes that a first target got already were consumed then.
   client_->consume(requestSent_ - requestConsumed_);
@@ -141,6 +149,7 @@ void Exchange::onClientReset(const http::StreamError& error) {
     if (isBroken) detail_ = error.error.detail;
   }
   tell(EventKind::Reset, Direction::Request, static_cast<std::uint32_t>(error.code));
+  if (tap_) tap_->reset(Hop::Client, Direction::Request, static_cast<std::uint32_t>(error.code));
   leaveTarget(ResetCode::Cancel);
   finish();
 }
@@ -181,11 +190,15 @@ void Exchange::send(Outcome outcome, const LocalResponse& response) {
   const bool hasBody = !response.body.empty() && request_.method != "HEAD";
   http::MessageHead head = response.head;
   head.closeAfter = !requestEnded_;  // what is left of the request would be taken for the next one
+  if (tap_) tap_->head(Hop::Client, Direction::Response, head);
   client_->sendHead(head, hasBody ? End::No : End::Yes);
   if (hasBody) {
     ByteQueue body;
     body.append({reinterpret_cast<const std::uint8_t*>(response.body.data()), response.body.size()});
-    body.forEach([&](const ByteChunk& chunk) { client_->sendData(chunk, End::No); });
+    body.forEach([&](const ByteChunk& chunk) {
+      if (tap_) tap_->content(Hop::Client, Direction::Response, chunk);
+      client_->sendData(chunk, End::No);
+    });
     client_->sendData({}, End::Yes);
   }
   if (!requestEnded_) client_->reset(ResetCode::NoError);
@@ -197,7 +210,9 @@ void Exchange::breakOff(Outcome outcome, ResetCode code, std::string detail) {
     detail_ = std::move(detail);
   }
   leaveTarget(ResetCode::Cancel);
-  client_->reset(code == ResetCode::NoError ? ResetCode::Internal : code);
+  if (code == ResetCode::NoError) code = ResetCode::Internal;
+  if (tap_) tap_->reset(Hop::Client, Direction::Response, static_cast<std::uint32_t>(code));
+  client_->reset(code);
   finish();
 }
 
@@ -235,6 +250,7 @@ void Exchange::finish() {
   leaveTarget(ResetCode::Cancel);
   if (opened_) {
     auto record = makeRecord();
+    if (tap_) tap_->flush();  // before the end, which is never told first
     host_.metrics.streamEnded(*record, slots_);
     observe::Event event{.kind = EventKind::StreamEnded, .stream = head_->id, .time = record->ended};
     event.record = std::move(record);

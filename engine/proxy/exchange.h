@@ -16,6 +16,7 @@
 #include "engine/observe/event_bus.h"
 #include "engine/observe/metrics.h"
 #include "engine/pool/target_pool.h"
+#include "engine/proxy/capture_tap.h"
 #include "engine/proxy/connection_facts.h"
 #include "engine/proxy/jwt_validation.h"
 #include "engine/proxy/local_response.h"
@@ -38,6 +39,8 @@ struct ExchangeHost {
   observe::WorkerMetrics& metrics;
   JwksCache& keys;
   const balance::CookieSealer& sealer;
+  /// What is captured here and waits for those who keep it.
+  const std::shared_ptr<observe::CaptureBudget> captureBudget = std::make_shared<observe::CaptureBudget>(0);
 
   virtual StreamId nextStreamId() = 0;
   /// The exchange is over: take it off the list and retire it.
@@ -97,9 +100,10 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   void onTargetReset(const http::StreamError& error);
   // pool::StreamWaiter
   http::StreamHandler& streamHandler() override { return targetSide_; }
-  void onStream(http::HttpStream& stream) override;
+  void onStream(http::HttpStream& stream, observe::ConnectionId connection) override;
   void onNoStream(const Error& error) override;
 
+  void beginCapture();
   void open();
   void route();
   void act(std::size_t index);
@@ -170,8 +174,9 @@ class Exchange final : public net::Retirable, private pool::StreamWaiter {
   std::shared_ptr<observe::Decision> decision_;  ///< null: nobody asks
   observe::RequestCounts counts_;
   std::string actions_, redirectUrl_, errorReason_, transformedHost_, transformedUri_, transformStatus_;
-  std::shared_ptr<bool> alive_;  ///< made when something is to come from another thread
-  int status_ = 0;               ///< sent to the client
+  std::unique_ptr<CaptureTap> tap_;  ///< null: nobody looks into this stream
+  std::shared_ptr<bool> alive_;      ///< made when something is to come from another thread
+  int status_ = 0;                   ///< sent to the client
   int targetStatus_ = 0;
   std::optional<std::uint32_t> grpcStatus_;
   std::string grpcMessage_;

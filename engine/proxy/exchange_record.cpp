@@ -26,6 +26,15 @@ observe::LogType logType(const http::MessageHead& request, bool hasTls, bool isG
 
 }  // namespace
 
+/// Somebody looks into streams: what comes from here on is kept, on both sides.
+void Exchange::beginCapture() {
+  tap_ = std::make_unique<CaptureTap>(host_.loop, host_.sink, listener_->capture, host_.captureBudget);
+  client_->observe(tap_->frames(observe::Hop::Client));
+  tap_->wire(observe::Hop::Client, facts_->id, client_->wireId());
+  tap_->head(observe::Hop::Client, Direction::Request, request_);
+  if (requestEnded_) tap_->end(observe::Hop::Client, Direction::Request);
+}
+
 void Exchange::open() {
   opened_ = true;
   auto head = std::make_shared<observe::StreamHead>();
@@ -44,6 +53,7 @@ void Exchange::open() {
   head->path = request_.path;
   head->userAgent = request_.fields.find("user-agent").value_or("");
   head_ = std::move(head);
+  if (tap_) tap_->name(head_->id);
   slots_.listener = listener_->runtime->slot;
   if (group_) slots_.group = group_->runtime->slot;
   host_.metrics.streamStarted(slots_);
@@ -64,6 +74,8 @@ void Exchange::tell(EventKind kind, Direction direction, std::uint32_t number, s
 }
 
 void Exchange::tellMessage(Direction direction, const http::GrpcFraming::Message& message) {
+  const bool isRequest = direction == Direction::Request;
+  if (tap_) tap_->message(isRequest ? observe::Hop::Client : observe::Hop::Target, direction, message);
   if (!observed_) return;
   observe::Event event{.kind = EventKind::Message, .direction = direction, .compressed = message.compressed};
   event.number = static_cast<std::uint32_t>(message.number);

@@ -16,6 +16,7 @@ using http::End;
 using http::ResetCode;
 using observe::Direction;
 using observe::EventKind;
+using observe::Hop;
 using observe::Outcome;
 
 namespace {
@@ -83,6 +84,7 @@ void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
   failOpen_ = pick.failOpen;
   slots_.target = chosen_->runtime->slot;
   tried_.push_back({chosen_->text, 0});
+  if (tap_) tap_->attempt(static_cast<std::uint32_t>(tried_.size()), chosen_->text);
   holdsTarget_ = true;
   chosen_->runtime->outstanding.fetch_add(1, std::memory_order_relaxed);
   host_.metrics.targetChosen(slots_.target);
@@ -97,13 +99,18 @@ void Exchange::chooseTarget(const balance::TargetRuntime* exclude) {
   host_.pool.acquire(*group_, *chosen_, *this);
 }
 
-void Exchange::onStream(http::HttpStream& stream) {
+void Exchange::onStream(http::HttpStream& stream, observe::ConnectionId connection) {
   waiting_ = false;
   target_ = &stream;
+  if (tap_) stream.observe(tap_->frames(Hop::Target));
   dispatched_ = host_.loop.now();
   const bool complete = requestEnded_ && unsent_.empty() && replay_.empty() && !requestTrailers_;
   tell(EventKind::RequestHead, Direction::Request, 0, request_.fields.bytes());
   target_->sendHead(request_, complete ? End::Yes : End::No);
+  if (tap_ && target_) {
+    tap_->wire(Hop::Target, connection, target_->wireId());
+    tap_->head(Hop::Target, Direction::Request, request_);
+  }
   if (complete) return;
   requestSent_ = 0;
   ByteQueue again = std::exchange(replay_, {});
@@ -113,6 +120,7 @@ void Exchange::onStream(http::HttpStream& stream) {
     target_->sendData(chunk, End::No);
   });
   if (!requestEnded_) return;
+  if (tap_ && requestTrailers_) tap_->trailers(Hop::Target, Direction::Request, *requestTrailers_);
   target_->sendTrailers(requestTrailers_ ? *requestTrailers_ : http::Headers{});
 }
 
@@ -157,6 +165,7 @@ void Exchange::leaveTarget(ResetCode code) {
     if (responseEnded_ && requestEnded_) {
       stream->detach();
     } else {
+      if (tap_) tap_->reset(Hop::Target, Direction::Request, static_cast<std::uint32_t>(code));
       stream->reset(code);
     }
   }
@@ -170,6 +179,7 @@ void Exchange::onTargetReset(const http::StreamError& error) {
   target_ = nullptr;
   lastActivity_ = host_.loop.now();
   tell(EventKind::Reset, Direction::Response, static_cast<std::uint32_t>(error.code));
+  if (tap_) tap_->reset(Hop::Target, Direction::Response, static_cast<std::uint32_t>(error.code));
   const balance::TargetRuntime* failed = chosen_->runtime.get();
   leaveTarget(ResetCode::Cancel);
   Outcome outcome = error.connectionLost ? outcomeOf(error.error) : Outcome::TargetReset;
@@ -191,6 +201,7 @@ void Exchange::onTargetReset(const http::StreamError& error) {
 
 void Exchange::onResponseHead(http::MessageHead& head, End end) {
   lastActivity_ = host_.loop.now();
+  if (tap_) tap_->head(Hop::Target, Direction::Response, head);
   if (head.status < 200 && head.status != 101) return passInterim(head);
   if (head.problem != http::HeadProblem::None) return refuseAnswer(Outcome::TargetHeadTooLarge);
   answered_ = lastActivity_;
@@ -209,6 +220,7 @@ void Exchange::onResponseHead(http::MessageHead& head, End end) {
     if (grpcStatus_) tell(EventKind::Trailers, Direction::Response, *grpcStatus_, 0);
   }
   if (head.status == 101) return beginTunnel(head);
+  if (tap_) tap_->head(Hop::Client, Direction::Response, head);
   client_->sendHead(head, end);
   if (end == End::Yes) endOfResponse();
 }
@@ -217,6 +229,7 @@ void Exchange::onResponseHead(http::MessageHead& head, End end) {
 void Exchange::passInterim(http::MessageHead& head) {
   if (request_.version == http::Version::Http10) return;
   rewriteResponseHead(head, listener_->listenerAttributes);
+  if (tap_) tap_->head(Hop::Client, Direction::Response, head);
   client_->sendHead(head, End::No);
 }
 
@@ -234,11 +247,13 @@ void Exchange::beginTunnel(http::MessageHead& head) {
     status_ = head.status = 200;
     head.fields.remove("sec-websocket-accept");
   }
+  if (tap_) tap_->head(Hop::Client, Direction::Response, head);
   client_->sendHead(head, End::No);
 }
 
 void Exchange::onResponseData(const ByteChunk& chunk, End end) {
   lastActivity_ = host_.loop.now();
+  if (tap_) tap_->content(Hop::Target, Direction::Response, chunk);
   if (head_->isGrpc) {
     responseFraming_.pass(chunk.span(),
                           [&](const auto& message) { tellMessage(Direction::Response, message); });
@@ -254,6 +269,10 @@ void Exchange::onResponseTrailers(http::Headers&& trailers) {
   grpcStatus_ = http::grpcStatusIn(trailers);
   grpcMessage_ = http::decodeGrpcMessage(trailers.find("grpc-message").value_or(""));
   tell(EventKind::Trailers, Direction::Response, grpcStatus_.value_or(0), trailers.bytes());
+  if (tap_) {
+    tap_->trailers(Hop::Target, Direction::Response, trailers);
+    tap_->trailers(Hop::Client, Direction::Response, trailers);
+  }
   client_->sendTrailers(std::move(trailers));
   endOfResponse();
 }
@@ -261,11 +280,13 @@ void Exchange::onResponseTrailers(http::Headers&& trailers) {
 void Exchange::onResponseSent(std::size_t bytes) {
   lastActivity_ = host_.loop.now();
   responseHeld_ -= std::min<std::uint64_t>(bytes, responseHeld_);
+  if (tap_) tap_->sent(Direction::Response, bytes);
   if (target_) target_->consume(bytes);
 }
 
 void Exchange::endOfResponse() {
   responseEnded_ = true;
+  if (tap_) tap_->end(Hop::Target, Direction::Response);
   if (isTunnel_ && !requestEnded_) return;  // a half-close: the other direction goes on
   leaveTarget(ResetCode::NoError);
   // What the client has not sent yet is not needed any more (RFC 9113 §8.1).

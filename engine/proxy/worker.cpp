@@ -109,6 +109,7 @@ void Worker::adopt(int fd, const net::SocketAddress& client, const net::SocketAd
       return;
     }
     ConnectionFacts facts;
+    facts.id = ++lastConnection_;
     facts.client = client.toString();
     facts.clientIp = client.ip();
     facts.clientAddress = client;
@@ -120,8 +121,8 @@ void Worker::adopt(int fd, const net::SocketAddress& client, const net::SocketAd
     metrics.clientConnectionOpened(listener->runtime->slot);
     auto transport = net::Transport::accepted(loop_, fd, listener->tls);
     putIn(connections_, std::make_unique<ClientConnection>(static_cast<ClientConnectionHost&>(*this), loop_,
-                                                           ++lastConnection_, std::move(transport),
-                                                           std::move(facts), std::move(listener), counted))
+                                                           std::move(transport), std::move(facts),
+                                                           std::move(listener), counted))
         .start();
   });
 }

@@ -74,7 +74,8 @@ TEST_F(HistoryOfVersion1, IsTakenToThisVersionWithAllThatItHolds) {
   observe::EventBus bus;
   observe::EventSink& sink = bus.addSink();
   {
-    Store store({.file = file_, .bounds = {.longest = std::chrono::days(36'500)}}, bus.subscribe({.details = false}));
+    Store store({.file = file_, .bounds = {.longest = std::chrono::days(36'500)}},
+                bus.subscribe({.details = false}));
     std::mt19937 random(3);
     observe::Event event{.kind = observe::EventKind::StreamEnded};
     event.record = test::randomRecord(random);

@@ -256,7 +256,8 @@ std::atomic<int> hoursOff{0};
 
 TEST_F(HistoryStoreTest, AClockThatJumpsTakesNothingAway) {
   hoursOff = 0;
-  begin({.bounds = {.longest = std::chrono::hours(1)}, .clock = [] { return wallNow() + std::chrono::hours(hoursOff); }});
+  begin({.bounds = {.longest = std::chrono::hours(1)},
+         .clock = [] { return wallNow() + std::chrono::hours(hoursOff); }});
   std::uint64_t entries = 0;
   for (const int off : {0, 1000, -1000, 30, 0}) {
     hoursOff = off;

@@ -30,9 +30,9 @@ config::Document plainDocument(const std::vector<const TestTarget*>& targets) {
   return document;
 }
 
-EngineFixture::EngineFixture(std::size_t workers) {
-  EngineOptions options;
-  options.workers = workers;
+EngineFixture::EngineFixture(std::size_t workers) : EngineFixture(EngineOptions{.workers = workers}) {}
+
+EngineFixture::EngineFixture(EngineOptions options) {
   options.dataDirectory = folder_.path();
   engine_ = std::make_unique<Engine>(options);
   subscription_ = engine_->subscribe({});

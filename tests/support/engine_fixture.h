@@ -22,6 +22,8 @@ config::Document plainDocument(const std::vector<const TestTarget*>& targets);
 class EngineFixture : public ::testing::Test {
  protected:
   explicit EngineFixture(std::size_t workers = 2);
+  /// The data folder is the test's own.
+  explicit EngineFixture(EngineOptions options);
   ~EngineFixture() override;
 
   /// Applies, and fails the test when that is refused.

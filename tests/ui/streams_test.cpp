@@ -267,7 +267,9 @@ class StreamsTest : public QObject {
   void pageShowsAStreamById() {
     const QTemporaryDir data;
     EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString()});
-    StreamsPage page(bridge);
+    Workspace workspace(bridge);
+    SchemaStore schemas(bridge, workspace);
+    StreamsPage page(bridge, workspace, schemas);
     std::vector<Event> batch;
     for (spillway::StreamId id = 1; id <= 5; ++id)
       append(batch, unaryCall(id));

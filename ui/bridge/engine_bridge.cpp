@@ -99,6 +99,10 @@ Result<observe::Decision> EngineBridge::explain(const ListenerId& listener,
   return impl_->engine.explain(listener, request);
 }
 
+std::optional<observe::CapturedStream> EngineBridge::captured(StreamId stream, std::size_t from) const {
+  return impl_->engine.captured(stream, from);
+}
+
 void EngineBridge::stop(std::chrono::milliseconds grace) {
   for (QTimer* timer : {&impl_->eventTimer, &impl_->targetTimer, &impl_->metricsTimer})
     timer->stop();

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QTimer>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/engine.h"
@@ -30,6 +31,8 @@ class EngineBridge : public QObject {
   void limitHistory(const history::Bounds& bounds);
   /// What would be decided about this request now; an error names what makes no sense.
   Result<observe::Decision> explain(const ListenerId& listener, const ImaginedRequest& request) const;
+  /// What has passed on a stream, as far as it is in memory, batches before `from` left out.
+  std::optional<observe::CapturedStream> captured(StreamId stream, std::size_t from) const;
   /// Stops the engine, draining for `grace`; blocks: only for closing the program.
   void stop(std::chrono::milliseconds grace);
 

@@ -35,7 +35,7 @@ QString countBadge(std::size_t count) {
 }  // namespace
 
 MainWindow::MainWindow(EngineOptions options)
-    : bridge_(std::move(options)), workspace_(bridge_), demo_(bridge_, workspace_) {
+    : bridge_(std::move(options)), workspace_(bridge_), schemas_(bridge_, workspace_), demo_(bridge_, workspace_) {
   recent_.take(bridge_.metrics());
   connect(&bridge_, &EngineBridge::metricsSampled, &recent_,
           [this](const observe::MetricsReading& now) { recent_.take(now); });
@@ -61,7 +61,7 @@ void MainWindow::build() {
   navigation_ = new Navigation(this);
   messages_ = new MessageBar(this);
   stack_ = new QStackedWidget(this);
-  rooms_ = new Rooms({bridge_, workspace_, recent_, demo_}, stack_);
+  rooms_ = new Rooms({bridge_, workspace_, recent_, schemas_, demo_}, stack_);
   for (const RoomEntry& entry : kRooms)
     stack_->addWidget(rooms_->page(entry.room));
   status_ = new StatusStrip(bridge_, recent_, this);
@@ -92,6 +92,7 @@ void MainWindow::connectSources() {
   connect(rooms_, &Rooms::openRequested, this, &MainWindow::chooseWorkspace);
   connect(status_, &StatusStrip::roomRequested, this, &MainWindow::openRoom);
   connect(&workspace_, &Workspace::problem, messages_, &MessageBar::say);
+  connect(&schemas_, &SchemaStore::problem, messages_, &MessageBar::say);
   connect(&bridge_, &EngineBridge::historyTroubled, messages_, &MessageBar::say);
   connect(&bridge_, &EngineBridge::eventsArrived, this, [this](const std::vector<observe::Event>& events) {
     for (const observe::Event& event : events) {

@@ -6,6 +6,7 @@
 
 #include "ui/bridge/engine_bridge.h"
 #include "ui/bridge/recent_readings.h"
+#include "ui/bridge/schema_store.h"
 #include "ui/bridge/workspace.h"
 #include "ui/services/demo_traffic.h"
 #include "ui/shell/health_notifier.h"
@@ -36,6 +37,7 @@ class MainWindow : public QMainWindow {
   Room currentRoom() const;
   EngineBridge& bridge() { return bridge_; }
   Workspace& workspace() { return workspace_; }
+  SchemaStore& schemas() { return schemas_; }
 
  public slots:
   void runDemo();
@@ -67,6 +69,7 @@ class MainWindow : public QMainWindow {
   EngineBridge bridge_;
   Workspace workspace_;
   RecentReadings recent_;
+  SchemaStore schemas_;
   DemoTraffic demo_;
   HealthNotifier notifier_{bridge_};
   Rooms* rooms_ = nullptr;

@@ -93,7 +93,7 @@ void Rooms::buildLists(const RoomSources& sources, QWidget* parent) {
 
 void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
   auto* log = new AccessLogPage(sources.bridge, parent);
-  auto* streams = new StreamsPage(sources.bridge, parent);
+  auto* streams = new StreamsPage(sources.bridge, sources.workspace, sources.schemas, parent);
   connect(log, &AccessLogPage::showStreamRequested, this, [this, log, streams](quint64 id, WallTime started) {
     if (!streams->hasStream(id, started)) return log->tellStreamIsGone();
     Q_EMIT roomRequested(Room::Streams);

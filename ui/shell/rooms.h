@@ -6,6 +6,7 @@
 
 #include "ui/bridge/engine_bridge.h"
 #include "ui/bridge/recent_readings.h"
+#include "ui/bridge/schema_store.h"
 #include "ui/bridge/workspace.h"
 #include "ui/services/demo_traffic.h"
 #include "ui/shell/room.h"
@@ -17,6 +18,7 @@ struct RoomSources {
   EngineBridge& bridge;
   Workspace& workspace;
   RecentReadings& recent;
+  SchemaStore& schemas;
   DemoTraffic& demo;
 };
 

@@ -22,6 +22,7 @@ constexpr int kHeader = 28;  ///< names of the lifelines
 constexpr int kRow = 39;
 constexpr int kSlant = 8;     ///< how much an arrow falls from its start to its end
 constexpr int kArrowY = 24;   ///< of an arrow's start within its row
+constexpr int kHeldStep = 4;  ///< between a message's two arrows
 constexpr int kHead = 8;      ///< length of an arrow head
 constexpr int kOffsets = 96;  ///< width of the column of times
 
@@ -97,10 +98,30 @@ void SequenceView::setCurrentRow(int row) {
   if (top + kRow > bar.value() + page) bar.setValue(top + kRow - page);
   announceCurrent();
   viewport()->update();
+  Q_EMIT currentChanged();
+}
+
+void SequenceView::setContents(std::function<QString(const SequenceRow&)> contents) {
+  contents_ = std::move(contents);
+}
+
+void SequenceView::setHeld(std::function<std::optional<std::int64_t>(const SequenceRow&)> held) {
+  held_ = std::move(held);
+}
+
+std::optional<std::int64_t> SequenceView::heldOf(const SequenceRow& row) const {
+  return held_ && row.shape == SequenceShape::Message ? held_(row) : std::nullopt;
+}
+
+QString SequenceView::sentenceOf(const SequenceRow& row) const {
+  QString sentence = sequenceSentence(row);
+  if (const auto held = heldOf(row))
+    sentence += QStringLiteral(", with Spillway for %1").arg(durationText(*held));
+  return sentence;
 }
 
 void SequenceView::announceCurrent() {
-  setAccessibleDescription(sequenceSentence(rows_[static_cast<std::size_t>(current_)]));
+  setAccessibleDescription(sentenceOf(rows_[static_cast<std::size_t>(current_)]));
   QAccessibleEvent event(this, QAccessible::DescriptionChanged);
   QAccessible::updateAccessibility(&event);
 }
@@ -213,7 +234,10 @@ void SequenceView::paintRow(QPainter& painter, const Lanes& lanes, int row) cons
 
 void SequenceView::paintArrow(QPainter& painter, const Lanes& lanes, const SequenceRow& row, int top) const {
   const QPointF from(lanes.x(row.from), top + kArrowY);
-  const QPointF to(lanes.x(row.to), top + kArrowY + kSlant);
+  // A message goes twice: what lies between is how long Spillway had it.
+  const auto held = heldOf(row);
+  const double step = held ? kHeldStep : 0;
+  const QPointF to(lanes.x(row.to), top + kArrowY + kSlant + step);
   const bool toRight = to.x() > from.x();
   const bool thick = row.shape == SequenceShape::Message || row.shape == SequenceShape::Block;
   QPen pen(rowColor(row), thick ? 1.8 : 1.2);
@@ -223,6 +247,13 @@ void SequenceView::paintArrow(QPainter& painter, const Lanes& lanes, const Seque
     // Three lines close together: many messages in one drawing.
     for (const double shift : {-3.0, 0.0, 3.0})
       painter.drawLine(from + QPointF(0, shift), to + QPointF(0, shift));
+  } else if (held) {
+    const QPointF in(lanes.spillway, (from.y() + to.y() - step) / 2);
+    const QPointF out = in + QPointF(0, step);
+    painter.drawLine(from, in);
+    painter.drawLine(out, to);
+    painter.setPen(QPen(pen.color(), 4, Qt::SolidLine, Qt::FlatCap));
+    painter.drawLine(in, out);
   } else {
     painter.drawLine(from, to);
   }
@@ -261,7 +292,10 @@ void SequenceView::paintLabel(QPainter& painter, const Lanes& lanes, const Seque
   const int center = wide ? (lanes.client + lanes.spillway) / 2 : (left + right) / 2;
   const int room = lanes.spillway - lanes.client - 16 - circle;
   const bool isNote = row.shape == SequenceShape::Note;
-  const QString text = metrics.elidedText(row.text, Qt::ElideMiddle, isNote ? right - left - 12 : room);
+  QString words = numbered && contents_ ? contents_(row) : QString();
+  if (words.isEmpty()) words = row.text;
+  const QString text = metrics.elidedText(words, isNote || !numbered ? Qt::ElideMiddle : Qt::ElideRight,
+                                          isNote ? right - left - 12 : room);
   const int width = metrics.horizontalAdvance(text) + (circle ? circle + 4 : 0);
   int x = (isNote ? (left + right) / 2 : center) - width / 2;
   const int middle = isNote ? top + kArrowY : top + 13;
@@ -326,7 +360,7 @@ bool SequenceView::viewportEvent(QEvent* event) {
   if (event->type() == QEvent::ToolTip) {
     const auto* help = static_cast<QHelpEvent*>(event);
     const int row = rowAt(help->pos());
-    const QString text = row < 0 ? QString() : sequenceSentence(rows_[static_cast<std::size_t>(row)]);
+    const QString text = row < 0 ? QString() : sentenceOf(rows_[static_cast<std::size_t>(row)]);
     QToolTip::showText(help->globalPos(), text.toHtmlEscaped(), viewport());
     return true;
   }

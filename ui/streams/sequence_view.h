@@ -2,6 +2,8 @@
 #pragma once
 
 #include <QAbstractScrollArea>
+#include <functional>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -23,10 +25,16 @@ class SequenceView : public QAbstractScrollArea {
   const std::vector<SequenceRow>& rows() const { return rows_; }
   int currentRow() const { return current_; }
   void setCurrentRow(int row);
+  /// What a message holds, on one line, asked when it is painted; empty: its size stands there.
+  void setContents(std::function<QString(const SequenceRow&)> contents);
+  /// How long a message stayed with Spillway, microseconds; nullopt: not known.
+  void setHeld(std::function<std::optional<std::int64_t>(const SequenceRow&)> held);
 
   QSize sizeHint() const override;
 
  signals:
+  /// Another row was chosen.
+  void currentChanged();
   /// A folded block was opened: showStream() again.
   void unfolded();
 
@@ -49,6 +57,8 @@ class SequenceView : public QAbstractScrollArea {
   void updateScrollBar();
   void openBlock(int row);
   void announceCurrent();
+  std::optional<std::int64_t> heldOf(const SequenceRow& row) const;
+  QString sentenceOf(const SequenceRow& row) const;
   void paintHeader(QPainter& painter, const Lanes& lanes) const;
   void paintMark(QPainter& painter, int top) const;
   void paintRow(QPainter& painter, const Lanes& lanes, int row) const;
@@ -62,6 +72,8 @@ class SequenceView : public QAbstractScrollArea {
   std::vector<SequenceRow> rows_;
   std::set<std::size_t> unfolded_;
   int current_ = -1;
+  std::function<QString(const SequenceRow&)> contents_;
+  std::function<std::optional<std::int64_t>(const SequenceRow&)> held_;
 };
 
 }  // namespace spillway::ui

@@ -3,9 +3,11 @@
 
 #include <QWidget>
 
+#include "ui/bridge/schema_store.h"
 #include "ui/models/stream_store.h"
 
 class QLabel;
+class QSplitter;
 class QStackedWidget;
 class QTableView;
 class QTabWidget;
@@ -13,36 +15,74 @@ class QTabWidget;
 namespace spillway::ui {
 
 class FactList;
+class FlowView;
+class FrameModel;
 class MessageModel;
+class MessagePane;
 class SequenceView;
+class StreamCapture;
+class TimingView;
+class ValueTable;
 
-/// One stream in three ways: its sequence, its messages, its summary. Goes on while the stream does.
+/// One stream in all its ways: sequence, messages, header fields, frames, flow control, timing, summary, and
+/// beside them the message that was chosen. Goes on while the stream does.
 class StreamDetail : public QWidget {
   Q_OBJECT
 
  public:
-  explicit StreamDetail(QWidget* parent = nullptr);
+  StreamDetail(EngineBridge& bridge, SchemaStore& schemas, QWidget* parent = nullptr);
 
   /// Shows the stream as it is now; nullptr: none is selected. The entry is not kept.
   void showStream(const StreamEntry* entry);
   SequenceView& sequence() { return *sequence_; }
+  MessageModel& messages() { return *messages_; }
+  MessagePane& pane() { return *pane_; }
+  FrameModel& frames() { return *frames_; }
+  ValueTable& headers() { return *headers_; }
+  FlowView& flow() { return *flow_; }
+  QTabWidget& tabs() { return *tabs_; }
+  const StreamCapture& capture() const { return *capture_; }
 
  signals:
   /// The view needs the stream again (a folded block was opened).
   void refreshWanted();
 
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
+
  private:
   QWidget* makeMessages();
+  QWidget* makeFrames();
+  QWidget* makeTiming();
   QWidget* makeSummary();
+  void connectCapture();
+  void onReplaced();
+  void onGrown();
+  void showTab();
+  void showHeaders();
+  void showMessage(int row);
+  void showTrailers();
+  QString callWords(const StreamEntry& entry) const;
+  void showChosen();
 
+  SchemaStore& schemas_;
+  StreamCapture* capture_;
   QStackedWidget* stack_;
+  QSplitter* splitter_;
   QTabWidget* tabs_;
   QLabel* title_;
   SequenceView* sequence_;
   MessageModel* messages_;
   QTableView* messageTable_;
-  QLabel* leftOut_;
+  QLabel *leftOut_, *timingHint_;
+  ValueTable* headers_;
+  FrameModel* frames_;
+  FlowView* flow_;
+  TimingView* timing_;
   FactList* facts_;
+  MessagePane* pane_;
+  std::string path_, target_;
 };
 
 }  // namespace spillway::ui

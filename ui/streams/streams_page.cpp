@@ -11,6 +11,7 @@
 #include "ui/export/save_dialog.h"
 #include "ui/export/table_text.h"
 #include "ui/models/words.h"
+#include "ui/streams/recording_dialog.h"
 #include "ui/streams/stream_detail.h"
 #include "ui/streams/stream_model.h"
 #include "ui/widgets/card.h"
@@ -35,13 +36,14 @@ LogWords streamWords() {
 
 }  // namespace
 
-StreamsPage::StreamsPage(EngineBridge& bridge, QWidget* parent)
+StreamsPage::StreamsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schemas, QWidget* parent)
     : QWidget(parent),
+      workspace_(workspace),
       store_(new StreamStore(this)),
       model_(new StreamModel(*store_, this)),
       header_(new PageHeader(QStringLiteral("Streams"), this)),
       view_(new LogView(*model_, Qt::Vertical, streamWords(), this)),
-      detail_(new StreamDetail(this)) {
+      detail_(new StreamDetail(bridge, schemas, this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(16, 12, 16, 14);
   column->setSpacing(10);
@@ -64,6 +66,10 @@ StreamsPage::StreamsPage(EngineBridge& bridge, QWidget* parent)
 }
 
 void StreamsPage::makeHeader() {
+  recording_ = header_->addMenuButton(QStringLiteral("Recording"), makeRecordingMenu());
+  recording_->setToolTip(QStringLiteral("What is kept of each stream, for looking into it"));
+  connect(&workspace_, &Workspace::documentChanged, this, &StreamsPage::showRecording);
+  showRecording();
   auto* clear = new QPushButton(QStringLiteral("Clear"), this);
   clear->setToolTip(QStringLiteral("Forget the streams that have ended"));
   connect(clear, &QPushButton::clicked, store_, &StreamStore::clear);
@@ -74,6 +80,45 @@ void StreamsPage::makeHeader() {
   columns_->fill(columns);
   header_->addMenuButton(QStringLiteral("Columns"), columns);
   header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
+}
+
+QMenu* StreamsPage::makeRecordingMenu() {
+  using config::CaptureLevel;
+  auto* menu = new QMenu(this);
+  for (const CaptureLevel level : {CaptureLevel::Full, CaptureLevel::Metadata, CaptureLevel::Off})
+    menu->addAction(captureLevelText(level), this, [this, level] { record(level); });
+  menu->addSeparator();
+  menu->addAction(QStringLiteral("Only some streams…"), this, &StreamsPage::chooseRecording);
+  return menu;
+}
+
+void StreamsPage::record(config::CaptureLevel level) {
+  config::Document document = workspace_.document();
+  for (config::LoadBalancer& balancer : document.loadBalancers)
+    balancer.capture.level = level;
+  workspace_.edit(QStringLiteral("Record of streams: %1").arg(captureLevelText(level).toLower()), document);
+}
+
+void StreamsPage::chooseRecording() {
+  config::Document document = workspace_.document();
+  if (document.loadBalancers.empty()) return;
+  const bool isOne = document.loadBalancers.size() == 1;
+  RecordingDialog dialog(isOne ? QString::fromStdString(document.loadBalancers.front().name)
+                               : QStringLiteral("all load balancers"),
+                         document.loadBalancers.front().capture, this);
+  if (dialog.exec() != QDialog::Accepted) return;
+  for (config::LoadBalancer& balancer : document.loadBalancers)
+    balancer.capture = dialog.chosen();
+  workspace_.edit(QStringLiteral("Change what is recorded of streams"), document);
+}
+
+void StreamsPage::showRecording() {
+  const auto& balancers = workspace_.document().loadBalancers;
+  const bool isOn = std::ranges::any_of(balancers, [](const config::LoadBalancer& balancer) {
+    return balancer.capture.level != config::CaptureLevel::Off;
+  });
+  recording_->setEnabled(!balancers.empty());
+  recording_->setText(isOn ? QStringLiteral("● Recording") : QStringLiteral("○ Not recording"));
 }
 
 QMenu* StreamsPage::makeExportMenu() {

@@ -5,9 +5,11 @@
 #include <optional>
 
 #include "ui/bridge/engine_bridge.h"
+#include "ui/bridge/schema_store.h"
 #include "ui/models/bounded_rows.h"
 
 class QMenu;
+class QPushButton;
 
 namespace spillway::ui {
 
@@ -23,7 +25,7 @@ class StreamsPage : public QWidget {
   Q_OBJECT
 
  public:
-  explicit StreamsPage(EngineBridge& bridge, QWidget* parent = nullptr);
+  StreamsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schemas, QWidget* parent = nullptr);
 
   StreamStore& store() { return *store_; }
   StreamModel& model() { return *model_; }
@@ -41,18 +43,24 @@ class StreamsPage : public QWidget {
 
  private:
   void makeHeader();
+  QMenu* makeRecordingMenu();
+  void record(config::CaptureLevel level);
+  void chooseRecording();
+  void showRecording();
   QMenu* makeExportMenu();
   void connectBridge(EngineBridge& bridge);
   void onStoreChanged(const RowChange& change);
   void showSelected();
   void showWords();
 
+  Workspace& workspace_;
   StreamStore* store_;
   StreamModel* model_;
   PageHeader* header_;
   LogView* view_;
   StreamDetail* detail_;
   KeptColumns* columns_ = nullptr;
+  QPushButton* recording_ = nullptr;
   RowSeq selectedSeq_ = 0;  ///< the row of selectedId_ when it was selected
   std::optional<StreamId> selectedId_;
   std::int64_t active_ = 0;  ///< from the counters

@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is kept of a stream: both hops, in the order in which it happened, within its bounds.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+#include "engine/history/capture_body.h"
+#include "engine/history/reader.h"
+#include "engine/observe/capture_view.h"
+#include "tests/support/engine_fixture.h"
+
+namespace spillway::test {
+namespace {
+
+using http::End;
+using observe::CapturedKind;
+using observe::CapturedPart;
+using observe::CapturedStream;
+using observe::Direction;
+using observe::Hop;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+
+constexpr std::uint8_t kDataFrame = 0, kHeadersFrame = 1, kWindowUpdateFrame = 8;
+
+std::vector<CapturedPart> partsOf(const CapturedStream& stream) {
+  std::vector<CapturedPart> parts;
+  for (const auto& batch : stream.batches)
+    parts.insert(parts.end(), batch->parts.begin(), batch->parts.end());
+  return parts;
+}
+
+std::vector<CapturedPart> chosen(const CapturedStream& stream, CapturedKind kind, Hop hop,
+                                 Direction direction) {
+  std::vector<CapturedPart> parts = partsOf(stream);
+  std::erase_if(parts, [&](const CapturedPart& part) {
+    return part.kind != kind || part.hop != hop || part.direction != direction;
+  });
+  return parts;
+}
+
+std::string bytesOf(const CapturedStream& stream, Direction direction) {
+  std::string bytes;
+  for (const auto& batch : stream.batches) {
+    std::size_t at = 0;
+    for (const CapturedPart& part : batch->parts) {
+      if (part.kind == CapturedKind::Bytes && part.direction == direction)
+        bytes += batch->bytes.substr(at, part.kept);
+      at += part.kept;
+    }
+  }
+  return bytes;
+}
+
+const observe::FieldList& fieldsOf(const CapturedStream& stream, CapturedKind kind, Hop hop,
+                                   Direction direction) {
+  static const observe::FieldList kNone;
+  const auto found = chosen(stream, kind, hop, direction);
+  return found.empty() || !found.front().fields ? kNone : *found.front().fields;
+}
+
+/// "C>1 T>1 T<1 C<1": messages in the order in which they were whole, with their hop and direction.
+std::string messagesInOrder(const CapturedStream& stream) {
+  std::string words;
+  for (const CapturedPart& part : partsOf(stream)) {
+    if (part.kind != CapturedKind::Message) continue;
+    if (!words.empty()) words += ' ';
+    words += part.hop == Hop::Client ? 'C' : 'T';
+    words += part.direction == Direction::Request ? '>' : '<';
+    words += std::to_string(part.number);
+  }
+  return words;
+}
+
+class Capture : public EngineFixture {
+ protected:
+  Capture() : EngineFixture(EngineOptions{.workers = 1, .keepsHistory = true}) {}
+  void begin(const config::Capture& settings = {}) {
+    config::Document document = plainDocument({&a_, &b_});
+    document.loadBalancers[0].capture = settings;
+    applyAndWait(document, {&a_, &b_});
+  }
+  /// The ended stream of this record, from memory.
+  CapturedStream captured(const observe::StreamRecord& record) {
+    engine_->flushEvents();
+    auto found = engine_->captured(record.head->id);
+    EXPECT_TRUE(found.has_value());
+    return found.value_or(CapturedStream());
+  }
+  CapturedStream stored(const observe::StreamRecord& record) {
+    engine_->flushEvents();
+    auto reader = history::Reader::open(engine_->history().file);
+    if (!reader) return {};
+    return (*reader)->captured(record.head->id, record.head->started).value().value_or(CapturedStream());
+  }
+  TestTarget a_, b_;
+};
+
+TEST_F(Capture, KeepsAUnaryCallOnBothHops) {
+  begin();
+  TestClient client(address());
+  auto call =
+      client.request("POST", "/test/echo",
+                     {{"content-type", "application/grpc"}, {"te", "trailers"}, {"x-mine", "yes"}}, End::No);
+  call->send(grpcMessage("hello"), End::Yes);
+  ASSERT_TRUE(call->waitForEnd());
+  const auto record = records(1).at(0);
+  const CapturedStream stream = captured(*record);
+  EXPECT_TRUE(stream.hasEnded);
+  EXPECT_EQ(stream.lostParts, 0u);
+
+  const auto& came = fieldsOf(stream, CapturedKind::Head, Hop::Client, Direction::Request);
+  const auto& went = fieldsOf(stream, CapturedKind::Head, Hop::Target, Direction::Request);
+  EXPECT_THAT(came, AllOf(Contains(Pair(":path", "/test/echo")), Contains(Pair("x-mine", "yes"))));
+  EXPECT_THAT(came, Not(Contains(Pair("x-forwarded-for", "127.0.0.1"))));
+  EXPECT_THAT(went, AllOf(Contains(Pair("x-mine", "yes")), Contains(Pair("x-forwarded-for", "127.0.0.1"))));
+  for (const Hop hop : {Hop::Target, Hop::Client}) {
+    EXPECT_THAT(fieldsOf(stream, CapturedKind::Head, hop, Direction::Response),
+                Contains(Pair(":status", "200")));
+    EXPECT_THAT(fieldsOf(stream, CapturedKind::Trailers, hop, Direction::Response),
+                Contains(Pair("grpc-status", "0")));
+  }
+  EXPECT_EQ(messagesInOrder(stream), "C>1 T>1 T<1 C<1");
+  EXPECT_EQ(bytesOf(stream, Direction::Request), grpcMessage("hello"));
+  EXPECT_EQ(bytesOf(stream, Direction::Response), grpcMessage("hello"));
+  const auto attempts = chosen(stream, CapturedKind::Attempt, Hop::Target, Direction::Request);
+  ASSERT_EQ(attempts.size(), 1u);
+  EXPECT_THAT(*attempts[0].fields, ElementsAre(Pair("target", record->target)));
+}
+
+TEST_F(Capture, KeepsTheFramesOfBothHopsAndWhereTheyWent) {
+  begin();
+  TestClient client(address());
+  ASSERT_TRUE(client.unary("/test/echo", "one")->waitForEnd());
+  ASSERT_TRUE(client.unary("/test/echo", "two")->waitForEnd());
+  const CapturedStream stream = captured(*records(2).at(1));
+  for (const Hop hop : {Hop::Client, Hop::Target}) {
+    for (const Direction direction : {Direction::Request, Direction::Response}) {
+      const auto frames = chosen(stream, CapturedKind::Frame, hop, direction);
+      EXPECT_THAT(frames, Contains(Field(&CapturedPart::frameType, kHeadersFrame)));
+      EXPECT_THAT(frames, Contains(AllOf(Field(&CapturedPart::frameType, kDataFrame),
+                                         Field(&CapturedPart::size, grpcMessage("two").size()))));
+    }
+  }
+  // The second request of this connection has the next odd number (RFC 9113 §5.1.1).
+  const auto wire = chosen(stream, CapturedKind::Wire, Hop::Client, Direction::Request);
+  ASSERT_EQ(wire.size(), 1u);
+  EXPECT_EQ(wire[0].number, 3u);
+  EXPECT_NE(wire[0].size, 0u);
+  EXPECT_EQ(chosen(stream, CapturedKind::Wire, Hop::Target, Direction::Request).size(), 1u);
+}
+
+TEST_F(Capture, ShowsMessagesOfAnOpenStreamInTheirOrder) {
+  begin();
+  TestClient client(address());
+  auto call = client.start("/test/echo");
+  std::string sent;
+  for (const char* text : {"one", "two", "three"}) {
+    sent += grpcMessage(text);
+    call->send(grpcMessage(text), End::No);
+    ASSERT_TRUE(call->waitForBytes(sent.size()));
+  }
+  StreamId id = 0;
+  ASSERT_TRUE(eventually([&] {
+    for (const auto& event : events()) {
+      if (event.head) id = event.head->id;
+    }
+    const auto stream = engine_->captured(id);
+    return stream && messagesInOrder(*stream).ends_with("C<3");
+  }));
+  const auto stream = engine_->captured(id);
+  EXPECT_FALSE(stream->hasEnded);
+  EXPECT_EQ(messagesInOrder(*stream), "C>1 T>1 T<1 C<1 C>2 T>2 T<2 C<2 C>3 T>3 T<3 C<3");
+  const auto rest = engine_->captured(id, stream->batches.size());
+  ASSERT_TRUE(rest);
+  EXPECT_THAT(rest->batches, IsEmpty());
+  call->finishSending();
+  ASSERT_TRUE(call->waitForEnd());
+}
+
+TEST_F(Capture, ShowsWhereAReaderHoldsUpItsSender) {
+  begin();
+  TestClient client(address());
+  auto call = client.start("/test/flood", {}, TestCall::Reading::No);
+  call->finishSending();
+  StreamId id = 0;
+  // The client's window runs out, then the one that we give the target.
+  const auto ranOut = [&](Hop hop) {
+    const auto stream = engine_->captured(id);
+    if (!stream) return false;
+    const auto frames = chosen(*stream, CapturedKind::Frame, hop, Direction::Response);
+    return std::ranges::any_of(frames, [](const CapturedPart& frame) {
+      return frame.frameType == kDataFrame && std::min(frame.streamWindow, frame.connectionWindow) == 0;
+    });
+  };
+  ASSERT_TRUE(eventually([&] {
+    for (const auto& event : events()) {
+      if (event.head) id = event.head->id;
+    }
+    return ranOut(Hop::Client) && ranOut(Hop::Target);
+  }));
+  call->resumeReading();
+  ASSERT_TRUE(call->waitForEnd());
+  const CapturedStream stream = captured(*records(1).at(0));
+  EXPECT_THAT(chosen(stream, CapturedKind::Frame, Hop::Client, Direction::Request),
+              Contains(Field(&CapturedPart::frameType, kWindowUpdateFrame)));
+}
+
+TEST_F(Capture, CutsBytesAtTheirLimitButCountsThemAll) {
+  begin({.bodyBytes = 4096});
+  TestClient client(address());
+  const std::string payload(10'000, 'x');
+  ASSERT_TRUE(client.unary("/test/echo", payload)->waitForEnd());
+  const CapturedStream stream = captured(*records(1).at(0));
+  std::uint64_t kept = 0, size = 0;
+  for (const CapturedPart& part : partsOf(stream)) {
+    if (part.kind != CapturedKind::Bytes) continue;
+    kept += part.kept;
+    size += part.size;
+  }
+  EXPECT_EQ(kept, 4096u);
+  EXPECT_EQ(size, 2 * grpcMessage(payload).size());
+  EXPECT_EQ(bytesOf(stream, Direction::Request), grpcMessage(payload).substr(0, 4096));
+}
+
+TEST_F(Capture, KeepsNoBytesAsMetadata) {
+  begin({.level = config::CaptureLevel::Metadata});
+  TestClient client(address());
+  ASSERT_TRUE(client.unary("/test/echo", "secret")->waitForEnd());
+  const CapturedStream stream = captured(*records(1).at(0));
+  EXPECT_EQ(messagesInOrder(stream), "C>1 T>1 T<1 C<1");
+  EXPECT_THAT(bytesOf(stream, Direction::Request) + bytesOf(stream, Direction::Response), IsEmpty());
+}
+
+TEST_F(Capture, NeverKeepsWhatIsRedacted) {
+  begin({.redactedHeaders = {"Authorization", "x-secret"}});
+  TestClient client(address());
+  auto call = client.request("POST", "/test/echo",
+                             {{"content-type", "application/grpc"},
+                              {"authorization", "Bearer 4711"},
+                              {"x-secret", "4712"},
+                              {"x-open", "4713"}},
+                             End::Yes);
+  ASSERT_TRUE(call->waitForEnd());
+  const CapturedStream stream = captured(*records(1).at(0));
+  for (const Hop hop : {Hop::Client, Hop::Target}) {
+    EXPECT_THAT(fieldsOf(stream, CapturedKind::Head, hop, Direction::Request),
+                AllOf(Contains(Pair("authorization", "(redacted)")), Contains(Pair("x-secret", "(redacted)")),
+                      Contains(Pair("x-open", "4713"))));
+  }
+  EXPECT_EQ(history::encodeCapture(stream).find("471"), history::encodeCapture(stream).find("4713"));
+  // What the target got was not changed.
+  EXPECT_EQ(a_.calls() + b_.calls(), 1u);
+  EXPECT_EQ((a_.calls() ? a_ : b_).requests().at(0).fields.find("authorization"), "Bearer 4711");
+}
+
+TEST_F(Capture, KeepsOnlyWhatTheFilterSelects) {
+  begin({.filter = "grpc.status != OK"});
+  TestClient client(address());
+  ASSERT_TRUE(client.unary("/test/echo", "good")->waitForEnd());
+  ASSERT_TRUE(client.unary("/nobody/knows", "bad")->waitForEnd());
+  const auto all = records(2);
+  engine_->flushEvents();
+  for (const auto& record : all) {
+    const bool isBad = record->grpcStatus != 0u;
+    EXPECT_EQ(engine_->captured(record->head->id).has_value(), isBad);
+    EXPECT_EQ(stored(*record).batches.empty(), !isBad);
+  }
+}
+
+TEST_F(Capture, RefusesAFilterThatMakesNoSense) {
+  begin();
+  config::Document document = plainDocument({&a_});
+  document.loadBalancers[0].capture.filter = "statsu = 200";
+  const ApplyReport report = engine_->apply(document);
+  EXPECT_FALSE(report.applied);
+  EXPECT_THAT(report.issues, Contains(Field(&config::Issue::path, "loadBalancers[0].capture.filter")));
+}
+
+TEST_F(Capture, KeepsNothingWhenItIsOff) {
+  begin({.level = config::CaptureLevel::Off});
+  TestClient client(address());
+  ASSERT_TRUE(client.unary("/test/echo", "x")->waitForEnd());
+  const auto record = records(1).at(0);
+  engine_->flushEvents();
+  EXPECT_FALSE(engine_->captured(record->head->id));
+}
+
+TEST_F(Capture, FindsAgainOnTheDiskWhatWasInMemory) {
+  begin();
+  TestClient client(address());
+  ASSERT_TRUE(client.unary("/test/echo", "kept")->waitForEnd());
+  ASSERT_TRUE(client.unary("/nobody/knows", "kept too")->waitForEnd());
+  for (const auto& record : records(2)) {
+    const CapturedStream memory = captured(*record), disk = stored(*record);
+    EXPECT_EQ(history::encodeCapture(disk), history::encodeCapture(memory));
+    EXPECT_EQ(disk.stream, record->head->id);
+  }
+}
+
+TEST_F(Capture, TellsOfEachAttemptAtATarget) {
+  config::Document document = plainDocument({&a_, &b_});
+  document.loadBalancers[0].beyondAlb.retryUnprocessedRequests = true;
+  applyAndWait(document, {&a_, &b_});
+  TestClient client(address());
+  auto call = client.unary("/test/refuse", "again");
+  ASSERT_TRUE(call->waitForEnd());
+  const CapturedStream stream = captured(*records(1).at(0));
+  const auto attempts = chosen(stream, CapturedKind::Attempt, Hop::Target, Direction::Request);
+  ASSERT_EQ(attempts.size(), 2u);
+  EXPECT_EQ(attempts[1].number, 2u);
+  EXPECT_NE(attempts[0].fields->at(0).second, attempts[1].fields->at(0).second);
+  const auto resets = chosen(stream, CapturedKind::Reset, Hop::Target, Direction::Response);
+  EXPECT_THAT(resets, Contains(Field(&CapturedPart::number, 7u)));  // REFUSED_STREAM
+}
+
+TEST_F(Capture, KeepsTheBalancersOwnAnswer) {
+  config::Document document = plainDocument({});
+  apply(document);
+  TestClient client(address());
+  ASSERT_TRUE(client.unary("/test/echo", "x")->waitForEnd());
+  const CapturedStream stream = captured(*records(1).at(0));
+  EXPECT_THAT(fieldsOf(stream, CapturedKind::Head, Hop::Client, Direction::Response),
+              Contains(Pair("grpc-status", "14")));
+  EXPECT_THAT(chosen(stream, CapturedKind::Head, Hop::Target, Direction::Request), IsEmpty());
+}
+
+TEST_F(Capture, MakesMessagesOfBytesAndTimes) {
+  begin({.bodyBytes = 40'000});
+  TestClient client(address());
+  auto call = client.start("/test/echo");
+  std::string sent;
+  const std::vector<std::string> payloads{"one", std::string(), std::string(30'000, 'x'), "after the cut"};
+  observe::CaptureView view;
+  StreamId id = 0;
+  for (const std::string& payload : payloads) {
+    sent += grpcMessage(payload);
+    call->send(grpcMessage(payload), End::No);
+    ASSERT_TRUE(call->waitForBytes(sent.size()));
+    for (const auto& event : events()) {
+      if (event.head) id = event.head->id;
+    }
+    // As a window does it: again and again what is new.
+    if (const auto more = engine_->captured(id, view.batches())) view.add(*more);
+  }
+  call->finishSending();
+  ASSERT_TRUE(call->waitForEnd());
+  records(1);
+  engine_->flushEvents();
+  view.add(engine_->captured(id, view.batches()).value());
+  EXPECT_TRUE(view.hasEnded());
+  ASSERT_EQ(view.messages().size(), 2 * payloads.size());
+  std::map<Direction, std::uint32_t> numbers;
+  for (const observe::CapturedMessage& message : view.messages()) {
+    const std::string& payload = payloads[numbers[message.direction]++];
+    EXPECT_EQ(message.number, numbers[message.direction]);
+    EXPECT_EQ(message.size, payload.size());
+    EXPECT_EQ(view.payload(message), payload.substr(0, message.kept));
+    ASSERT_TRUE(message.left);
+    EXPECT_GE(*message.left, message.arrived);
+    if (message.number <= 2) {
+      EXPECT_EQ(message.kept, message.size);
+    } else if (message.number == 4) {
+      EXPECT_EQ(message.kept, 0u);
+    }
+  }
+  EXPECT_EQ(view.contentSize(Direction::Request), sent.size());
+  EXPECT_EQ(view.contentKept(Direction::Request) + view.contentKept(Direction::Response), 40'000u);
+}
+
+/// A view of content that came in these pieces.
+observe::CaptureView viewOf(const observe::FieldList& request,
+                            const std::vector<std::pair<Direction, std::string>>& pieces, int status = 200) {
+  auto batch = std::make_shared<observe::CapturedBatch>();
+  const auto addHead = [&](Direction direction, Hop hop, const observe::FieldList& fields, int number) {
+    CapturedPart& part = batch->parts.emplace_back();
+    part.kind = CapturedKind::Head;
+    part.direction = direction;
+    part.hop = hop;
+    part.number = static_cast<std::uint32_t>(number);
+    part.fields = std::make_shared<const observe::FieldList>(fields);
+  };
+  addHead(Direction::Request, Hop::Client, request, 0);
+  addHead(Direction::Response, Hop::Target, {{":status", std::to_string(status)}}, status);
+  for (const auto& [direction, bytes] : pieces) {
+    CapturedPart& part = batch->parts.emplace_back();
+    part.direction = direction;
+    part.hop = direction == Direction::Request ? Hop::Client : Hop::Target;
+    part.size = bytes.size();
+    part.kept = static_cast<std::uint32_t>(bytes.size());
+    batch->bytes += bytes;
+  }
+  observe::CaptureView view;
+  view.add({1, {batch}, 0, true});
+  return view;
+}
+
+TEST(CaptureView, TakesABodyAsOneMessage) {
+  const auto view =
+      viewOf({{":method", "POST"}},
+             {{Direction::Request, "one "}, {Direction::Response, "answer"}, {Direction::Request, "two"}});
+  EXPECT_EQ(view.kind(), observe::ContentKind::Http);
+  ASSERT_EQ(view.messages().size(), 2u);
+  EXPECT_EQ(view.payload(view.messages()[0]), "one two");
+  EXPECT_EQ(view.payload(view.messages()[1]), "answer");
+}
+
+TEST(CaptureView, FindsTheFramesOfAWebSocketWhereverItsBytesAreCut) {
+  const std::string text(
+      "\x81\x85\x01\x02\x03\x04"
+      "igoh"
+      "n",
+      11);  // "hello", masked
+  const std::string big = std::string("\x82\x7e\x01\x2c", 4) + std::string(300, 'b');
+  const std::string close("\x88\x00", 2);
+  const std::string up = text + text;
+  for (std::size_t cut = 1; cut < up.size(); ++cut) {
+    const auto view = viewOf({{"upgrade", "WebSocket"}},
+                             {{Direction::Request, up.substr(0, cut)},
+                              {Direction::Response, big + close},
+                              {Direction::Request, up.substr(cut)}},
+                             101);
+    EXPECT_EQ(view.kind(), observe::ContentKind::WebSocket);
+    ASSERT_EQ(view.messages().size(), 4u) << cut;
+    std::vector<std::string> texts;
+    for (const auto& message : view.messages()) {
+      if (message.direction == Direction::Request) texts.push_back(view.payload(message));
+    }
+    EXPECT_THAT(texts, ElementsAre("hello", "hello"));
+    const auto place = view.messageAt(Direction::Response, 1);
+    ASSERT_TRUE(place);
+    EXPECT_EQ(view.messages()[*place].opcode, 2);
+    EXPECT_EQ(view.payload(view.messages()[*place]), std::string(300, 'b'));
+  }
+}
+
+TEST(CaptureView, TakesTheAnswerThatRefusesAWebSocketAsABody) {
+  const auto view = viewOf({{":protocol", "websocket"}}, {{Direction::Response, "no"}}, 403);
+  ASSERT_EQ(view.messages().size(), 1u);
+  EXPECT_EQ(view.payload(view.messages()[0]), "no");
+}
+
+/// Parts as nobody would send them, but as they may stand in a row.
+CapturedStream randomStream(std::mt19937& random) {
+  CapturedStream stream;
+  auto batch = std::make_shared<observe::CapturedBatch>();
+  std::int64_t micros = 1'700'000'000'000'000;
+  for (unsigned i = random() % 60; i > 0; --i) {
+    CapturedPart part;
+    part.kind = static_cast<CapturedKind>(random() % 9);
+    part.hop = static_cast<Hop>(random() % 2);
+    part.direction = static_cast<Direction>(random() % 2);
+    part.compressed = random() % 2 != 0;
+    part.number = static_cast<std::uint32_t>(random());
+    part.size = random();
+    part.time = WallTime(std::chrono::microseconds(micros += random() % 1'000'000 - 400'000));
+    if (part.kind == CapturedKind::Bytes) {
+      part.kept = random() % 100;
+      batch->bytes += std::string(part.kept, static_cast<char>(random()));
+    }
+    if (part.kind == CapturedKind::Frame) {
+      part.frameType = static_cast<std::uint8_t>(random());
+      part.streamWindow = static_cast<std::int32_t>(random());
+      part.connectionWindow = -static_cast<std::int32_t>(random() % 70'000);
+    }
+    if (part.kind == CapturedKind::Head || part.kind == CapturedKind::Trailers) {
+      observe::FieldList fields;
+      for (unsigned k = random() % 5; k > 0; --k)
+        fields.emplace_back(std::string(random() % 9, 'n'), std::string(random() % 300, '\0'));
+      part.fields = std::make_shared<const observe::FieldList>(std::move(fields));
+    }
+    batch->parts.push_back(std::move(part));
+  }
+  stream.lostParts = random() % 3;
+  stream.batches.push_back(std::move(batch));
+  return stream;
+}
+
+TEST(CaptureBody, ComesBackAsItWas) {
+  std::mt19937 random(11);
+  for (int i = 0; i < 200; ++i) {
+    const CapturedStream stream = randomStream(random);
+    const std::string bytes = history::encodeCapture(stream);
+    const auto again = history::decodeCapture(bytes);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(history::encodeCapture(*again), bytes);
+    const auto before = partsOf(stream), after = partsOf(*again);
+    ASSERT_EQ(before.size(), after.size());
+    for (std::size_t k = 0; k < before.size(); ++k) {
+      EXPECT_EQ(before[k].kind, after[k].kind);
+      EXPECT_EQ(before[k].time, after[k].time);
+      EXPECT_EQ(before[k].size, after[k].size);
+      EXPECT_EQ(before[k].streamWindow, after[k].streamWindow);
+      if (before[k].fields) {
+        ASSERT_TRUE(after[k].fields);
+        EXPECT_EQ(*before[k].fields, *after[k].fields);
+      }
+    }
+    EXPECT_EQ(stream.batches[0]->bytes, again->batches[0]->bytes);
+  }
+}
+
+TEST(CaptureBody, RefusesWhatIsNoCapture) {
+  std::mt19937 random(12);
+  for (int i = 0; i < 100; ++i) {
+    const std::string bytes = history::encodeCapture(randomStream(random));
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+      EXPECT_FALSE(history::decodeCapture(std::string_view(bytes).substr(0, size)));
+    std::string noise(random() % 200, ' ');
+    for (char& c : noise)
+      c = static_cast<char>(random());
+    const auto lucky = history::decodeCapture(noise);
+    EXPECT_LE(lucky ? partsOf(*lucky).size() : 0, noise.size());
+  }
+}
+
+}  // namespace
+}  // namespace spillway::test

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/streams/recording_dialog.h"
+
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QFormLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+#include "engine/history/filter.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/filter_edit.h"
+
+namespace spillway::ui {
+
+namespace {
+
+constexpr int kTextWidth = 520;
+constexpr int kKibibyte = 1024;
+constexpr config::CaptureLevel kLevels[]{config::CaptureLevel::Full, config::CaptureLevel::Metadata,
+                                         config::CaptureLevel::Off};
+
+QString toQt(const std::string& text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+}  // namespace
+
+QString captureLevelText(config::CaptureLevel level) {
+  switch (level) {
+    case config::CaptureLevel::Off:
+      break;
+    case config::CaptureLevel::Metadata:
+      return QStringLiteral("Header fields, sizes and frames");
+    case config::CaptureLevel::Full:
+      return QStringLiteral("Everything, with messages and bodies");
+  }
+  return QStringLiteral("Nothing");
+}
+
+RecordingDialog::RecordingDialog(const QString& balancers, const config::Capture& now, QWidget* parent)
+    : QDialog(parent),
+      level_(new QComboBox(this)),
+      filter_(new FilterEdit(this)),
+      mistake_(new QLabel(this)),
+      kilobytes_(new QSpinBox(this)),
+      redacted_(new QLineEdit(this)) {
+  setWindowTitle(QStringLiteral("Recording: %1").arg(balancers));
+  for (const config::CaptureLevel level : kLevels)
+    level_->addItem(captureLevelText(level));
+  level_->setCurrentIndex(static_cast<int>(std::ranges::find(kLevels, now.level) - kLevels));
+  filter_->setText(toQt(now.filter));
+  filter_->setPlaceholderText(QStringLiteral("all streams; or grpc.status != OK or duration > 250ms"));
+  kilobytes_->setRange(1, 64 * kKibibyte);
+  kilobytes_->setSuffix(QStringLiteral(" KiB"));
+  kilobytes_->setGroupSeparatorShown(true);
+  kilobytes_->setValue(static_cast<int>(now.bodyBytes / kKibibyte));
+  QStringList names;
+  for (const std::string& name : now.redactedHeaders)
+    names << toQt(name);
+  redacted_->setText(names.join(QStringLiteral(", ")));
+  mistake_->setWordWrap(true);
+  mistake_->hide();
+  auto* words = new QLabel(
+      QStringLiteral(
+          "What passes on streams is kept beside the log, in the history on this machine. A filter is "
+          "judged when a stream ends; what it does not select is forgotten then."),
+      this);
+  words->setWordWrap(true);
+  words->setFixedWidth(kTextWidth);
+  auto* form = new QFormLayout;
+  form->addRow(QStringLiteral("&Record"), level_);
+  form->addRow(QStringLiteral("&Only streams"), filter_);
+  form->addRow(QString(), mistake_);
+  form->addRow(QStringLiteral("&Bytes of a stream"), kilobytes_);
+  form->addRow(QStringLiteral("&Never these headers"), redacted_);
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
+  apply_ = buttons->addButton(QStringLiteral("Apply"), QDialogButtonBox::AcceptRole);
+  apply_->setDefault(true);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(18, 16, 18, 14);
+  column->addWidget(words);
+  column->addSpacing(6);
+  column->addLayout(form);
+  column->addSpacing(6);
+  column->addWidget(buttons);
+  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  connect(filter_, &QLineEdit::textChanged, this, &RecordingDialog::check);
+  check();
+}
+
+void RecordingDialog::check() {
+  const auto filter = history::Filter::parse(filter_->text().toStdString(), wallNow());
+  filter_->showMistake(filter ? std::nullopt : std::optional(filter.error()));
+  mistake_->setVisible(!filter);
+  apply_->setEnabled(filter.has_value());
+  if (filter) return;
+  mistake_->setStyleSheet(QStringLiteral("color: %1").arg(Theme::colors().bad.name()));
+  mistake_->setText(QStringLiteral("✖ ") + toQt(filter.error().message));
+}
+
+config::Capture RecordingDialog::chosen() const {
+  config::Capture capture;
+  capture.level = kLevels[level_->currentIndex()];
+  capture.filter = filter_->text().trimmed().toStdString();
+  capture.bodyBytes = static_cast<std::uint32_t>(kilobytes_->value() * kKibibyte);
+  capture.redactedHeaders.clear();
+  for (const QString& name :
+       redacted_->text().split(QRegularExpression(QStringLiteral("[,\\s]+")), Qt::SkipEmptyParts))
+    capture.redactedHeaders.push_back(name.toLower().toStdString());
+  return capture;
+}
+
+}  // namespace spillway::ui

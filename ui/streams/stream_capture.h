@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <memory>
+
+#include "engine/observe/capture_view.h"
+#include "ui/bridge/engine_bridge.h"
+#include "ui/bridge/history_thread.h"
+#include "ui/models/stream_store.h"
+
+namespace spillway::ui {
+
+/// What passed on the stream that is looked at: from the engine's memory while it is open or fresh, from the
+/// history when it is older. Asks only while it is active. UI thread.
+class StreamCapture : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit StreamCapture(EngineBridge& bridge, QObject* parent = nullptr);
+
+  /// Another stream, or the same one again; nullptr: none.
+  void show(const StreamEntry* entry);
+  void setActive(bool active);
+  const observe::CaptureView& view() const { return *view_; }
+  WallTime started() const { return started_; }
+  /// Nothing of the stream is known here, and nothing will come.
+  bool isMissing() const { return missing_; }
+
+ signals:
+  /// Another stream, of which nothing is known yet.
+  void replaced();
+  /// More is known of the stream.
+  void grown();
+
+ private:
+  void ask();
+  void askHistory();
+  void takeStored(const std::optional<observe::CapturedStream>& found);
+
+  EngineBridge& bridge_;
+  std::unique_ptr<HistoryThread> history_;  ///< null: none is kept
+  std::unique_ptr<observe::CaptureView> view_ = std::make_unique<observe::CaptureView>();
+  StreamId stream_ = 0;
+  WallTime started_{};
+  bool hasStream_ = false, isOpen_ = false, isAsked_ = false, missing_ = false;
+  int tries_ = 0;
+  QTimer timer_;
+};
+
+}  // namespace spillway::ui

@@ -23,6 +23,9 @@ class EngineBridge : public QObject {
   /// the newest waiting document is applied).
   void apply(const config::Document& document);
   void checkNow(const TargetId& target);
+  /// As Engine::connections(): ask about once a second while they are looked at.
+  observe::ConnectionList connections() const;
+  void endConnection(observe::ConnectionId connection, ConnectionEnd how);
   /// What would be decided about this request now; an error names what makes no sense.
   Result<observe::Decision> explain(const ListenerId& listener, const ImaginedRequest& request) const;
   /// Stops the engine, draining for `grace`; blocks: only for closing the program.

@@ -13,28 +13,33 @@ constexpr int kReadableWidth = 460;
 }
 
 EmptyState::EmptyState(const QString& title, const QString& words, QWidget* parent)
-    : QWidget(parent), buttons_(new QHBoxLayout) {
+    : QWidget(parent), text_(new QLabel(words, this)), buttons_(new QHBoxLayout) {
   auto* heading = new QLabel(title, this);
   QFont font = heading->font();
   font.setPointSizeF(font.pointSizeF() * 1.15);
   font.setWeight(QFont::DemiBold);
   heading->setFont(font);
   heading->setAlignment(Qt::AlignCenter);
-  auto* text = new QLabel(words, this);
-  text->setProperty("role", QByteArray("muted"));
-  text->setWordWrap(true);
-  text->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
-  text->setFixedWidth(kReadableWidth);
+  text_->setProperty("role", QByteArray("muted"));
+  text_->setTextFormat(Qt::PlainText);
+  text_->setWordWrap(true);
+  text_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
+  text_->setFixedWidth(kReadableWidth);
   auto* column = new QVBoxLayout(this);
   column->setSpacing(8);
   column->addStretch(2);
   column->addWidget(heading);
-  column->addWidget(text, 0, Qt::AlignHCenter);
+  column->addWidget(text_, 0, Qt::AlignHCenter);
   column->addSpacing(6);
   column->addLayout(buttons_);
   column->addStretch(3);
   buttons_->setAlignment(Qt::AlignCenter);
   setAccessibleName(title);
+  setAccessibleDescription(words);
+}
+
+void EmptyState::setWords(const QString& words) {
+  text_->setText(words);
   setAccessibleDescription(words);
 }
 

@@ -45,11 +45,12 @@ const observe::MetricSeries& Engine::series() const {
 }
 
 observe::ConnectionList Engine::connections() const {
-  observe::ConnectionList all;
+  observe::ConnectionList all{.isTold = true};
   for (const auto& worker : impl_->workers) {
     const auto list = worker->connectionList();
     all.connections.insert(all.connections.end(), list->connections.begin(), list->connections.end());
     all.untold += list->untold;
+    all.isTold = all.isTold && list->isTold;
   }
   return all;
 }

@@ -82,7 +82,7 @@ class Engine {
   /// The metrics' last hour by the second and last day by the minute; lives as long as the engine.
   const observe::MetricSeries& series() const;
   /// The connections of clients and to targets, about a second old, and the last ones that ended. Asking
-  /// makes the workers tell them: the first list is empty.
+  /// makes the workers tell them: what comes first is not told yet.
   observe::ConnectionList connections() const;
   /// Ends a connection, as a person asks for it; nothing happens when it is gone. Returns at once.
   void endConnection(observe::ConnectionId, ConnectionEnd how);

@@ -117,7 +117,8 @@ bool Http1Connection::settle() {
   const bool isIdle = !stream_ && (role_ == Role::Connected || head_.isEmpty());
   if ((closing_ && !stream_) || (draining_ && isIdle)) {
     transport_->close(net::Transport::Close::AfterPeer);
-    end({ErrorCode::None, Side::Balancer, "The connection ended in order."});
+    end(peerLeft_ ? Error{ErrorCode::None, peerSide(), "It closed the connection in order."}
+                  : Error{ErrorCode::None, Side::Balancer, "It was not to be used after that exchange."});
     return false;
   }
   if (stream_ && stream_->isTunnel_ && stream_->outgoingEnded_) transport_->finishWriting();

@@ -145,6 +145,7 @@ class Http1Connection final : public HttpConnection, private net::TransportListe
   bool reusable_ = true;  ///< another exchange may follow the present one
   bool draining_ = false;
   bool closing_ = false;   ///< ends once all output is written
+  bool peerLeft_ = false;  ///< … for the peer has sent its last byte
   bool aborting_ = false;  ///< ends at the end of this turn, whatever waits
   bool ended_ = false;
 };

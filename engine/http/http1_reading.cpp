@@ -35,7 +35,7 @@ bool Http1Connection::onPeerEnd() {
   const bool isTunnel = stream_ && stream_->isTunnel_;
   const bool isAnswered = closing_ || !output_.empty() || (stream_ && stream_->endQueued_);
   if (!ended_ && !isTunnel && role_ == Role::Accepted && isAnswered) {
-    closing_ = true;
+    closing_ = peerLeft_ = true;
     reusable_ = false;
     wantFlush();
     return true;

@@ -257,6 +257,7 @@ struct Http2Callbacks {
   static int frameSent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
     Http2Connection& connection = connectionOf(user);
     if (isProvoked(*frame)) connection.tolerates(connection.provokedResets_);
+    if (frame->hd.type == NGHTTP2_GOAWAY) connection.goawayCode_ = frame->goaway.error_code;
     const bool isMessage = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
     if (!isMessage && !connection.isObserved_) return 0;
     Http2Stream* stream = streamOf(connection, frame->hd.stream_id);

@@ -141,8 +141,21 @@ void Http2Connection::flush() {
   }
   if (!nghttp2_session_want_read(session_) && !nghttp2_session_want_write(session_)) {
     transport_->close(net::Transport::Close::AfterPeer);
-    end({ErrorCode::None, Side::Balancer, "The connection ended in order."});
+    end(endOfUse());
   }
+}
+
+/// Neither side wants anything more of it: who said so.
+Error Http2Connection::endOfUse() const {
+  if (goawayCode_.value_or(NGHTTP2_NO_ERROR) != NGHTTP2_NO_ERROR) {
+    return {ErrorCode::None, Side::Balancer,
+            fmt::format("The peer was sent away with GOAWAY: {}.", nghttp2_http2_strerror(*goawayCode_))};
+  }
+  if (peerLeaves_ && !finalGoawaySent_) {
+    return {ErrorCode::None, role_ == Role::Accepted ? Side::Client : Side::Target,
+            "It sent GOAWAY, and its last stream has ended."};
+  }
+  return {ErrorCode::None, Side::Balancer, "Its last stream has ended after our GOAWAY."};
 }
 
 void Http2Connection::onClosed(const Error& error) {
@@ -267,7 +280,7 @@ ConnectionCounts Http2Connection::counts() const {
           .receivedBytes = transport_->receivedBytes(),
           .sentBytes = transport_->sentBytes(),
           .pings = pings_,
-          .goawaySent = finalGoawaySent_ || (draining_ && !peerLeaves_ && role_ == Role::Accepted),
+          .goawaySent = goawayCode_.has_value(),
           .goawayReceived = peerLeaves_,
           .rttMicros = transport_->rttMicros()};
 }

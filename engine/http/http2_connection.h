@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,7 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   void wantFlush() { loop_.atTurnEnd(*this); }
   void finishDrain();
   void end(const Error& error);
+  Error endOfUse() const;
   void resetStreams(const Error& error);
   Http2Stream& addStream(StreamHandler* handler, std::int32_t id);
   void removeStream(Http2Stream& stream);
@@ -107,7 +109,8 @@ class Http2Connection final : public HttpConnection, private net::TransportListe
   bool ready_ = false;
   bool isObserved_ = false;  ///< some stream's frames were asked for
   bool draining_ = false;
-  bool peerLeaves_ = false;  ///< it has sent GOAWAY
+  bool peerLeaves_ = false;                  ///< it has sent GOAWAY
+  std::optional<std::uint32_t> goawayCode_;  ///< of the last GOAWAY that was sent
   bool finalGoawaySent_ = false;
   bool peerSettingsSeen_ = false;
   bool ended_ = false;

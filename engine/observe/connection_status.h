@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -19,6 +20,13 @@ using ConnectionId = std::uint64_t;
 
 enum class ConnectionSide : std::uint8_t { Client, Target };
 
+enum class ConnectionState : std::uint8_t {
+  Opening,   ///< TCP or TLS is not done, or the client has said nothing yet
+  Open,      ///< takes streams
+  Draining,  ///< takes no new streams; ends with its last one
+  Ended
+};
+
 /// The streams of a client's connection that one target got.
 struct StreamCount {
   std::string target;  ///< "127.0.0.1:50061"
@@ -31,6 +39,7 @@ struct StreamCount {
 struct ConnectionStatus {
   ConnectionId id = 0;
   ConnectionSide side = ConnectionSide::Client;
+  ConnectionState state = ConnectionState::Opening;
   std::string loadBalancer, listener;  ///< clients only
   std::string targetGroup;             ///< targets only: that made it
   std::string peer;                    ///< "127.0.0.1:54022"; of targets as in the log
@@ -50,28 +59,37 @@ struct ConnectionStatus {
   std::vector<StreamCount> targets;   ///< clients only
 };
 
-/// Which targets got the streams of one client's connection. One thread.
+/// Which targets got the streams of one client's connection; the slots name the targets. Of a connection that
+/// outlives many targets the first ones are told apart, the rest counts together. One thread.
 class StreamsByTarget {
  public:
+  static constexpr std::size_t kMost = 128;
   void began(Slot target, const std::string& text) {
-    StreamCount& count = counts_[target];
-    if (count.total++ == 0) count.target = text;
+    const auto found = counts_.find(target);
+    StreamCount& count = found != counts_.end() ? found->second : added(target, text);
+    ++count.total;
     ++count.open;
   }
   void left(Slot target) {
     const auto found = counts_.find(target);
-    if (found != counts_.end() && found->second.open > 0) --found->second.open;
+    --(found != counts_.end() ? found->second : others_).open;
   }
+  /// One for each address, in their order; then "other targets", if there are any.
   std::vector<StreamCount> counts() const;
 
  private:
+  StreamCount& added(Slot target, const std::string& text);
+
   std::unordered_map<Slot, StreamCount> counts_;
+  StreamCount others_;
 };
 
-/// All connections at one moment, as far as they are told.
+/// All connections at one moment, as far as they are told. The statuses do not change any more.
 struct ConnectionList {
-  std::vector<ConnectionStatus> connections;  ///< open ones, then the newest that have ended
-  std::size_t untold = 0;                     ///< open ones beyond the bound
+  std::vector<std::shared_ptr<const ConnectionStatus>>
+      connections;         ///< open ones, then the newest that ended
+  std::size_t untold = 0;  ///< open ones beyond the bound
+  bool isTold = false;     ///< false: whoever knows has been asked, but has not answered yet
 };
 
 /// The last connections that ended. One thread.
@@ -80,12 +98,12 @@ class EndedConnections {
   static constexpr std::size_t kMost = 200;
   void add(ConnectionStatus status) {
     if (ended_.size() == kMost) ended_.pop_front();
-    ended_.push_back(std::move(status));
+    ended_.push_back(std::make_shared<const ConnectionStatus>(std::move(status)));
   }
-  const std::deque<ConnectionStatus>& all() const { return ended_; }
+  const std::deque<std::shared_ptr<const ConnectionStatus>>& all() const { return ended_; }
 
  private:
-  std::deque<ConnectionStatus> ended_;
+  std::deque<std::shared_ptr<const ConnectionStatus>> ended_;
 };
 
 }  // namespace spillway::observe

@@ -12,6 +12,9 @@ namespace spillway::pool {
 /// What the protocol knows of a connection.
 inline void fillCounts(observe::ConnectionStatus& status, const http::HttpConnection& connection) {
   const http::ConnectionCounts counts = connection.counts();
+  status.state = !connection.isReady()     ? observe::ConnectionState::Opening
+                 : connection.isDraining() ? observe::ConnectionState::Draining
+                                           : observe::ConnectionState::Open;
   status.protocol = counts.isHttp2 ? "HTTP/2" : "HTTP/1.1";
   status.openStreams = static_cast<std::uint32_t>(connection.activeStreams());
   status.streams = counts.streams;
@@ -30,19 +33,34 @@ inline void fillTls(observe::ConnectionStatus& status, const net::TlsFacts& tls)
   status.sni = tls.serverName;
 }
 
-/// Who ended it: we, for this reason, or whoever the error names. "": we did not want to.
-inline void fillEnd(observe::ConnectionStatus& status, const Error& why, const std::string& drainReason) {
-  if (!drainReason.empty() || why.code == ErrorCode::Drained) {
-    status.endedBy = observe::EndedBy::Balancer;
-    status.endedBecause = drainReason.empty() ? why.detail : drainReason;
-    return;
+/// Whether an error is the peer's going away; else we end the connection for it.
+inline bool peerWent(const Error& why) {
+  switch (why.code) {
+    case ErrorCode::None:
+      return why.side != Side::Balancer;
+    case ErrorCode::Refused:
+    case ErrorCode::Unreachable:
+    case ErrorCode::TlsHandshake:
+    case ErrorCode::Closed:
+    case ErrorCode::ConnectionReset:
+      return true;
+    default:
+      return false;
   }
+}
+
+/// Who closed it, and why. `drainReason`: why we wanted it to end; "": we did not.
+inline void fillEnd(observe::ConnectionStatus& status, const Error& why, const std::string& drainReason) {
   const bool isClient = status.side == observe::ConnectionSide::Client;
-  const bool isOurs = why.code != ErrorCode::None && why.side == Side::Balancer;
-  status.endedBy = isOurs     ? observe::EndedBy::Balancer
-                   : isClient ? observe::EndedBy::Client
-                              : observe::EndedBy::Target;
-  status.endedBecause = why.code == ErrorCode::None ? "It closed the connection in order." : why.detail;
+  status.state = observe::ConnectionState::Ended;
+  status.openStreams = 0;
+  for (observe::StreamCount& count : status.targets)
+    count.open = 0;
+  status.ended = wallNow();
+  status.endedBy = !drainReason.empty() || !peerWent(why) ? observe::EndedBy::Balancer
+                   : isClient                             ? observe::EndedBy::Client
+                                                          : observe::EndedBy::Target;
+  status.endedBecause = drainReason.empty() ? why.detail : drainReason;
 }
 
 }  // namespace spillway::pool

@@ -110,8 +110,6 @@ observe::ConnectionStatus TargetPool::Member::status() const {
 
 observe::ConnectionStatus TargetPool::Member::lastStatus(const Error& why) const {
   observe::ConnectionStatus status = this->status();
-  status.openStreams = 0;
-  status.ended = wallNow();
   fillEnd(status, why, drainReason_);
   return status;
 }
@@ -177,11 +175,7 @@ void TargetPool::remove(Peer& peer, Member& member, const Error& error) {
     metrics_.targetConnectionClosed(slots);
   } else {
     --peer.connecting;
-    if (isTlsFailure(error)) {
-      metrics_.targetTlsFailed(slots);
-    } else {
-      metrics_.targetConnectionFailed(slots);
-    }
+    countFailure(slots, error);
   }
   if (peer.waiting.empty()) return;
   if (wasReady) return serve(peer);
@@ -190,6 +184,12 @@ void TargetPool::remove(Peer& peer, Member& member, const Error& error) {
   if (roomMayCome) return;
   for (StreamWaiter* waiter : std::exchange(peer.waiting, {}))
     waiter->onNoStream(error);
+}
+
+void TargetPool::countFailure(const observe::SlotSet& slots, const Error& error) {
+  if (error.code == ErrorCode::Drained) return;
+  if (isTlsFailure(error)) return metrics_.targetTlsFailed(slots);
+  metrics_.targetConnectionFailed(slots);
 }
 
 void TargetPool::cancel(StreamWaiter& waiter) {
@@ -221,17 +221,18 @@ void TargetPool::closeIdle(TimePoint before) {
   }
 }
 
-std::size_t TargetPool::tell(std::vector<observe::ConnectionStatus>& list, std::size_t most) const {
-  std::size_t told = 0, all = 0;
+void TargetPool::tell(observe::ConnectionList& list, std::size_t most) const {
+  std::size_t told = 0;
   for (const auto& [key, peer] : peers_) {
-    all += peer->members.size();
     for (const auto& member : peer->members) {
-      if (told == most) break;
-      list.push_back(member->status());
-      ++told;
+      if (told < most) {
+        list.connections.push_back(std::make_shared<const observe::ConnectionStatus>(member->status()));
+        ++told;
+      } else {
+        ++list.untold;
+      }
     }
   }
-  return all - told;
 }
 
 void TargetPool::endConnection(observe::ConnectionId id, bool atOnce, const Error& why) {
@@ -239,7 +240,10 @@ void TargetPool::endConnection(observe::ConnectionId id, bool atOnce, const Erro
     const auto found = std::ranges::find(peer->members, id, [](const auto& member) { return member->id; });
     if (found == peer->members.end()) continue;
     Member& member = **found;
-    if (!atOnce) return member.drain(why.detail);
+    if (!atOnce) {
+      member.drain(why.detail);
+      return serve(*peer);  // who waits for room on it needs another one
+    }
     member.connection().close(why);
     return remove(*peer, member, why);
   }

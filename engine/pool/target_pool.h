@@ -42,8 +42,8 @@ class TargetPool {
   void retain(const balance::Snapshot&);
   /// Drains connections without streams since `before`.
   void closeIdle(TimePoint before);
-  /// Adds at most `most` of the connections to the list; returns how many others there are.
-  std::size_t tell(std::vector<observe::ConnectionStatus>& list, std::size_t most) const;
+  /// Adds at most `most` of the connections to the list, and counts the others.
+  void tell(observe::ConnectionList& list, std::size_t most) const;
   /// Ends the connection of this id: at once, or when its streams have ended.
   void endConnection(observe::ConnectionId id, bool atOnce, const Error& why);
   /// Ends all connections now.
@@ -66,6 +66,7 @@ class TargetPool {
   void connect(Peer& peer);
   void serve(Peer& peer);
   void remove(Peer& peer, Member& member, const Error& error);
+  void countFailure(const observe::SlotSet& slots, const Error& error);
 
   net::EventLoop& loop_;
   observe::WorkerMetrics& metrics_;

@@ -235,8 +235,6 @@ observe::ConnectionStatus ClientConnection::status() const {
 
 observe::ConnectionStatus ClientConnection::lastStatus(const Error& why) const {
   observe::ConnectionStatus status = this->status();
-  status.openStreams = 0;
-  status.ended = wallNow();
   pool::fillEnd(status, why, drainReason_);
   return status;
 }

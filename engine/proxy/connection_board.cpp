@@ -28,6 +28,12 @@ bool ConnectionBoard::isWanted(TimePoint now) const {
   return nanosOf(now) < wantedUntil_.load(std::memory_order_relaxed) && now - shown_ >= kRhythm;
 }
 
+void ConnectionBoard::forgetUnread(TimePoint now) {
+  if (shown_ == TimePoint{} || nanosOf(now) < wantedUntil_.load(std::memory_order_relaxed)) return;
+  show({}, now);
+  shown_ = {};
+}
+
 void ConnectionBoard::show(observe::ConnectionList list, TimePoint now) {
   shown_ = now;
   auto made = std::make_shared<const observe::ConnectionList>(std::move(list));

@@ -18,6 +18,8 @@ class ConnectionBoard {
   /// Whether a new list is wanted now. The worker.
   bool isWanted(TimePoint now) const;
   void show(observe::ConnectionList list, TimePoint now);
+  /// Drops the list that nobody asks for any more: whoever comes later shall not see what was long ago.
+  void forgetUnread(TimePoint now);
 
  private:
   std::atomic<std::int64_t> wantedUntil_{0};  ///< nanoseconds of the steady clock

@@ -139,14 +139,15 @@ void Exchange::onRequestSent(std::size_t bytes) {
 void Exchange::onClientReset(const http::StreamError& error) {
   if (outcome_ == Outcome::Completed) {
     const bool isBroken = error.error.code == ErrorCode::Protocol;
+    const bool isDrained = error.error.code == ErrorCode::Drained;
     // A client that cancels its stream, or waits no longer, is not one that breaks off its body.
     const bool isBodyShort = error.connectionLost && !requestEnded_ && !isTunnel_ && status_ == 0 &&
                              request_.version != http::Version::Http2;
-    outcome_ = error.error.code == ErrorCode::Drained ? Outcome::Drained
-               : isBroken                             ? Outcome::BadRequest
-               : isBodyShort                          ? Outcome::ClientBodyShort
-                                                      : Outcome::ClientClosed;
-    if (isBroken) detail_ = error.error.detail;
+    outcome_ = isDrained     ? Outcome::Drained
+               : isBroken    ? Outcome::BadRequest
+               : isBodyShort ? Outcome::ClientBodyShort
+                             : Outcome::ClientClosed;
+    if (isBroken || isDrained) detail_ = error.error.detail;
   }
   tell(EventKind::Reset, Direction::Request, static_cast<std::uint32_t>(error.code));
   if (tap_) tap_->reset(Hop::Client, Direction::Request, static_cast<std::uint32_t>(error.code));

@@ -33,6 +33,7 @@ std::string moreWords(const Error& error) {
     case ErrorCode::BodyShort:
     case ErrorCode::Unreachable:
     case ErrorCode::System:
+    case ErrorCode::Drained:
       return error.detail;
     default:
       return {};

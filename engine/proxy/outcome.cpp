@@ -93,8 +93,8 @@ constexpr std::array kTable{
     Row{Outcome::Redirected, {301, 0, "", "", By::Balancer}},
     Row{Outcome::FixedResponse, {503, 0, "", "", By::Balancer}},
     Row{Outcome::Drained,
-        {502, kUnavailable, "unavailable",
-         "The balancer ended the stream: it was draining and its time was over.", By::Balancer}},
+        {502, kUnavailable, "unavailable", "The balancer ended the stream with its connection.",
+         By::Balancer}},
 };
 
 }  // namespace

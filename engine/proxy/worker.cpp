@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "engine/proxy/trace_id.h"
@@ -182,16 +183,20 @@ void Worker::endNow(observe::ConnectionId id, bool atOnce) {
   }
 }
 
-void Worker::showConnections(TimePoint now) {
-  if (!board_.isWanted(now)) return;
-  observe::ConnectionList list;
-  for (const auto& connection : connections_) {
-    if (list.connections.size() == kMostTold) break;
-    list.connections.push_back(connection->status());
-  }
-  list.untold = connections_.size() - list.connections.size() + pool_.tell(list.connections, kMostTold);
+observe::ConnectionList Worker::tellConnections() const {
+  observe::ConnectionList list{.isTold = true};
+  const std::size_t told = std::min(connections_.size(), kMostTold);
+  for (std::size_t i = 0; i < told; ++i)
+    list.connections.push_back(std::make_shared<const observe::ConnectionStatus>(connections_[i]->status()));
+  list.untold = connections_.size() - told;
+  pool_.tell(list, kMostTold);
   list.connections.insert(list.connections.end(), ended_.all().rbegin(), ended_.all().rend());
-  board_.show(std::move(list), now);
+  return list;
+}
+
+void Worker::showConnections(TimePoint now) {
+  if (board_.isWanted(now)) return board_.show(tellConnections(), now);
+  board_.forgetUnread(now);
 }
 
 void Worker::sweep() {

@@ -60,6 +60,7 @@ class Worker final : private ExchangeHost, private ClientConnectionHost {
   void swap(const std::shared_ptr<const balance::Snapshot>& snapshot);
   std::shared_ptr<const balance::ListenerSnapshot> findListener(const ListenerId& id) const;
   void endNow(observe::ConnectionId id, bool atOnce);
+  observe::ConnectionList tellConnections() const;
   void showConnections(TimePoint now);
   void sweep();
   void stopNow();

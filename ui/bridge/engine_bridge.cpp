@@ -94,6 +94,14 @@ void EngineBridge::limitHistory(const history::Bounds& bounds) {
   impl_->engine.limitHistory(bounds);
 }
 
+observe::ConnectionList EngineBridge::connections() const {
+  return impl_->engine.connections();
+}
+
+void EngineBridge::endConnection(observe::ConnectionId connection, ConnectionEnd how) {
+  impl_->engine.endConnection(connection, how);
+}
+
 Result<observe::Decision> EngineBridge::explain(const ListenerId& listener,
                                                 const ImaginedRequest& request) const {
   return impl_->engine.explain(listener, request);

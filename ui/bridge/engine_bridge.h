@@ -29,6 +29,9 @@ class EngineBridge : public QObject {
   void putBack(const TargetId& target);
   /// New bounds of the history; history() shows them with the next sample.
   void limitHistory(const history::Bounds& bounds);
+  /// As Engine::connections(): ask about once a second while they are looked at.
+  observe::ConnectionList connections() const;
+  void endConnection(observe::ConnectionId connection, ConnectionEnd how);
   /// What would be decided about this request now; an error names what makes no sense.
   Result<observe::Decision> explain(const ListenerId& listener, const ImaginedRequest& request) const;
   /// What has passed on a stream, as far as it is in memory, batches before `from` left out.

@@ -17,6 +17,7 @@ enum class Room {
   TargetHealth,
   AccessLog,
   Streams,
+  Connections,
   Events,
 };
 
@@ -27,7 +28,7 @@ struct RoomEntry {
   const char* key;  ///< in the settings
 };
 
-inline constexpr std::array<RoomEntry, 10> kRooms{{
+inline constexpr std::array<RoomEntry, 11> kRooms{{
     {Room::Map, "BUILD", "Map", "map"},
     {Room::Listeners, "BUILD", "Listeners", "listeners"},
     {Room::TargetGroups, "BUILD", "Target groups", "target-groups"},
@@ -37,6 +38,7 @@ inline constexpr std::array<RoomEntry, 10> kRooms{{
     {Room::TargetHealth, "OBSERVE", "Target health", "target-health"},
     {Room::AccessLog, "OBSERVE", "Access log", "access-log"},
     {Room::Streams, "OBSERVE", "Streams", "streams"},
+    {Room::Connections, "OBSERVE", "Connections", "connections"},
     {Room::Events, "OBSERVE", "Events", "events"},
 }};
 

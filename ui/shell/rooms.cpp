@@ -5,6 +5,7 @@
 
 #include "ui/accesslog/access_log_page.h"
 #include "ui/certificates/certificates_page.h"
+#include "ui/connections/connections_page.h"
 #include "ui/dashboard/dashboard_page.h"
 #include "ui/events/events_page.h"
 #include "ui/health/target_health_page.h"
@@ -108,6 +109,9 @@ void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
   pages_[Room::TargetHealth] = health;
   pages_[Room::AccessLog] = log;
   pages_[Room::Streams] = streams;
+  auto* connections = new ConnectionsPage(sources.bridge, sources.workspace, parent);
+  connect(connections, &ConnectionsPage::logRequested, this, &Rooms::openLog);
+  pages_[Room::Connections] = connections;
   auto* events = new EventsPage(sources.bridge, sources.workspace, parent);
   connect(events, &EventsPage::showRequested, this, [this, health](const JournalEntry& entry) {
     if (!entry.logFilter.isEmpty()) return openLog(entry.logFilter);

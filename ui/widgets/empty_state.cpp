@@ -13,30 +13,41 @@ constexpr int kReadableWidth = 460;
 }
 
 EmptyState::EmptyState(const QString& title, const QString& words, QWidget* parent)
-    : QWidget(parent), buttons_(new QHBoxLayout) {
+    : QWidget(parent), text_(new QLabel(words, this)), buttons_(new QHBoxLayout) {
   auto* heading = new QLabel(title, this);
   QFont font = heading->font();
   font.setPointSizeF(font.pointSizeF() * 1.15);
   font.setWeight(QFont::DemiBold);
   heading->setFont(font);
   heading->setAlignment(Qt::AlignCenter);
-  auto* text = new QLabel(words, this);
-  text->setProperty("role", QByteArray("muted"));
-  text->setWordWrap(true);
-  text->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
-  text->setFixedWidth(kReadableWidth);
-  text->ensurePolished();
-  text->setMinimumHeight(text->heightForWidth(kReadableWidth));
+  text_->setProperty("role", QByteArray("muted"));
+  text_->setTextFormat(Qt::PlainText);
+  text_->setWordWrap(true);
+  text_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
+  text_->setFixedWidth(kReadableWidth);
+  fitWords();
   auto* column = new QVBoxLayout(this);
   column->setSpacing(8);
   column->addStretch(2);
   column->addWidget(heading);
-  column->addWidget(text, 0, Qt::AlignHCenter);
+  column->addWidget(text_, 0, Qt::AlignHCenter);
   column->addSpacing(6);
   column->addLayout(buttons_);
   column->addStretch(3);
   buttons_->setAlignment(Qt::AlignCenter);
   setAccessibleName(title);
+  setAccessibleDescription(words);
+}
+
+/// A label that wraps asks for too little height by itself.
+void EmptyState::fitWords() {
+  text_->ensurePolished();
+  text_->setMinimumHeight(text_->heightForWidth(kReadableWidth));
+}
+
+void EmptyState::setWords(const QString& words) {
+  text_->setText(words);
+  fitWords();
   setAccessibleDescription(words);
 }
 

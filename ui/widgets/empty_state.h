@@ -15,10 +15,14 @@ class EmptyState : public QWidget {
 
  public:
   EmptyState(const QString& title, const QString& words, QWidget* parent = nullptr);
+  void setWords(const QString& words);
   /// Connect to its clicked(). The first one is the main one.
   QPushButton* addButton(const QString& text);
 
  private:
+  void fitWords();
+
+  QLabel* text_;
   QHBoxLayout* buttons_;
 };
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/value_table.h"
 
+#include <QHash>
 #include <QHeaderView>
 #include <QSet>
 #include <algorithm>
+#include <iterator>
 
 #include "ui/models/roles.h"
 #include "ui/theme/theme.h"
@@ -16,40 +18,52 @@ ValueTableModel::ValueTableModel(std::vector<TableColumn> columns, QObject* pare
 
 void ValueTableModel::setRows(std::vector<TableRow> rows) {
   matchKeys(rows);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows_[i] == rows[i]) continue;
-    rows_[i] = std::move(rows[i]);
-    const int row = static_cast<int>(i);
-    Q_EMIT dataChanged(index(row, 0), index(row, columnCount() - 1));
+  int first = -1, last = -1;
+  for (int i = 0; i < rowCount(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    if (rows_[at] == rows[at]) continue;
+    rows_[at] = std::move(rows[at]);
+    if (first < 0) first = i;
+    last = i;
   }
+  if (first >= 0) Q_EMIT dataChanged(index(first, 0), index(last, columnCount() - 1));
 }
 
-/// Removes and inserts until the keys are those of `rows`, in their order.
+/// Removes and adds until the keys are those of `rows`, then brings them into their order.
 void ValueTableModel::matchKeys(const std::vector<TableRow>& rows) {
-  QSet<QString> wantedKeys;
+  QHash<QString, int> places;
   for (const TableRow& wanted : rows)
-    wantedKeys.insert(wanted.key);
+    places.insert(wanted.key, static_cast<int>(places.size()));
+  QSet<QString> held;
   for (int i = rowCount() - 1; i >= 0; --i) {
-    if (wantedKeys.contains(row(i).key)) continue;
+    held.insert(row(i).key);
+    if (places.contains(row(i).key)) continue;
     beginRemoveRows({}, i, i);
     rows_.erase(rows_.begin() + i);
     endRemoveRows();
   }
-  for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
-    const TableRow& wanted = rows[static_cast<std::size_t>(i)];
-    if (i < rowCount() && row(i).key == wanted.key) continue;
-    const auto found = std::ranges::find(rows_.begin() + i, rows_.end(), wanted.key, &TableRow::key);
-    if (found != rows_.end()) {
-      const int from = static_cast<int>(found - rows_.begin());
-      beginMoveRows({}, from, from, {}, i);
-      std::rotate(rows_.begin() + i, found, found + 1);
-      endMoveRows();
-    } else {
-      beginInsertRows({}, i, i);
-      rows_.insert(rows_.begin() + i, wanted);
-      endInsertRows();
-    }
+  std::vector<TableRow> added;
+  std::ranges::copy_if(rows, std::back_inserter(added),
+                       [&](const auto& wanted) { return !held.contains(wanted.key); });
+  if (!added.empty()) {
+    beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(added.size()) - 1);
+    std::ranges::move(added, std::back_inserter(rows_));
+    endInsertRows();
   }
+  const auto place = [&](const TableRow& held) { return places.value(held.key); };
+  if (!std::ranges::is_sorted(rows_, {}, place)) order(place);
+}
+
+/// One change of the layout, however many rows move.
+void ValueTableModel::order(const std::function<int(const TableRow&)>& place) {
+  Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
+  const QModelIndexList before = persistentIndexList();
+  QModelIndexList after;
+  for (const QModelIndex& old : before)
+    after.push_back(index(place(row(old.row())), old.column()));
+  std::ranges::sort(rows_, {}, place);
+  changePersistentIndexList(before, after);
+  Q_EMIT layoutChanged({}, VerticalSortHint);
 }
 
 int ValueTableModel::rowCount(const QModelIndex& parent) const {

@@ -4,6 +4,7 @@
 #include <QAbstractTableModel>
 #include <QSortFilterProxyModel>
 #include <QTableView>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -37,7 +38,7 @@ struct TableColumn {
   ColumnAlign align = ColumnAlign::Left;
 };
 
-/// A small table of values (up to some hundred rows) that is given anew whenever something changed: rows stay
+/// A table of values (up to some thousand rows) that is given anew whenever something changed: rows stay
 /// themselves by key, so that selection and scrolling survive.
 class ValueTableModel : public QAbstractTableModel {
   Q_OBJECT
@@ -55,6 +56,7 @@ class ValueTableModel : public QAbstractTableModel {
 
  private:
   void matchKeys(const std::vector<TableRow>& rows);
+  void order(const std::function<int(const TableRow&)>& place);
 
   std::vector<TableColumn> columns_;
   std::vector<TableRow> rows_;

@@ -85,7 +85,6 @@ QWidget* LogView::makeFilterRow(const LogWords& words) {
   connect(searchEnd_, &QShortcut::activated, this, &LogView::endSearch);
   for (const char* keys : {"Ctrl+L", "Ctrl+/"}) {
     auto* focus = new QShortcut(QKeySequence(QLatin1String(keys)), this);
-    focus->setContext(Qt::WidgetWithChildrenShortcut);
     connect(focus, &QShortcut::activated, filterEdit_, qOverload<>(&QWidget::setFocus));
   }
   return row;

@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QPainter>
 #include <QShortcut>
+#include <algorithm>
 
 #include "ui/export/table_text.h"
 #include "ui/models/roles.h"
@@ -79,7 +80,8 @@ void prepareTable(QTableView& table, const QString& name) {
 void setColumnWidths(QTableView& table, const QList<int>& widths) {
   const double scale = table.fontMetrics().height() / 16.0;
   for (int column = 0; column < widths.size(); ++column) {
-    table.setColumnWidth(column, static_cast<int>(widths[column] * scale));
+    const int wanted = static_cast<int>(widths[column] * scale);
+    table.setColumnWidth(column, std::max(wanted, table.horizontalHeader()->sectionSizeHint(column)));
   }
 }
 

@@ -100,7 +100,7 @@ std::map<std::string, GroupCounts> countGroups(const std::vector<TargetStatus>& 
 std::vector<TableColumn> groupHealthColumns() {
   return {{QStringLiteral("Health"), 124},
           {QStringLiteral("Target group"), 170},
-          {QStringLiteral("Targets"), 250},
+          {QStringLiteral("Targets"), 290},
           {QStringLiteral("Requests go"), 260},
           {QStringLiteral("Req/s"), 78, ColumnAlign::Right},
           {QStringLiteral("Errors"), 78, ColumnAlign::Right},

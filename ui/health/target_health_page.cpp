@@ -116,7 +116,7 @@ QWidget* TargetHealthPage::makeTargets() {
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
   prepareTable(*table_, QStringLiteral("Targets"));
-  setColumnWidths(*table_, {110, 138, 84, 150, 64, 90, 104, 60, 58, 82, 64, 62, 72});
+  setColumnWidths(*table_, {110, 138, 84, 150, 70, 104, 116, 66, 68, 96, 80, 76, 84});
   table_->horizontalHeader()->setSectionResizeMode(TargetHealthModel::Reason, QHeaderView::Stretch);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &TargetHealthPage::onSelected);

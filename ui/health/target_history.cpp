@@ -71,7 +71,7 @@ void TargetHistory::build() {
   strip_ = new CheckStrip(this);
   checkWords_ = addLabel(this);
   checkWords_->setProperty("role", "muted");
-  changes_ = new ValueTable({{QStringLiteral("Time"), 204},
+  changes_ = new ValueTable({{QStringLiteral("Time"), 226},
                              {QStringLiteral("From"), 116},
                              {QStringLiteral("To"), 116},
                              {QStringLiteral("Cause"), 400}},

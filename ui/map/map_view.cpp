@@ -19,6 +19,7 @@ namespace spillway::ui {
 namespace {
 
 constexpr qreal kLeastScale = 0.15, kMostScale = 2.5, kReadableScale = 0.72;
+constexpr qsizetype kShortLine = 60;  ///< of a tip: stays in one line
 constexpr const char* kHeadings[5] = {"CLIENTS", "LISTENERS", "RULES", "TARGET GROUPS", "TARGETS"};
 
 }  // namespace
@@ -148,9 +149,13 @@ bool MapView::viewportEvent(QEvent* event) {
 /// Until the pointer leaves the tile.
 void MapView::showTip(const MapTile& tile, const QPoint& at) {
   if (!tips_) return;
-  QString words = tips_(tile.node()).toHtmlEscaped();
-  words.replace(QLatin1Char('\n'), QLatin1String("<br>"));
-  QToolTip::showText(at, words, viewport(), mapFromScene(tile.area()).boundingRect());
+  QStringList lines = tips_(tile.node()).split(QLatin1Char('\n'));
+  for (QString& line : lines) {
+    const bool isShort = line.size() <= kShortLine;
+    line = (isShort ? QStringLiteral("<nobr>%1</nobr>") : QStringLiteral("%1")).arg(line.toHtmlEscaped());
+  }
+  QToolTip::showText(at, lines.join(QLatin1String("<br>")), viewport(),
+                     mapFromScene(tile.area()).boundingRect());
 }
 
 void MapView::keyPressEvent(QKeyEvent* event) {

@@ -22,7 +22,7 @@ namespace spillway::ui {
 
 namespace {
 
-constexpr int kWidth = 660;
+constexpr int kWidth = 660, kUnitWidth = 84;
 constexpr auto kNotificationsKey = "notifications/health";
 constexpr quint64 kHour = 3600, kDay = 24 * kHour;
 
@@ -61,7 +61,7 @@ void SettingsDialog::addHistory(QVBoxLayout& column) {
   size_.unit->addItem(QStringLiteral("MiB"), quint64{kMiB});
   size_.unit->addItem(QStringLiteral("GiB"), quint64{kGiB});
   addAmount(size_, "historySize", QStringLiteral("Most &space on disk"),
-            QStringLiteral("64 MiB to 100 GiB; the oldest entries go first"));
+            QStringLiteral("64 MiB to 100 GiB; oldest out first"));
   age_ = {new NumberEdit(QString(), this), new QComboBox(this),         nullptr,
           secondsOf(kLeastHistoryTime),    secondsOf(kMostHistoryTime), QStringLiteral("1 hour to 365 days")};
   age_.unit->addItem(QStringLiteral("hours"), quint64{kHour});
@@ -78,6 +78,7 @@ void SettingsDialog::addAmount(Amount& amount, const char* name, const QString& 
   amount.number->setObjectName(QLatin1String(name));
   amount.unit->setObjectName(QLatin1String(name) + QStringLiteral("Unit"));
   amount.unit->setAccessibleName(QString(label).remove(QLatin1Char('&')) + QStringLiteral(", unit"));
+  amount.unit->setFixedWidth(kUnitWidth);
   auto* editor = new QWidget(this);
   editor->setFocusProxy(amount.number);
   auto* line = new QHBoxLayout(editor);
@@ -119,7 +120,7 @@ void SettingsDialog::addButtons(QVBoxLayout& column) {
 }
 
 /// In the largest unit of which it is a whole number.
-void SettingsDialog::show(Amount& amount, std::uint64_t value) {
+void SettingsDialog::showAmount(Amount& amount, std::uint64_t value) {
   int unit = amount.unit->count() - 1;
   while (unit > 0 && value % amount.unit->itemData(unit).toULongLong() != 0)
     --unit;
@@ -127,7 +128,7 @@ void SettingsDialog::show(Amount& amount, std::uint64_t value) {
   amount.number->setText(QString::number(value / amount.unit->itemData(unit).toULongLong()));
 }
 
-std::optional<std::uint64_t> SettingsDialog::read(const Amount& amount) {
+std::optional<std::uint64_t> SettingsDialog::readAmount(const Amount& amount) {
   config::Issue issue;
   issue.message = amount.number->problem().toStdString();
   const std::uint64_t value =
@@ -144,15 +145,15 @@ std::optional<std::uint64_t> SettingsDialog::read(const Amount& amount) {
 }
 
 void SettingsDialog::showValues(const history::Bounds& bounds, bool notifies, ThemeMode theme) {
-  show(size_, bounds.mostBytes);
-  show(age_, secondsOf(bounds.longest));
+  showAmount(size_, bounds.mostBytes);
+  showAmount(age_, secondsOf(bounds.longest));
   notifies_->setChecked(notifies);
   theme_->setCurrentIndex(theme_->findData(static_cast<int>(theme)));
   judge();
 }
 
 void SettingsDialog::judge() {
-  const auto size = read(size_), age = read(age_);
+  const auto size = readAmount(size_), age = readAmount(age_);
   const history::StoreStatus& now = bridge_.history();
   config::Issue loss{.severity = config::Issue::Severity::Warning};
   if (size && now.bytes > *size) {
@@ -178,7 +179,7 @@ void SettingsDialog::showFacts() {
 }
 
 void SettingsDialog::accept() {
-  const auto size = read(size_), age = read(age_);
+  const auto size = readAmount(size_), age = readAmount(age_);
   if (!size) return size_.field->focusEditor();
   if (!age) return age_.field->focusEditor();
   chooseHistoryBounds(bridge_, {*size, std::chrono::seconds(*age)});

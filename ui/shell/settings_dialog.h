@@ -43,9 +43,9 @@ class SettingsDialog : public QDialog {
   void addRest(QVBoxLayout& column);
   void addButtons(QVBoxLayout& column);
   void addAmount(Amount& amount, const char* name, const QString& label, const QString& hint);
-  static void show(Amount& amount, std::uint64_t value);
+  static void showAmount(Amount& amount, std::uint64_t value);
   /// nullopt: what is typed is no number or out of range, as the field then says.
-  static std::optional<std::uint64_t> read(const Amount& amount);
+  static std::optional<std::uint64_t> readAmount(const Amount& amount);
   void showValues(const history::Bounds& bounds, bool notifies, ThemeMode theme);
   void judge();
   void showFacts();

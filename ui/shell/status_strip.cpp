@@ -20,16 +20,16 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
     : QStatusBar(parent),
       bridge_(bridge),
       recent_(recent),
-      targets_(addFigure(Side::Left, Room::TargetHealth, QStringLiteral("Target health"))),
-      rate_(addFigure(Side::Left, Room::Dashboard, QStringLiteral("Request rate"))),
-      latency_(addFigure(Side::Left, Room::Dashboard, QStringLiteral("Latency"))),
-      grpc_(addFigure(Side::Left, Room::Dashboard, QStringLiteral("gRPC OK"))),
-      streams_(addFigure(Side::Left, Room::Streams, QStringLiteral("Active streams"))),
+      targets_(makeFigure(Room::TargetHealth, QStringLiteral("Target health"))),
+      rate_(makeFigure(Room::Dashboard, QStringLiteral("Request rate"))),
+      latency_(makeFigure(Room::Dashboard, QStringLiteral("Latency"))),
+      grpc_(makeFigure(Room::Dashboard, QStringLiteral("gRPC OK"))),
+      streams_(makeFigure(Room::Streams, QStringLiteral("Active streams"))),
       told_(new QLabel(this)),
       keyLog_(new QLabel(this)),
-      lost_(addFigure(Side::Right, Room::Events, QStringLiteral("Lost events"))),
-      history_(addFigure(Side::Right, Room::AccessLog, QStringLiteral("History"))),
-      engine_(addFigure(Side::Right, Room::Dashboard, QStringLiteral("Engine load"))) {
+      lost_(makeFigure(Room::Events, QStringLiteral("Lost events"))),
+      history_(makeFigure(Room::AccessLog, QStringLiteral("History"))),
+      engine_(makeFigure(Room::Dashboard, QStringLiteral("Engine load"))) {
   setSizeGripEnabled(false);
   lost_->setObjectName(QStringLiteral("lost"));
   history_->setObjectName(QStringLiteral("history"));
@@ -39,11 +39,14 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
   told_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   told_->setProperty("role", QByteArray("muted"));
   told_->setContentsMargins(9, 0, 0, 0);
+  for (QPushButton* button : {targets_, rate_, latency_, grpc_, streams_})
+    addWidget(button);
   addWidget(told_, 1);
   keyLog_->setObjectName(QStringLiteral("keyLog"));
   keyLog_->setTextFormat(Qt::PlainText);
   keyLog_->setContentsMargins(9, 0, 0, 0);
-  insertPermanentWidget(0, keyLog_);
+  for (QWidget* widget : std::initializer_list<QWidget*>{keyLog_, lost_, history_, engine_})
+    addPermanentWidget(widget);
   setContentsMargins(8, 0, 12, 0);
   forget_.setSingleShot(true);
   forget_.setInterval(kTold);
@@ -60,13 +63,12 @@ StatusStrip::StatusStrip(EngineBridge& bridge, RecentReadings& recent, QWidget* 
   showTraffic();
 }
 
-QPushButton* StatusStrip::addFigure(Side side, Room room, const QString& name) {
+QPushButton* StatusStrip::makeFigure(Room room, const QString& name) {
   auto* button = new QPushButton(this);
   button->setProperty("role", QByteArray("status"));
   button->setAccessibleDescription(name);
   button->setToolTip(QStringLiteral("Open %1").arg(titleOf(room)));
   connect(button, &QPushButton::clicked, this, [this, room] { Q_EMIT roomRequested(room); });
-  side == Side::Left ? addWidget(button) : addPermanentWidget(button);
   return button;
 }
 

@@ -30,8 +30,7 @@ class StatusStrip : public QStatusBar {
   void changeEvent(QEvent* event) override;
 
  private:
-  enum class Side : bool { Left, Right };
-  QPushButton* addFigure(Side side, Room room, const QString& name);
+  QPushButton* makeFigure(Room room, const QString& name);
   void showTargets();
   void showTraffic();
   void showHistory();

@@ -8,12 +8,14 @@
 
 #include "tests/support/engine_fixture.h"
 #include "ui/shell/main_window.h"
+#include "ui/streams/captured_timeline.h"
 #include "ui/streams/flow_view.h"
 #include "ui/streams/frame_model.h"
 #include "ui/streams/header_changes.h"
 #include "ui/streams/hex_text.h"
 #include "ui/streams/message_model.h"
 #include "ui/streams/message_pane.h"
+#include "ui/streams/sequence_layout.h"
 #include "ui/streams/sequence_view.h"
 #include "ui/streams/stream_capture.h"
 #include "ui/streams/stream_detail.h"
@@ -217,6 +219,18 @@ void StreamInspectorTest::whatIsOldComesFromTheHistory() {
   capture.show(&kept);
   QTRY_COMPARE_WITH_TIMEOUT(capture.view().messages().size(), 2u, kPatience);
   QCOMPARE(capture.view().payload(capture.view().messages()[0]), std::string("kept"));
+  // Its sequence is told by what was recorded.
+  StreamEntry bare;
+  bare.id = kept.id;
+  bare.head = kept.head;
+  bare.record = kept.record;
+  const StreamEntry told = withTimeline(bare, capture.view());
+  QStringList before, after;
+  for (const auto* each : {&kept, &told}) {
+    for (const SequenceRow& row : layoutSequence(*each, {}))
+      (each == &kept ? before : after) << row.text;
+  }
+  QCOMPARE(after, before);
   // And one that nobody has kept.
   StreamEntry other = kept;
   other.id += 1000;

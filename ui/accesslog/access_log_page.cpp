@@ -75,14 +75,14 @@ AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
   connectBridge(bridge);
   connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &AccessLogPage::showSelected);
   connect(pane_, &RecordPane::showStreamRequested, this, [this] {
-    if (const auto record = selectedRecord()) requestStream(*record);
+    if (auto record = selectedRecord()) Q_EMIT showStreamRequested(record->head->id, record);
   });
   pane_->setExplainer([&bridge](const observe::StreamRecord& record) {
     return bridge.explain({record.head->loadBalancer, record.head->listener}, imaginedLike(record));
   });
   connect(pane_, &RecordPane::filterRequested, view_, &LogView::setFilter);
   connect(&view_->table(), &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
-    if (const auto record = recordAt(index.row())) requestStream(*record);
+    if (auto record = recordAt(index.row())) Q_EMIT showStreamRequested(record->head->id, record);
   });
   showWords();
 }
@@ -162,15 +162,6 @@ void AccessLogPage::connectBridge(EngineBridge& bridge) {
 
 void AccessLogPage::showFilter(const QString& filter) {
   view_->setFilter(filter);
-}
-
-void AccessLogPage::requestStream(const observe::StreamRecord& record) {
-  Q_EMIT showStreamRequested(record.head->id, record.head->started);
-}
-
-void AccessLogPage::tellStreamIsGone() {
-  pane_->showNote(QStringLiteral(
-      "✖ This stream is not kept. Streams are kept since Spillway was started, the newest 100,000 of them."));
 }
 
 /// Records came: the selected one perhaps, which then waits for it.

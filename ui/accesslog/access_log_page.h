@@ -28,14 +28,12 @@ class AccessLogPage : public QWidget {
 
   /// Shows only what the filter selects.
   void showFilter(const QString& filter);
-  /// The stream that the reader wants to see is not kept.
-  void tellStreamIsGone();
   LogTableModel& model() { return *model_; }
   LogView& view() { return *view_; }
 
  signals:
   /// The reader wants to see this entry's stream; numbers of streams come again when the program starts anew.
-  void showStreamRequested(quint64 id, spillway::WallTime started);
+  void showStreamRequested(quint64 id, std::shared_ptr<const spillway::observe::StreamRecord> record);
 
  private:
   LogTableModel* makeModel(EngineBridge& bridge);
@@ -47,7 +45,6 @@ class AccessLogPage : public QWidget {
   std::shared_ptr<const observe::StreamRecord> selectedRecord() const;
   void showSelected();
   void showFetched();
-  void requestStream(const observe::StreamRecord& record);
   void showWords();
 
   std::string historyFile_;

@@ -142,7 +142,6 @@ RecordPane::RecordPane(QWidget* parent)
       route_(makeLabel(this)),
       whyTitle_(makeLabel(this)),
       why_(makeLabel(this)),
-      note_(makeLabel(this)),
       facts_(new FactList(this)),
       times_(new TimeBar(this)) {
   auto* column = new QVBoxLayout(this);
@@ -188,7 +187,6 @@ QWidget* RecordPane::makeDetail() {
   column->addWidget(why_);
   column->addSpacing(6);
   column->addWidget(makeButtons());
-  column->addWidget(note_);
   column->addStretch();
   scroll->setWidget(inside);
   inside->setAutoFillBackground(false);
@@ -227,11 +225,6 @@ QString RecordPane::whyOf(const StreamRecord& record) const {
   return untraced + QStringLiteral("By the rules as they are now:\n") + linesOf(*now);
 }
 
-void RecordPane::showNote(const QString& words) {
-  note_->setText(words);
-  note_->setVisible(!words.isEmpty());
-}
-
 void RecordPane::copyLine() {
   QGuiApplication::clipboard()->setText(QString::fromStdString(observe::formatAccessLogLine(*record_)));
 }
@@ -239,7 +232,6 @@ void RecordPane::copyLine() {
 void RecordPane::showRecord(std::shared_ptr<const StreamRecord> record) {
   record_ = std::move(record);
   stack_->setCurrentIndex(record_ ? 1 : 0);
-  showNote({});
   if (!record_) return;
   title_->setText(titleOf(*record_));
   const QString cause = causeOf(*record_);

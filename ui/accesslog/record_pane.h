@@ -30,8 +30,6 @@ class RecordPane : public QWidget {
   /// nullptr: nothing is selected.
   void showRecord(std::shared_ptr<const observe::StreamRecord> record);
   bool hasRecord() const { return record_ != nullptr; }
-  /// What became of a wish, under the buttons, until another record shows.
-  void showNote(const QString& words);
 
  signals:
   void showStreamRequested();
@@ -51,7 +49,6 @@ class RecordPane : public QWidget {
   QStackedWidget* stack_;
   QLabel *title_, *cause_, *route_;
   QLabel *whyTitle_, *why_;  ///< the decision trace
-  QLabel* note_;
   FactList* facts_;
   TimeBar* times_;
 };

@@ -35,7 +35,10 @@ QString countBadge(std::size_t count) {
 }  // namespace
 
 MainWindow::MainWindow(EngineOptions options)
-    : bridge_(std::move(options)), workspace_(bridge_), schemas_(bridge_, workspace_), demo_(bridge_, workspace_) {
+    : bridge_(std::move(options)),
+      workspace_(bridge_),
+      schemas_(bridge_, workspace_),
+      demo_(bridge_, workspace_) {
   recent_.take(bridge_.metrics());
   connect(&bridge_, &EngineBridge::metricsSampled, &recent_,
           [this](const observe::MetricsReading& now) { recent_.take(now); });

@@ -24,8 +24,9 @@ namespace {
 Room roomOf(JournalKind kind) {
   switch (kind) {
     case JournalKind::Configuration:
-    case JournalKind::Connections:
       return Room::Listeners;
+    case JournalKind::Connections:
+      return Room::Connections;
     case JournalKind::Health:
       return Room::TargetHealth;
     case JournalKind::Errors:
@@ -95,11 +96,11 @@ void Rooms::buildLists(const RoomSources& sources, QWidget* parent) {
 void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
   auto* log = new AccessLogPage(sources.bridge, parent);
   auto* streams = new StreamsPage(sources.bridge, sources.workspace, sources.schemas, parent);
-  connect(log, &AccessLogPage::showStreamRequested, this, [this, log, streams](quint64 id, WallTime started) {
-    if (!streams->hasStream(id, started)) return log->tellStreamIsGone();
-    Q_EMIT roomRequested(Room::Streams);
-    streams->showStream(id);
-  });
+  connect(log, &AccessLogPage::showStreamRequested, this,
+          [this, streams](quint64, const std::shared_ptr<const observe::StreamRecord>& record) {
+            Q_EMIT roomRequested(Room::Streams);
+            streams->showRecord(record);
+          });
   auto* dashboard = new DashboardPage(sources.bridge, parent);
   connect(dashboard, &DashboardPage::logRequested, this, &Rooms::openLog);
   pages_[Room::Dashboard] = dashboard;

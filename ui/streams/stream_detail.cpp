@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "ui/models/words.h"
+#include "ui/streams/captured_timeline.h"
 #include "ui/streams/flow_view.h"
 #include "ui/streams/frame_model.h"
 #include "ui/streams/header_changes.h"
@@ -252,6 +253,8 @@ void StreamDetail::showStream(const StreamEntry* entry) {
   stack_->setCurrentIndex(entry ? 1 : 0);
   path_ = entry ? entry->head->path : std::string();
   target_ = entry ? entry->target() : std::string();
+  bare_.reset();
+  if (entry && entry->timeline.empty()) bare_ = *entry;
   capture_->show(entry);
   sequence_->showStream(entry);
   messages_->showStream(entry);
@@ -290,6 +293,10 @@ void StreamDetail::onReplaced() {
 }
 
 void StreamDetail::onGrown() {
+  if (bare_ && !capture_->view().empty()) {
+    const StreamEntry told = withTimeline(*bare_, capture_->view());
+    sequence_->showStream(&told);
+  }
   messages_->showCapture(capture_->view());
   frames_->grow();
   const auto frames = capture_->view().frames().size();

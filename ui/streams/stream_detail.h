@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QWidget>
+#include <optional>
 
 #include "ui/bridge/schema_store.h"
 #include "ui/models/stream_store.h"
@@ -32,7 +33,8 @@ class StreamDetail : public QWidget {
  public:
   StreamDetail(EngineBridge& bridge, SchemaStore& schemas, QWidget* parent = nullptr);
 
-  /// Shows the stream as it is now; nullptr: none is selected. The entry is not kept.
+  /// Shows the stream as it is now; nullptr: none is selected. The entry is not kept. Where it has no
+  /// timeline what was recorded tells it.
   void showStream(const StreamEntry* entry);
   SequenceView& sequence() { return *sequence_; }
   MessageModel& messages() { return *messages_; }
@@ -83,6 +85,7 @@ class StreamDetail : public QWidget {
   FactList* facts_;
   MessagePane* pane_;
   std::string path_, target_;
+  std::optional<StreamEntry> bare_;  ///< the stream, where it came without a timeline
 };
 
 }  // namespace spillway::ui

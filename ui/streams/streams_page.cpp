@@ -161,6 +161,17 @@ bool StreamsPage::hasStream(quint64 id, WallTime started) const {
   return entry && entry->head->started == started;
 }
 
+void StreamsPage::showRecord(const std::shared_ptr<const observe::StreamRecord>& record) {
+  if (hasStream(record->head->id, record->head->started)) return showStream(record->head->id);
+  view_->table().clearSelection();
+  StreamEntry entry;
+  entry.id = record->head->id;
+  entry.head = record->head;
+  entry.record = record;
+  selectedId_.reset();
+  detail_->showStream(&entry);
+}
+
 void StreamsPage::showStream(quint64 id) {
   if (!store_->find(id)) return;
   if (model_->rowOfStream(id) < 0) view_->setFilter({});

@@ -41,6 +41,9 @@ class StreamsPage : public QWidget {
   /// it is not kept any more.
   void showStream(quint64 id);
 
+  /// Shows a stream of the history, which is not among the rows.
+  void showRecord(const std::shared_ptr<const spillway::observe::StreamRecord>& record);
+
  private:
   void makeHeader();
   QMenu* makeRecordingMenu();

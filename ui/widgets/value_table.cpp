@@ -50,7 +50,7 @@ void ValueTableModel::matchKeys(const std::vector<TableRow>& rows) {
     std::ranges::move(added, std::back_inserter(rows_));
     endInsertRows();
   }
-  const auto place = [&](const TableRow& held) { return places.value(held.key); };
+  const auto place = [&](const TableRow& each) { return places.value(each.key); };
   if (!std::ranges::is_sorted(rows_, {}, place)) order(place);
 }
 

@@ -6,6 +6,19 @@
 #include "engine/history/filter_sql.h"
 
 namespace spillway::history {
+namespace {
+
+/// Those conditions on the time of which none may fail.
+void collectTimes(const std::shared_ptr<const FilterNode>& node, FilterNode& times) {
+  if (node->kind == FilterNode::Kind::And) {
+    for (const auto& part : node->parts)
+      collectTimes(part, times);
+  } else if (node->kind == FilterNode::Kind::Compare && node->field->column == "time") {
+    times.parts.push_back(node);
+  }
+}
+
+}  // namespace
 
 Result<Filter, FilterError> Filter::parse(std::string_view text, WallTime now) {
   auto root = parseFilter(text, now);
@@ -22,6 +35,13 @@ bool Filter::matches(const observe::StreamRecord& record) const {
 
 SqlCondition Filter::sql() const {
   return root_ ? toSql(*root_) : SqlCondition{"1", {}};
+}
+
+std::optional<SqlCondition> Filter::timeSql() const {
+  FilterNode times{.kind = FilterNode::Kind::And};
+  if (root_) collectTimes(root_, times);
+  if (times.parts.empty()) return std::nullopt;
+  return toSql(times);
 }
 
 }  // namespace spillway::history

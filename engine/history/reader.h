@@ -47,6 +47,9 @@ class Reader {
   Result<std::vector<std::int64_t>> ids(const Filter&, Order, const std::string& column = "id");
   /// Ids of the entries from `first` to `last` that the filter selects, ascending: a piece of a search.
   Result<std::vector<std::int64_t>> idsWithin(const Filter&, std::int64_t first, std::int64_t last);
+  /// The part of `within` outside of which the filter selects nothing, as far as its bounds of time tell;
+  /// nullopt: it selects nothing there.
+  Result<std::optional<Range>> narrow(const Filter&, Range within);
   /// How many entries the filter selects.
   Result<std::int64_t> count(const Filter&);
 

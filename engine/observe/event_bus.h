@@ -39,7 +39,8 @@ class EventSink {
 struct SubscriptionOptions {
   bool details = true;                   ///< want stream details too
   std::uint32_t decisionsPerSecond = 0;  ///< want the decision traces of so many requests of each worker
-  std::size_t capacity = 65536;          ///< events waiting at the most; more are dropped and counted
+  /// Events waiting at the most, details up to half of that; more are dropped and counted.
+  std::size_t capacity = 65536;
 };
 
 /// A reader's bounded queue. One consumer thread. Destroying it ends the subscription (any thread).

@@ -3,6 +3,7 @@
 #include <QHeaderView>
 #include <QJsonArray>
 #include <QScrollBar>
+#include <cstdio>
 #include <functional>
 #include <stdexcept>
 
@@ -100,6 +101,7 @@ class Reader : public QObject {
   double sinceBegin() const { return static_cast<double>(clock_.nsecsElapsed()) / 1e6; }
 
   void finish(const QString& name, double shown, double done) {
+    std::fprintf(stderr, "%s: %.0f ms, %.0f ms\n", qPrintable(name), shown, done);
     steps_.append(QJsonObject{{"step", name},
                               {"shown ms", shown},
                               {"done ms", done},

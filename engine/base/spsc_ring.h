@@ -18,11 +18,14 @@ class SpscRing {
       : mask_(std::bit_ceil(capacity) - 1), slots_(std::make_unique<T[]>(mask_ + 1)) {}
 
   /// Producer: moves from `value`; false when full, and `value` is untouched then.
-  bool push(T& value) {
+  bool push(T& value) { return pushBelow(mask_ + 1, value); }
+
+  /// Producer: as push, but only where fewer than `most` wait: what matters more still finds room.
+  bool pushBelow(std::size_t most, T& value) {
     const std::size_t tail = tail_.load(std::memory_order_relaxed);
-    if (tail - headSeen_ > mask_) {
+    if (tail - headSeen_ >= most) {
       headSeen_ = head_.load(std::memory_order_acquire);
-      if (tail - headSeen_ > mask_) return false;
+      if (tail - headSeen_ >= most) return false;
     }
     slots_[tail & mask_] = std::move(value);
     tail_.store(tail + 1, std::memory_order_release);

@@ -16,6 +16,16 @@ bool asksUnknownHeader(const FilterNode& node) {
          std::ranges::any_of(node.parts, [](const auto& part) { return asksUnknownHeader(*part); });
 }
 
+/// Those conditions on the time of which none may fail.
+void collectTimes(const std::shared_ptr<const FilterNode>& node, FilterNode& times) {
+  if (node->kind == FilterNode::Kind::And) {
+    for (const auto& part : node->parts)
+      collectTimes(part, times);
+  } else if (node->kind == FilterNode::Kind::Compare && node->field->column == "time") {
+    times.parts.push_back(node);
+  }
+}
+
 }  // namespace
 
 Result<Filter, FilterError> Filter::parse(std::string_view text, WallTime now) {
@@ -40,6 +50,13 @@ bool Filter::matches(const observe::StreamRecord& record) const {
 
 SqlCondition Filter::sql() const {
   return root_ ? toSql(*root_) : SqlCondition{"1", {}};
+}
+
+std::optional<SqlCondition> Filter::timeSql() const {
+  FilterNode times{.kind = FilterNode::Kind::And};
+  if (root_) collectTimes(root_, times);
+  if (times.parts.empty()) return std::nullopt;
+  return toSql(times);
 }
 
 }  // namespace spillway::history

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -47,6 +48,8 @@ class Filter {
   std::string remark() const;
   bool matches(const observe::StreamRecord&) const;
   SqlCondition sql() const;
+  /// What of it restricts the time, and must hold; an index finds such entries. nullopt: nothing does.
+  std::optional<SqlCondition> timeSql() const;
 
  private:
   std::string text_;

@@ -94,8 +94,16 @@ FieldInfo grpcStatusField() {
   FieldInfo field = numberField("grpc.status", FieldType::Number,
                                 "gRPC status sent to the client: 14 or UNAVAILABLE", "grpc_status");
   field.isNullable = true;
+  field.isCoded = true;
   for (std::uint32_t code = 0; code <= 16; ++code)
     field.choices.push_back({observe::grpcStatusName(code), code});
+  return field;
+}
+
+FieldInfo statusField() {
+  FieldInfo field = numberField("status", FieldType::Status, "HTTP status sent to the client: 503 or 5xx",
+                                "status", 0, {"elb_status", "elb_status_code", "http.status"});
+  field.isCoded = true;
   return field;
 }
 
@@ -103,8 +111,7 @@ std::vector<FieldInfo> statusFields() {
   using enum FieldType;
   using observe::CallKind;
   return {
-      numberField("status", Status, "HTTP status sent to the client: 503 or 5xx", "status", 0,
-                  {"elb_status", "elb_status_code", "http.status"}),
+      statusField(),
       grpcStatusField(),
       textField("grpc.message", "gRPC message sent to the client", "grpc_message"),
       textField("service", "gRPC service: routeguide.RouteGuide", "service", {"grpc.service"}),

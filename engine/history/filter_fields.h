@@ -42,6 +42,8 @@ struct FieldInfo {
   /// This number, and NULL, stand for "no value".
   std::optional<std::int64_t> missing = std::nullopt;
   bool isNullable = false;
+  /// There are few different values, and an index finds the entries of each.
+  bool isCoded = false;
   std::optional<std::int64_t> (*number)(const observe::StreamRecord&) = nullptr;
   std::string_view (*text)(const observe::StreamRecord&, std::string& room) = nullptr;
 

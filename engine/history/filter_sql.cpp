@@ -59,11 +59,27 @@ class Writer {
       const char* gap = " AND (";
       for (const NumberRange& range : node.numbers) {
         add(std::exchange(gap, " OR "));
-        oneNumber(column, node.op, range);
+        field.isCoded&& isFromTo(node.op, range) ? codes(column, node.op, range)
+                                                 : oneNumber(column, node.op, range);
       }
       add(")");
     }
     add(")");
+  }
+
+  static bool isFromTo(FilterOp op, const NumberRange& range) {
+    return op == FilterOp::GreaterOrEqual ||
+           ((op == FilterOp::Equal || op == FilterOp::In) && range.low != range.high);
+  }
+
+  /// A range as the values in it that there are, which the index finds one after the other: SQLite would
+  /// look at every entry instead.
+  void codes(const std::string& column, FilterOp op, const NumberRange& range) {
+    const std::string least = "SELECT min(" + column + ") FROM entries WHERE " + column;
+    add(column + " IN (WITH RECURSIVE found(value) AS (" + least + " >= ? UNION ALL SELECT (" + least +
+            " > value) FROM found WHERE value IS NOT NULL) SELECT value FROM found WHERE value",
+        range.low);
+    op == FilterOp::GreaterOrEqual ? add(" IS NOT NULL)") : add(" <= ?)", range.high);
   }
 
   void oneNumber(const std::string& column, FilterOp op, const NumberRange& range) {

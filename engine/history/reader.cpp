@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <unordered_map>
 #include <utility>
@@ -235,6 +236,19 @@ Result<std::vector<std::string>> Reader::values(const FieldInfo& field, std::siz
     while (rows.step())
       result.emplace_back(field.type == FieldType::Text ? impl_->text(rows.integer(0)) : rows.text(0));
     return result;
+  });
+}
+
+Result<std::optional<Reader::Range>> Reader::narrow(const Filter& filter, Range within) {
+  return impl_->attempt([&]() -> std::optional<Range> {
+    const auto condition = filter.timeSql();
+    if (!condition) return within;
+    Statement ends(impl_->database,
+                   fmt::format("SELECT min(id), max(id) FROM entries WHERE {}", condition->text));
+    bindAll(ends, *condition);
+    if (!ends.step() || !ends.integerOrNull(0)) return std::nullopt;
+    const Range found{std::max(within.oldest, ends.integer(0)), std::min(within.newest, ends.integer(1))};
+    return found.oldest <= found.newest ? std::optional(found) : std::nullopt;
   });
 }
 

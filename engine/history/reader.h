@@ -57,6 +57,9 @@ class Reader {
   /// The values that a field has in the newest `entries` entries, as texts, the most frequent ones first, at
   /// the most `limit`; none of a field that is not offered (FieldInfo::isOffered).
   Result<std::vector<std::string>> values(const FieldInfo&, std::size_t entries, std::size_t limit);
+  /// The part of `within` outside of which the filter selects nothing, as far as its bounds of time tell;
+  /// nullopt: it selects nothing there.
+  Result<std::optional<Range>> narrow(const Filter&, Range within);
   /// How many entries the filter selects.
   Result<std::int64_t> count(const Filter&);
 

@@ -335,7 +335,8 @@ void EventBus::Impl::tell(const Event& event, const std::vector<std::shared_ptr<
     const bool isCapture = event.kind == EventKind::Captured;
     if (!kept && !(isCapture ? reader->options.captures : reader->options.details)) continue;
     Event copy = event;
-    if (reader->ring.push(copy)) continue;
+    // Details fill half of the queue at the most: a flood of them leaves room for records.
+    if (kept ? reader->ring.push(copy) : reader->ring.pushBelow(reader->options.capacity / 2, copy)) continue;
     (kept ? reader->droppedRecords : reader->droppedDetails).fetch_add(1, std::memory_order_relaxed);
   }
 }

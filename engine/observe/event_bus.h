@@ -42,7 +42,8 @@ struct SubscriptionOptions {
   bool details = true;                   ///< want stream details too
   bool captures = false;                 ///< want what passes on streams, down to bytes
   std::uint32_t decisionsPerSecond = 0;  ///< want the decision traces of so many requests of each worker
-  std::size_t capacity = 65536;          ///< events waiting at the most; more are dropped and counted
+  /// Events waiting at the most, details up to half of that; more are dropped and counted.
+  std::size_t capacity = 65536;
 };
 
 /// A reader's bounded queue. One consumer thread. Destroying it ends the subscription (any thread).

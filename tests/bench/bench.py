@@ -58,8 +58,9 @@ def main():
         tables.append(report.table(scenario, run(scenario, scale)))
         print(tables[-1], flush=True)
     if options.write:
-        how = f"medians of {scale.repeats} interleaved runs of {scale.share:.0%} of the load"
-        report.write(options.write, tables, how)
+        how = (f"`packaging/bench`: medians of {scale.repeats} interleaved runs of {scale.share:.0%} of the load. "
+               "\"direct\" is the backend without a balancer.")
+        report.write(options.write, report.PEERS, tables, how)
 
 
 def read_options():

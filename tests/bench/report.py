@@ -2,6 +2,7 @@
 """Medians of the repeats as tables: Spillway beside the best peer, its own variants beside the first of them."""
 import os
 import platform
+import re
 import statistics
 import subprocess
 
@@ -58,8 +59,22 @@ def machine():
     ])
 
 
-def write(file, tables, what):
+PEERS = "Spillway beside haproxy, nghttpx and nginx"
+WINDOW = "The window"
+
+
+def write(file, heading, tables, what):
+    """Puts a chapter into the file; its other chapters stay."""
+    chapter = f"# {heading}\n\nWritten by {what}\n\n{machine()}\n\n" + "\n".join(tables)
+    chapters = read_chapters(file) | {heading: chapter}
     with open(file, "w", encoding="utf-8") as out:
-        out.write("# Spillway beside haproxy, nghttpx and nginx\n\n"
-                  f"Written by `packaging/bench`: {what}. \"direct\" is the backend without a balancer.\n\n"
-                  f"{machine()}\n\n" + "\n".join(tables))
+        out.write("\n".join(chapters[name] for name in (PEERS, WINDOW) if name in chapters))
+
+
+def read_chapters(file):
+    """{heading: text}"""
+    if not os.path.exists(file):
+        return {}
+    with open(file, encoding="utf-8") as text:
+        _, *parts = re.split(r"^(?=# )", text.read(), flags=re.MULTILINE)
+    return {part.splitlines()[0][2:]: part.rstrip("\n") + "\n" for part in parts}

@@ -146,6 +146,20 @@ TEST(EventBus, ASlowReaderLosesAndCountsButHarmsNobody) {
   EXPECT_EQ(quick->dropped().records, 0u);
 }
 
+TEST(EventBus, DetailsLeaveASlowReadersQueueHalfFree) {
+  EventBus bus;
+  EventSink& sink = bus.addSink();
+  const auto slow = bus.subscribe({.details = true, .capacity = 64});
+  for (std::uint32_t i = 0; i < 100; ++i)
+    sink.emit(detail(1, i));
+  bus.flush();
+  for (StreamId stream = 1; stream <= 32; ++stream)
+    sink.emitKept(ended(stream));
+  EXPECT_EQ(drained(bus, *slow).size(), 64u);
+  EXPECT_EQ(slow->dropped().details, 68u);
+  EXPECT_EQ(slow->dropped().records, 0u);
+}
+
 TEST(EventBus, DetailsAreWantedOnlyWhileSomebodyWantsThem) {
   EventBus bus;
   EventSink& sink = bus.addSink();

@@ -216,7 +216,7 @@ TEST_F(HistoryStoreTest, OfAllThatIsTooMuchTheOldestGoesFirst) {
     emitHealth(2000, lastWeek + std::chrono::minutes(i));
   emitYoung(100);
   waitUntil([&](const StoreStatus& status) { return status.bytes > kMost; });
-  store_->limit(kMost, kForEver);
+  store_->limit({kMost, kForEver});
   waitUntil([&](const StoreStatus& status) { return status.bytes <= kMost; });
   EXPECT_EQ(all().size(), 100U);
   Database database(file_, Database::Access::ReadOnly);
@@ -241,7 +241,7 @@ TEST_F(HistoryStoreTest, SecondsOfMetricsBecomeMinutesEarlyWhereThereIsNoRoomFor
     store_->keep(std::move(frame));
   }
   waitUntil([&](const StoreStatus& status) { return status.bytes > kMost; });
-  store_->limit(kMost, kForEver);
+  store_->limit({kMost, kForEver});
   waitUntil([&](const StoreStatus& status) { return status.bytes <= kMost; });
   auto reader = Reader::open(file_).value();
   observe::SeriesSum sum({start, start + std::chrono::minutes(10), std::chrono::seconds(600)});
@@ -268,7 +268,7 @@ TEST_F(HistoryStoreTest, AClockThatJumpsTakesNothingAway) {
     EXPECT_EQ(all().size(), entries) << off;
   }
   // The clock is right again: ages tell.
-  store_->limit(1'000'000'000, std::chrono::seconds(0));
+  store_->limit({1'000'000'000, std::chrono::seconds(0)});
   waitUntil([](const StoreStatus& status) { return status.entries == 0; });
 }
 
@@ -488,7 +488,7 @@ TEST_F(HistoryFileTest, NoStepOfShrinkingIsLong) {
   for (int steps = 0; rows.count() > 0; ++steps) {
     ASSERT_LT(steps, 10);
     const std::int64_t before = database_.number("SELECT count(*) FROM entries");
-    const std::int64_t step = rows.prune(wallNow() + kForEver, 0);
+    const std::int64_t step = rows.pruneEntries(wallNow() + kForEver, 0);
     EXPECT_GT(step, 0);
     EXPECT_LE(step, kMostAtOnce);
     gone += step;

@@ -257,6 +257,28 @@ class HistoryLogTest : public QObject {
     QVERIFY(model_->recordAt(0)->decision);
   }
 
+  void aStretchOfTimeIsFoundWhereverItIs() {
+    constexpr int kMany = 250'000;
+    std::vector<observe::Event> events;
+    for (int i = 0; i < kMany; ++i) {
+      auto record = std::make_shared<observe::StreamRecord>(*test::randomRecord(random_));
+      // The clock goes back once: what is old by its time is not so by its place.
+      record->ended = WallTime(std::chrono::seconds(1'790'000'000 + (i < 200'000 ? i : i - 150'000)));
+      events.emplace_back().record = std::move(record);
+    }
+    rows_->write(events);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), kMany, kPatience);
+    // In the newest piece and far before it; at the other end; nowhere.
+    for (const auto& [filter, rows] :
+         {std::pair("time >= \"2026-09-22T06:53:20Z\" and time < \"2026-09-22T06:54:00Z\"", 80),
+          std::pair("time < \"2026-09-21T14:15:00Z\"", 100),
+          std::pair("time < \"2026-09-21T14:00:00Z\"", 0)}) {
+      QVERIFY(model_->setFilterText(QString::fromLatin1(filter)));
+      QTRY_COMPARE_WITH_TIMEOUT(model_->searched(), 1.0, kPatience);
+      QCOMPARE(model_->rowCount(), rows);
+    }
+  }
+
   void exportsWhatTheFilterSelects() {
     write(5000);
     QWidget window;

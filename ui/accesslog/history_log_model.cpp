@@ -234,6 +234,7 @@ void HistoryLogModel::search() {
   searched_ = isPlain() ? 1 : 0;
   isEnded_ = false;
   searchedFrom_ = newest_;
+  searchedTo_ = oldest_;
   if (isSorted()) return searchSorted();
   if (!isPlain()) searchBack(newest_);
 }
@@ -241,7 +242,7 @@ void HistoryLogModel::search() {
 /// The newest entries first: they are what the reader looks at.
 void HistoryLogModel::searchBack(std::int64_t last) {
   searchNext_ = last;
-  const std::int64_t first = std::max(oldest_, last - kPiece + 1);
+  const std::int64_t first = std::max({oldest_, searchedTo_, last - kPiece + 1});
   ask(
       searching_,
       [selection = filter(), first, last](Reader& reader) {
@@ -271,12 +272,30 @@ void HistoryLogModel::takePiece(std::int64_t first, const Ids& ids) {
     ids_.insert(ids_.begin(), ids.begin(), ids.end());
     endInsertRows();
   }
-  const bool isDone = first <= oldest_;
+  const std::int64_t oldest = std::max(oldest_, searchedTo_);
+  const bool isDone = first <= oldest, isNewest = searchedFrom_ - first < kPiece;
   searched_ = isDone ? 1
                      : static_cast<double>(searchedFrom_ - first + 1) /
-                           static_cast<double>(searchedFrom_ - oldest_ + 1);
-  if (!isDone) searchBack(first - 1);
+                           static_cast<double>(searchedFrom_ - oldest + 1);
+  if (!isDone) isNewest ? narrow(first - 1) : searchBack(first - 1);
   Q_EMIT countsChanged();
+}
+
+/// The newest piece shows: what stretch of the rest is worth a look.
+void HistoryLogModel::narrow(std::int64_t last) {
+  ask(
+      searching_,
+      [selection = filter(), rest = Reader::Range{oldest_, last}](Reader& reader) {
+        return reader.narrow(selection, rest);
+      },
+      [this](const std::optional<Reader::Range>& rest) {
+        if (rest) {
+          searchedTo_ = rest->oldest;
+          return searchBack(rest->newest);
+        }
+        searched_ = 1;
+        Q_EMIT countsChanged();
+      });
 }
 
 void HistoryLogModel::searchSorted() {

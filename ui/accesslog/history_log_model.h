@@ -77,6 +77,7 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   void search();
   void searchBack(std::int64_t last);
   void takePiece(std::int64_t first, const Ids& ids);
+  void narrow(std::int64_t last);
   void searchSorted();
   void takeSorted(const Ids& ids);
   void want(std::int64_t id) const;
@@ -97,12 +98,13 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   std::uint64_t search_ = 0;              ///< counts searches
   std::int64_t searchedFrom_ = 0;         ///< the newest entry that this search looks at
   std::int64_t searchNext_ = 0;           ///< the newest entry that it has still to look at
+  std::int64_t searchedTo_ = 0;           ///< the oldest one
   double searched_ = 1;
   bool isEnded_ = false;  ///< by endSearch()
   int sortColumn_ = -1;
   Qt::SortOrder sortOrder_ = Qt::AscendingOrder;
   bool paused_ = false, isPolling_ = false;
-  QCache<std::int64_t, Record> records_{20'000};    ///< null: gone
+  QCache<std::int64_t, Record> records_{5'000};     ///< null: gone
   mutable std::unordered_set<std::int64_t> asked_;  ///< and not answered yet
   mutable Ids wanted_;
   std::unordered_map<StreamId, Record> recent_;

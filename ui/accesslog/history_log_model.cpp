@@ -283,6 +283,7 @@ void HistoryLogModel::takePiece(std::int64_t first, const Ids& ids) {
 
 /// The newest piece shows: what stretch of the rest is worth a look.
 void HistoryLogModel::narrow(std::int64_t last) {
+  searchNext_ = last;
   ask(
       searching_,
       [selection = filter(), rest = Reader::Range{oldest_, last}](Reader& reader) {

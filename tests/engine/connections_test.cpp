@@ -237,6 +237,7 @@ TEST_F(Connections, AnHttp1ConnectionIsClosedWhenIdle) {
   config::Action answer{.type = config::ActionType::FixedResponse};
   answer.fixedResponse = {200, "text/plain", "done"};
   document_.loadBalancers[0].listeners[0].defaultActions = {answer};
+  document_.targetGroups.clear();
   apply(document_);
   BareSocket socket(address());
   socket.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");

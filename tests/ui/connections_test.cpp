@@ -8,6 +8,7 @@
 #include <QScrollBar>
 #include <QtTest>
 
+#include "engine/config/validate.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_client.h"
 #include "tests/support/test_target.h"

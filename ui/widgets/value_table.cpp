@@ -21,7 +21,7 @@ void ValueTableModel::setRows(std::vector<TableRow> rows) {
   int first = -1, last = -1;
   for (int i = 0; i < rowCount(); ++i) {
     const auto at = static_cast<std::size_t>(i);
-    if (rows_[at] == rows[at]) continue;
+    if (at >= rows.size() || rows_[at] == rows[at]) continue;
     rows_[at] = std::move(rows[at]);
     if (first < 0) first = i;
     last = i;
@@ -50,7 +50,11 @@ void ValueTableModel::matchKeys(const std::vector<TableRow>& rows) {
     std::ranges::move(added, std::back_inserter(rows_));
     endInsertRows();
   }
+<<<<<<< ours
   const auto place = [&](const TableRow& each) { return places.value(each.key); };
+=======
+  const auto place = [&](const TableRow& any) { return places.value(any.key); };
+>>>>>>> theirs
   if (!std::ranges::is_sorted(rows_, {}, place)) order(place);
 }
 

@@ -58,7 +58,7 @@ class Decoder {
       }
     }
     const auto required = list.arrange(nodesLeft_, to);
-    if (required) tell(range.end, required, Severity::Odd, "it is required, but not there");
+    if (required) tell(range.end, required->number(), Severity::Odd, "it is required, but not there");
   }
 
   void addField(const pb::Descriptor& type, FieldList& list, const WireField& wire, int depth) {
@@ -103,7 +103,7 @@ class Decoder {
         // proto2 allows any bytes, and so do its readers.
         if (field.file()->syntax() == pb::FileDescriptor::SYNTAX_PROTO3 && !isUtf8(textOf(value))) {
           node.problem = "the string is no UTF-8";
-          tell(wire.value.begin, &field, Severity::Broken, node.problem);
+          tell(wire.value.begin, field.number(), Severity::Broken, node.problem);
         }
         break;
       case Field::TYPE_BYTES:
@@ -123,7 +123,7 @@ class Decoder {
     if (depth >= std::min(limits_.depth, kDeepestMessage)) {
       node.problem = fmt::format("messages lie more than {} deep: not looked into", depth);
       node.left = 1;
-      if (depth >= kDeepestMessage) tell(value.begin, nullptr, Severity::Broken, node.problem);
+      if (depth >= kDeepestMessage) tell(value.begin, 0, Severity::Broken, node.problem);
       return;
     }
     readFields(type, value, depth + 1, node.children, node.left);
@@ -182,7 +182,7 @@ class Decoder {
     for (std::size_t at = wire.value.begin; at < wire.value.end;) {
       const auto element = readElement(bytes, at, type);
       if (!element) {
-        tell(at, &field, Severity::Broken, element.error().reason);
+        tell(at, field.number(), Severity::Broken, element.error().reason);
         list.add(field, rest({at, wire.value.end}, element.error().reason));
         break;
       }
@@ -227,7 +227,7 @@ class Decoder {
     node.problem = fmt::format("the schema says {}, which is {} on the wire, but this is {}", typeText(field),
                                spillway::grpc::nameOf(wireTypeOf(field)), spillway::grpc::nameOf(wire.type));
     path_.push_back(field.name());
-    tell(wire.range.begin, &field, Severity::Odd, node.problem);
+    tell(wire.range.begin, field.number(), Severity::Odd, node.problem);
     path_.pop_back();
     return node;
   }
@@ -247,22 +247,19 @@ class Decoder {
     FieldNode node = rest(range, problem.reason);
     node.number = problem.number;
     const Field* field = FieldList::find(type, problem.number);
-    if (field) {
-      node.name = FieldList::nameOf(*field);
-      path_.push_back(field->name());
-    }
-    tell(problem.at, field, Severity::Broken, problem.reason);
-    if (misfit_->number == 0) misfit_->number = problem.number;
-    if (field) path_.pop_back();
+    if (field) node.name = FieldList::nameOf(*field);
+    const bool isNamed = field || (problem.number != 0 && !path_.empty());
+    if (isNamed) path_.push_back(field ? field->name() : std::to_string(problem.number));
+    tell(problem.at, static_cast<int>(problem.number), Severity::Broken, problem.reason);
+    if (isNamed) path_.pop_back();
     list.addUnknown(std::move(node));
   }
 
-  /// Keeps the first misfit; the field is the one that the path ends with.
-  void tell(std::size_t at, const Field* field, Severity severity, const std::string& reason) {
+  /// Keeps the first misfit: of this field, which the path ends with, or of no field (0).
+  void tell(std::size_t at, int field, Severity severity, const std::string& reason) {
     if (severity == Severity::Broken) isReadable_ = false;
     if (misfit_) return;
-    misfit_ = Misfit{at, field ? static_cast<std::uint32_t>(field->number()) : 0,
-                     fmt::format("{}", fmt::join(path_, ".")), reason};
+    misfit_ = Misfit{at, static_cast<std::uint32_t>(field), fmt::format("{}", fmt::join(path_, ".")), reason};
   }
 
   const Schemas& schemas_;

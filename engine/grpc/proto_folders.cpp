@@ -18,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kLargestProto = 8 << 20;
+/// Whole disks are not searched.
+constexpr std::size_t kMostEntries = 200'000;
 /// How far above a file its imports are looked for.
 constexpr int kMostParents = 12;
 
@@ -48,7 +50,8 @@ bool isInside(const fs::path& file, const fs::path& folder) {
 
 /// Absolute and without a slash at the end, so that paths compare part by part.
 fs::path tidy(const std::string& path) {
-  const fs::path tidied = fs::absolute(path).lexically_normal();
+  std::error_code ignored;
+  const fs::path tidied = fs::absolute(path, ignored).lexically_normal();
   return tidied.has_filename() ? tidied : tidied.parent_path();
 }
 
@@ -87,9 +90,13 @@ Result<void> ProtoFolders::add(const std::string& path) {
 Result<void> ProtoFolders::addFolder(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code stopped;
+  std::size_t seen = 0;
   using Walk = fs::recursive_directory_iterator;
   for (Walk at(folder, fs::directory_options::skip_permission_denied, stopped); !stopped && at != Walk();
        at.increment(stopped)) {
+    if (++seen > kMostEntries)
+      return failure(
+          wrong(folder, fmt::format("more than {} files are below it: name a smaller one", kMostEntries)));
     if (at->path().extension() != ".proto" || !isFile(at->path())) continue;
     found.push_back(at->path());
     if (found.size() > kMostSchemaFiles)
@@ -104,7 +111,7 @@ Result<void> ProtoFolders::addFolder(const fs::path& folder) {
 }
 
 void ProtoFolders::addFile(const fs::path& file) {
-  if (std::ranges::find(files_, file) != files_.end()) return;
+  if (!fullNames_.insert(file.generic_string()).second) return;
   files_.push_back(file);
   if (const auto text = read(file)) learnRoots(file, importsOf(*text));
 }
@@ -143,7 +150,7 @@ std::string ProtoFolders::nameOf(const fs::path& file) const {
 }
 
 std::optional<fs::path> ProtoFolders::find(const std::string& name) const {
-  if (std::ranges::find(files_, fs::path(name)) != files_.end()) return name;
+  if (fullNames_.contains(name)) return name;
   if (!isPlainName(name)) return std::nullopt;
   for (const auto& root : roots_) {
     if (isFile(root / name)) return root / name;

@@ -35,7 +35,8 @@ class ProtoFolders {
 
   std::vector<std::filesystem::path> roots_;  ///< import paths, then the folders found
   std::vector<std::filesystem::path> files_;
-  std::set<std::string> imported_;  ///< names that the files import
+  std::set<std::string> fullNames_;  ///< of the files
+  std::set<std::string> imported_;   ///< names that the files import
 };
 
 }  // namespace spillway::grpc

@@ -73,16 +73,18 @@ class Eraser {
     isCovered = isCovered || keyIsCovered(type, range);
     for (std::size_t at = range.begin; at < range.end;) {
       const auto wire = readField(Bytes(message_).first(range.end), at);
-      if (!wire) return;
+      if (!wire) {
+        if (isCovered) std::ranges::fill(message_.subspan(at, range.end - at), std::uint8_t{0});
+        return;
+      }
       at = wire->range.end;
       const auto* field = FieldList::find(type, wire->number);
-      if (!field) continue;
-      const bool isKey = type.map_key() == field;
-      const bool isSecret = !isKey && (isCovered || redaction_.covers(field->name()));
-      if (field->message_type() && wire->type == wireTypeOf(*field)) {
+      const bool isKey = field && type.map_key() == field;
+      const bool isSecret = !isKey && (isCovered || (field && redaction_.covers(field->name())));
+      if (field && field->message_type() && wire->type == wireTypeOf(*field)) {
         walk(*field->message_type(), wire->value, isSecret, depth + 1);
       } else if (isSecret) {
-        blank(*field, *wire);
+        blank(field, *wire);
       }
     }
     if (type.well_known_type() == pb::Descriptor::WELLKNOWNTYPE_ANY) walkAny(type, range, isCovered, depth);
@@ -106,11 +108,11 @@ class Eraser {
     if (inner) walk(*inner, parts.value, isCovered, depth + 1);
   }
 
-  void blank(const pb::FieldDescriptor& field, const WireField& wire) {
+  void blank(const pb::FieldDescriptor* field, const WireField& wire) {
     const auto bytes = message_.subspan(wire.value.begin, wire.value.size());
-    const bool isVarints =
-        wire.type == WireType::Varint || (field.is_packable() && wireTypeOf(field) == WireType::Varint);
-    const bool isText = wire.type == WireType::LengthDelimited && !field.is_packable();
+    const bool isPacked = field && field->is_packable() && wire.type == WireType::LengthDelimited;
+    const bool isVarints = isPacked ? wireTypeOf(*field) == WireType::Varint : wire.type == WireType::Varint;
+    const bool isText = wire.type == WireType::LengthDelimited && !isPacked;
     for (std::uint8_t& byte : bytes) {
       // A varint's upper bit says that it goes on.
       byte = isVarints ? byte & 0x80 : isText ? '*' : 0;

@@ -207,7 +207,7 @@ QWidget* DashboardPage::makeStatusCard() {
   statusTable_->sortByColumn(StatusCountsModel::Status, Qt::AscendingOrder);
   prepareTable(*statusTable_, QStringLiteral("Status counts"));
   statusTable_->setItemDelegateForColumn(StatusCountsModel::LastMinute, new SparklineDelegate(statusTable_));
-  setColumnWidths(*statusTable_, {230, 96, 80, 260, 112});
+  setColumnWidths(*statusTable_, {230, 96, 92, 260, 150});
   statusTable_->horizontalHeader()->setSectionResizeMode(StatusCountsModel::LastMinute, QHeaderView::Stretch);
   connect(statusTable_, &QTableView::activated, this, [this, sorted](const QModelIndex& index) {
     Q_EMIT logRequested(

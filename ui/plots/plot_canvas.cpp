@@ -77,6 +77,8 @@ void PlotCanvas::build(QWidget* parent) {
   plot_->yAxis->setSubTicks(false);
   plot_->yAxis->setTickLength(0);
   plot_->yAxis->setBasePen(Qt::NoPen);
+  for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis})
+    axis->setTickPen(Qt::NoPen);
   plot_->yAxis->setTicker(QSharedPointer<NumberTicks>::create());
   plot_->yAxis->ticker()->setTickCount(4);
   plot_->axisRect()->setMinimumMargins(QMargins(36, 6, 18, 20));

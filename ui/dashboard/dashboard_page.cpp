@@ -254,7 +254,7 @@ void DashboardPage::take(const MetricsReading&) {
   const auto rhythm = std::clamp<std::chrono::seconds>(range_.step() / 2, 1s, 30s);
   // The sample's own rhythm is a second and some: a little early is in time.
   const bool isDue = !asked_.isValid() || std::chrono::milliseconds(asked_.elapsed()) >= rhythm - 300ms;
-  if (range_.isLive() && isDue) setRange(range_);
+  if (range_.isLive() && isDue) ask();
   showStatuses();
   showOpen();
   source_.askNow(part_);
@@ -268,8 +268,12 @@ void DashboardPage::ask() {
 
 void DashboardPage::showData(const std::shared_ptr<const DashboardData>& data) {
   data_ = data;
-  for (std::size_t i = 0; i < kDashboardPlots; ++i)
+  const auto& [from, to, step] = data->range;
+  const bool movesOn = range_.isLive() && to - from == range_.length();
+  for (std::size_t i = 0; i < kDashboardPlots; ++i) {
+    if (movesOn) plots_[i]->plot().setRange(secondsOf(from), secondsOf(to));
     plots_[i]->setData(data->times, data->plots[i]);
+  }
 }
 
 void DashboardPage::showStatuses() {

@@ -61,7 +61,7 @@ double highestOf(const std::vector<PlotSeries>& series, const QVector<double>& t
 
 QString valueText(double value, const QString& unit) {
   if (std::isnan(value)) return QStringLiteral("–");
-  const int places = value == 0 || value >= 100 ? 0 : value >= 1 ? 1 : 2;
+  const int places = value == std::floor(value) || value >= 100 ? 0 : value >= 1 ? 1 : 2;
   return QString::number(value, 'f', places) + unit;
 }
 
@@ -70,6 +70,7 @@ QString valueText(double value, const QString& unit) {
 void PlotCanvas::build(QWidget* parent) {
   plot_ = new QCustomPlot(parent);
   plot_->setMouseTracking(true);
+  plot_->setPlottingHint(QCP::phFastPolylines);  // zigzags of lines wider than a pixel are slow otherwise
   plot_->xAxis->setSubTicks(false);
   plot_->xAxis->setTickLength(0);
   plot_->xAxis->setTickLabelPadding(7);
@@ -249,7 +250,9 @@ void PlotCanvas::draw(QPainter& painter, const QRect& area) const {
   QCPPainter recorder(&picture);
   recorder.setMode(QCPPainter::pmVectorized);
   recorder.setMode(QCPPainter::pmNoCaching);
+  plot_->setPlottingHint(QCP::phFastPolylines, false);  // whole lines in a file
   plot_->toPainter(&recorder, area.width(), area.height());
+  plot_->setPlottingHint(QCP::phFastPolylines);
   recorder.end();
   painter.drawPicture(area.topLeft(), picture);
 }

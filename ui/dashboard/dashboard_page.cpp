@@ -53,7 +53,6 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
       bridge_(bridge),
       statuses_(new StatusCountsModel(this)),
       header_(new PageHeader(QStringLiteral("Dashboard"), this)),
-      live_(new QPushButton(QStringLiteral("Pause"), this)),
       partMenu_(new QMenu(this)),
       tiles_(new DashboardTiles(this)),
       source_(bridge.series(), bridge.history().file) {
@@ -62,8 +61,8 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
   column->setSpacing(10);
   column->addWidget(header_);
   column->addWidget(tiles_);
+  makeHeader();  // before the plots: Tab goes in the order of making
   column->addWidget(makePlots(), 1);
-  makeHeader();
   connect(&bridge, &EngineBridge::metricsSampled, this, &DashboardPage::take);
   connect(&bridge, &EngineBridge::targetsChanged, tiles_, &DashboardTiles::showTargets);
   connect(&bridge, &EngineBridge::applied, this, &DashboardPage::addMark);
@@ -78,6 +77,7 @@ void DashboardPage::makeHeader() {
   partButton_->setToolTip(QStringLiteral("Whose numbers these are"));
   connect(partMenu_, &QMenu::aboutToShow, this, &DashboardPage::fillPartMenu);
   rangeButton_ = header_->addMenuButton(range_.words(), makeRangeMenu());
+  live_ = new QPushButton(QStringLiteral("Pause"), header_);
   live_->setToolTip(QStringLiteral("Hold the plots still, or let them go on; counting goes on anyway"));
   connect(live_, &QPushButton::clicked, this,
           [this] { setRange(range_.isLive() ? range_.held(wallNow()) : range_.live()); });

@@ -69,7 +69,7 @@ class DashboardPage : public QWidget {
   observe::MetricsReading mark_;  ///< counts are since it; empty: since the start
   StatusCountsModel* statuses_;
   PageHeader* header_;
-  QPushButton *partButton_ = nullptr, *rangeButton_ = nullptr, *live_;
+  QPushButton *partButton_ = nullptr, *rangeButton_ = nullptr, *live_ = nullptr;
   QMenu* partMenu_;
   DashboardTiles* tiles_;
   std::vector<PlotMark> marks_;

@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -60,9 +61,8 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
   column->setContentsMargins(16, 12, 16, 14);
   column->setSpacing(10);
   column->addWidget(header_);
-  column->addWidget(tiles_);
   makeHeader();  // before the plots: Tab goes in the order of making
-  column->addWidget(makePlots(), 1);
+  column->addWidget(makeBody(), 1);
   connect(&bridge, &EngineBridge::metricsSampled, this, &DashboardPage::take);
   connect(&bridge, &EngineBridge::targetsChanged, tiles_, &DashboardTiles::showTargets);
   connect(&bridge, &EngineBridge::applied, this, &DashboardPage::addMark);
@@ -126,6 +126,26 @@ void DashboardPage::fillPartMenu() {
     offer(*menu, part,
           partWords(part).section(QLatin1Char(' '), part.index() == 1 || part.index() == 3 ? 2 : 1));
   }
+}
+
+/// Scrolls in a window that is too low for all of it.
+QWidget* DashboardPage::makeBody() {
+  auto* body = new QWidget(this);
+  auto* column = new QVBoxLayout(body);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(10);
+  column->addWidget(tiles_);
+  column->addWidget(makePlots(), 1);
+  auto* area = new QScrollArea(this);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setWidgetResizable(true);
+  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  area->setFocusPolicy(Qt::NoFocus);
+  area->setWidget(body);
+  // setWidget() has made both fill themselves: the window's ground shows through instead.
+  area->viewport()->setAutoFillBackground(false);
+  body->setAutoFillBackground(false);
+  return area;
 }
 
 QWidget* DashboardPage::makePlots() {
@@ -207,6 +227,7 @@ QWidget* DashboardPage::makeStatusCard() {
   statusTable_->sortByColumn(StatusCountsModel::Status, Qt::AscendingOrder);
   prepareTable(*statusTable_, QStringLiteral("Status counts"));
   statusTable_->setItemDelegateForColumn(StatusCountsModel::LastMinute, new SparklineDelegate(statusTable_));
+  statusTable_->setMinimumHeight(4 * statusTable_->verticalHeader()->defaultSectionSize());
   setColumnWidths(*statusTable_, {230, 96, 92, 260, 150});
   statusTable_->horizontalHeader()->setSectionResizeMode(StatusCountsModel::LastMinute, QHeaderView::Stretch);
   connect(statusTable_, &QTableView::activated, this, [this, sorted](const QModelIndex& index) {

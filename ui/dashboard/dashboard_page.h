@@ -49,6 +49,7 @@ class DashboardPage : public QWidget {
   QMenu* makeRangeMenu();
   QMenu* makeExportMenu();
   void fillPartMenu();
+  QWidget* makeBody();
   QWidget* makePlots();
   void connectPlot(PlotCard& card);
   QWidget* makeStatusCard();

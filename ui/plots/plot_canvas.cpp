@@ -17,13 +17,13 @@ namespace {
 constexpr double kNever = std::numeric_limits<double>::quiet_NaN();
 constexpr qreal kNear = 8;  ///< pixels between a click and the line that it means
 
-/// Clock times at round moments; with the day where there are several.
-QSharedPointer<QCPAxisTicker> timeTicks(double span) {
+/// Clock times at about so many round moments; with the day where there are several.
+QSharedPointer<QCPAxisTicker> timeTicks(double span, int count) {
   auto ticker = QSharedPointer<QCPAxisTickerDateTime>::create();
   ticker->setDateTimeFormat(span <= 300      ? QStringLiteral("hh:mm:ss")
                             : span <= 86'400 ? QStringLiteral("hh:mm")
                                              : QStringLiteral("ddd hh:mm"));
-  ticker->setTickCount(4);
+  ticker->setTickCount(count);
   return ticker;
 }
 
@@ -128,7 +128,7 @@ void PlotCanvas::redraw() {
   const double highest = highestOf(series, times, from, to);
   emptyText_->setVisible(highest <= 0.0);
   plot_->xAxis->setRange(from, to);
-  plot_->xAxis->setTicker(timeTicks(to - from));
+  plot_->xAxis->setTicker(timeTicks(to - from, ticksInRoom()));
   plot_->yAxis->setRange(0.0, highest > 0.0 ? highest * 1.12 : 1.0);
   plot_->yAxis->setTickLabels(highest > 0.0);
   drawSeries(highest <= 0.0);
@@ -172,6 +172,13 @@ void PlotCanvas::drawMarks() {
     markLines_[i]->point1->setCoords(marks[i].time, 0);
     markLines_[i]->point2->setCoords(marks[i].time, 1);
   }
+}
+
+/// As many as have room beside each other.
+int PlotCanvas::ticksInRoom() const {
+  const int label =
+      QFontMetrics(plot_->xAxis->tickLabelFont()).horizontalAdvance(QStringLiteral("Wed 00:00"));
+  return std::clamp(plot_->axisRect()->width() / (label * 3 / 2), 2, 6);
 }
 
 qsizetype PlotCanvas::nearest(double time) const {

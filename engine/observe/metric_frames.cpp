@@ -151,16 +151,17 @@ bool MetricFrames::add(const std::shared_ptr<const MetricsReading>& now, WallTim
   if (end < lastEnd_ || !follows(*now, *last_)) {
     last_ = now;
     lastEnd_ = end;
+    begin_ = std::chrono::floor<std::chrono::seconds>(wall);
     return false;
   }
   if (end == lastEnd_) return false;
   MetricFrame frame = frameBetween(*last_, *now, numbers);
   // While the machine sleeps only the wall clock goes on: that time stays unknown.
-  frame.begin = std::max(lastEnd_, end - std::chrono::ceil<std::chrono::seconds>(now->time - last_->time));
+  frame.begin = std::max(begin_, end - std::chrono::ceil<std::chrono::seconds>(now->time - last_->time));
   frame.end = end;
   push(std::move(frame));
   last_ = now;
-  lastEnd_ = end;
+  lastEnd_ = begin_ = end;
   return true;
 }
 

@@ -86,6 +86,7 @@ class MetricFrames {
   std::size_t bytes_ = 0;
   std::shared_ptr<const MetricsReading> last_ = std::make_shared<const MetricsReading>();
   WallTime lastEnd_{};
+  WallTime begin_{};  ///< of the next frame: lastEnd_, and of the first one the second of its reading
 };
 
 }  // namespace spillway::observe

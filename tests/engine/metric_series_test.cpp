@@ -149,6 +149,21 @@ TEST_F(Series, StatusesAndGaugesHaveTheirSeries) {
   EXPECT_TRUE(std::ranges::count(series.parts(), SeriesPart(LoadBalancerName{"web"})));
 }
 
+TEST_F(Series, TheFirstMinuteIsToldByTheSecond) {
+  elapsed = std::chrono::milliseconds(37'300);
+  feed();
+  for (int second = 38; second < 60; ++second) {
+    if (second == 40) end(1000, 5);
+    tick();
+  }
+  elapsed = std::chrono::milliseconds(60'900);  // a late reading ends the minute
+  feed();
+  const std::vector<double> values = requests(kStart + seconds(37), kStart + seconds(60), seconds(1));
+  ASSERT_EQ(values.size(), 23U);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    EXPECT_EQ(values[i], i == 2 ? 5 : 0) << i;
+}
+
 TEST_F(Series, AfterAnHourTheMinutesTellAndAfterADayNothing) {
   feed();
   const seconds day = std::chrono::hours(25), fine = std::chrono::minutes(70);

@@ -193,6 +193,12 @@ class DashboardTest : public QObject {
     const QString words = tiles.join(QLatin1Char('\n'));
     QVERIFY2(words.contains(QStringLiteral("Requests: 0 /s")), qPrintable(words));
     TimePlot& plot = page.plot(DashboardPlot::Requests).plot();
+    page.activateWindow();
+    buttonNamed(page, "Export")->setFocus();
+    QTest::keyClick(page.focusWidget(), Qt::Key_Tab);
+    QCOMPARE(page.focusWidget(), &plot);
+    QTest::keyClick(page.focusWidget(), Qt::Key_Tab);
+    QCOMPARE(page.focusWidget(), &page.plot(DashboardPlot::HttpClasses).plot());
     QTest::keyClick(&plot, Qt::Key_Plus);
     QCOMPARE(page.range().length(), 150s);
     QVERIFY(!page.range().isLive());

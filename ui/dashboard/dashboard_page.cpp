@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -53,7 +54,6 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
       bridge_(bridge),
       statuses_(new StatusCountsModel(this)),
       header_(new PageHeader(QStringLiteral("Dashboard"), this)),
-      live_(new QPushButton(QStringLiteral("Pause"), this)),
       partMenu_(new QMenu(this)),
       tiles_(new DashboardTiles(this)),
       source_(bridge.series(), bridge.history().file) {
@@ -61,9 +61,8 @@ DashboardPage::DashboardPage(EngineBridge& bridge, QWidget* parent)
   column->setContentsMargins(16, 12, 16, 14);
   column->setSpacing(10);
   column->addWidget(header_);
-  column->addWidget(tiles_);
-  column->addWidget(makePlots(), 1);
-  makeHeader();
+  makeHeader();  // before the plots: Tab goes in the order of making
+  column->addWidget(makeBody(), 1);
   connect(&bridge, &EngineBridge::metricsSampled, this, &DashboardPage::take);
   connect(&bridge, &EngineBridge::targetsChanged, tiles_, &DashboardTiles::showTargets);
   connect(&bridge, &EngineBridge::applied, this, &DashboardPage::addMark);
@@ -78,6 +77,7 @@ void DashboardPage::makeHeader() {
   partButton_->setToolTip(QStringLiteral("Whose numbers these are"));
   connect(partMenu_, &QMenu::aboutToShow, this, &DashboardPage::fillPartMenu);
   rangeButton_ = header_->addMenuButton(range_.words(), makeRangeMenu());
+  live_ = new QPushButton(QStringLiteral("Pause"), header_);
   live_->setToolTip(QStringLiteral("Hold the plots still, or let them go on; counting goes on anyway"));
   connect(live_, &QPushButton::clicked, this,
           [this] { setRange(range_.isLive() ? range_.held(wallNow()) : range_.live()); });
@@ -126,6 +126,26 @@ void DashboardPage::fillPartMenu() {
     offer(*menu, part,
           partWords(part).section(QLatin1Char(' '), part.index() == 1 || part.index() == 3 ? 2 : 1));
   }
+}
+
+/// Scrolls in a window that is too low for all of it.
+QWidget* DashboardPage::makeBody() {
+  auto* body = new QWidget(this);
+  auto* column = new QVBoxLayout(body);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(10);
+  column->addWidget(tiles_);
+  column->addWidget(makePlots(), 1);
+  auto* area = new QScrollArea(this);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setWidgetResizable(true);
+  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  area->setFocusPolicy(Qt::NoFocus);
+  area->setWidget(body);
+  // setWidget() has made both fill themselves: the window's ground shows through instead.
+  area->viewport()->setAutoFillBackground(false);
+  body->setAutoFillBackground(false);
+  return area;
 }
 
 QWidget* DashboardPage::makePlots() {
@@ -207,7 +227,8 @@ QWidget* DashboardPage::makeStatusCard() {
   statusTable_->sortByColumn(StatusCountsModel::Status, Qt::AscendingOrder);
   prepareTable(*statusTable_, QStringLiteral("Status counts"));
   statusTable_->setItemDelegateForColumn(StatusCountsModel::LastMinute, new SparklineDelegate(statusTable_));
-  setColumnWidths(*statusTable_, {230, 96, 80, 260, 112});
+  statusTable_->setMinimumHeight(4 * statusTable_->verticalHeader()->defaultSectionSize());
+  setColumnWidths(*statusTable_, {230, 96, 92, 260, 150});
   statusTable_->horizontalHeader()->setSectionResizeMode(StatusCountsModel::LastMinute, QHeaderView::Stretch);
   connect(statusTable_, &QTableView::activated, this, [this, sorted](const QModelIndex& index) {
     Q_EMIT logRequested(
@@ -254,7 +275,7 @@ void DashboardPage::take(const MetricsReading&) {
   const auto rhythm = std::clamp<std::chrono::seconds>(range_.step() / 2, 1s, 30s);
   // The sample's own rhythm is a second and some: a little early is in time.
   const bool isDue = !asked_.isValid() || std::chrono::milliseconds(asked_.elapsed()) >= rhythm - 300ms;
-  if (range_.isLive() && isDue) setRange(range_);
+  if (range_.isLive() && isDue) ask();
   showStatuses();
   showOpen();
   source_.askNow(part_);
@@ -268,8 +289,12 @@ void DashboardPage::ask() {
 
 void DashboardPage::showData(const std::shared_ptr<const DashboardData>& data) {
   data_ = data;
-  for (std::size_t i = 0; i < kDashboardPlots; ++i)
+  const auto& [from, to, step] = data->range;
+  const bool movesOn = range_.isLive() && to - from == range_.length();
+  for (std::size_t i = 0; i < kDashboardPlots; ++i) {
+    if (movesOn) plots_[i]->plot().setRange(secondsOf(from), secondsOf(to));
     plots_[i]->setData(data->times, data->plots[i]);
+  }
 }
 
 void DashboardPage::showStatuses() {

@@ -49,6 +49,7 @@ class DashboardPage : public QWidget {
   QMenu* makeRangeMenu();
   QMenu* makeExportMenu();
   void fillPartMenu();
+  QWidget* makeBody();
   QWidget* makePlots();
   void connectPlot(PlotCard& card);
   QWidget* makeStatusCard();
@@ -69,7 +70,7 @@ class DashboardPage : public QWidget {
   observe::MetricsReading mark_;  ///< counts are since it; empty: since the start
   StatusCountsModel* statuses_;
   PageHeader* header_;
-  QPushButton *partButton_ = nullptr, *rangeButton_ = nullptr, *live_;
+  QPushButton *partButton_ = nullptr, *rangeButton_ = nullptr, *live_ = nullptr;
   QMenu* partMenu_;
   DashboardTiles* tiles_;
   std::vector<PlotMark> marks_;

@@ -32,6 +32,8 @@ QString trendText(const MinuteSummary& minute) {
   if (minute.before <= 0) return QStringLiteral("last 10 s");
   const double percent = 100.0 * (minute.perSecond - minute.before) / minute.before;
   if (std::abs(percent) < 1) return QStringLiteral("as in the last minute");
+  if (percent >= 200)
+    return QStringLiteral("▲ %1 × the last minute").arg(minute.perSecond / minute.before, 0, 'f', 1);
   const QString arrow = percent > 0 ? QStringLiteral("▲") : QStringLiteral("▼");
   return QStringLiteral("%1 %2 % on the last minute").arg(arrow).arg(std::abs(percent), 0, 'f', 0);
 }

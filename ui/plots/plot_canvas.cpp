@@ -17,13 +17,13 @@ namespace {
 constexpr double kNever = std::numeric_limits<double>::quiet_NaN();
 constexpr qreal kNear = 8;  ///< pixels between a click and the line that it means
 
-/// Clock times at round moments; with the day where there are several.
-QSharedPointer<QCPAxisTicker> timeTicks(double span) {
+/// Clock times at about so many round moments; with the day where there are several.
+QSharedPointer<QCPAxisTicker> timeTicks(double span, int count) {
   auto ticker = QSharedPointer<QCPAxisTickerDateTime>::create();
   ticker->setDateTimeFormat(span <= 300      ? QStringLiteral("hh:mm:ss")
                             : span <= 86'400 ? QStringLiteral("hh:mm")
                                              : QStringLiteral("ddd hh:mm"));
-  ticker->setTickCount(4);
+  ticker->setTickCount(count);
   return ticker;
 }
 
@@ -61,7 +61,7 @@ double highestOf(const std::vector<PlotSeries>& series, const QVector<double>& t
 
 QString valueText(double value, const QString& unit) {
   if (std::isnan(value)) return QStringLiteral("–");
-  const int places = value == 0 || value >= 100 ? 0 : value >= 1 ? 1 : 2;
+  const int places = value == std::floor(value) || value >= 100 ? 0 : value >= 1 ? 1 : 2;
   return QString::number(value, 'f', places) + unit;
 }
 
@@ -70,6 +70,7 @@ QString valueText(double value, const QString& unit) {
 void PlotCanvas::build(QWidget* parent) {
   plot_ = new QCustomPlot(parent);
   plot_->setMouseTracking(true);
+  plot_->setPlottingHint(QCP::phFastPolylines);  // zigzags of lines wider than a pixel are slow otherwise
   plot_->xAxis->setSubTicks(false);
   plot_->xAxis->setTickLength(0);
   plot_->xAxis->setTickLabelPadding(7);
@@ -77,6 +78,8 @@ void PlotCanvas::build(QWidget* parent) {
   plot_->yAxis->setSubTicks(false);
   plot_->yAxis->setTickLength(0);
   plot_->yAxis->setBasePen(Qt::NoPen);
+  for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis})
+    axis->setTickPen(Qt::NoPen);
   plot_->yAxis->setTicker(QSharedPointer<NumberTicks>::create());
   plot_->yAxis->ticker()->setTickCount(4);
   plot_->axisRect()->setMinimumMargins(QMargins(36, 6, 18, 20));
@@ -125,7 +128,7 @@ void PlotCanvas::redraw() {
   const double highest = highestOf(series, times, from, to);
   emptyText_->setVisible(highest <= 0.0);
   plot_->xAxis->setRange(from, to);
-  plot_->xAxis->setTicker(timeTicks(to - from));
+  plot_->xAxis->setTicker(timeTicks(to - from, ticksInRoom()));
   plot_->yAxis->setRange(0.0, highest > 0.0 ? highest * 1.12 : 1.0);
   plot_->yAxis->setTickLabels(highest > 0.0);
   drawSeries(highest <= 0.0);
@@ -169,6 +172,13 @@ void PlotCanvas::drawMarks() {
     markLines_[i]->point1->setCoords(marks[i].time, 0);
     markLines_[i]->point2->setCoords(marks[i].time, 1);
   }
+}
+
+/// As many as have room beside each other.
+int PlotCanvas::ticksInRoom() const {
+  const int label =
+      QFontMetrics(plot_->xAxis->tickLabelFont()).horizontalAdvance(QStringLiteral("Wed 00:00"));
+  return std::clamp(plot_->axisRect()->width() / (label * 3 / 2), 2, 6);
 }
 
 qsizetype PlotCanvas::nearest(double time) const {
@@ -247,7 +257,9 @@ void PlotCanvas::draw(QPainter& painter, const QRect& area) const {
   QCPPainter recorder(&picture);
   recorder.setMode(QCPPainter::pmVectorized);
   recorder.setMode(QCPPainter::pmNoCaching);
+  plot_->setPlottingHint(QCP::phFastPolylines, false);  // whole lines in a file
   plot_->toPainter(&recorder, area.width(), area.height());
+  plot_->setPlottingHint(QCP::phFastPolylines);
   recorder.end();
   painter.drawPicture(area.topLeft(), picture);
 }

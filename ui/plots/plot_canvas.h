@@ -41,6 +41,7 @@ struct PlotCanvas {
   void restyle();
   void drawSeries(bool isEmpty);
   void drawMarks();
+  int ticksInRoom() const;
   QStringList cursorLines(qsizetype point) const;
 
   QCustomPlot* plot_ = nullptr;  ///< the parent's

@@ -207,6 +207,11 @@ void TimePlot::focusOutEvent(QFocusEvent* event) {
   update();
 }
 
+void TimePlot::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  canvas_->redraw();
+}
+
 void TimePlot::paintEvent(QPaintEvent* event) {
   QWidget::paintEvent(event);
   if (!hasFocus()) return;

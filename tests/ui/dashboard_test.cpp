@@ -16,6 +16,7 @@
 #include "ui/dashboard/status_counts_model.h"
 #include "ui/export/table_text.h"
 #include "ui/models/words.h"
+#include "ui/plots/plot_card.h"
 
 using namespace spillway;
 using namespace spillway::ui;

@@ -194,7 +194,9 @@ class FilterLineTest : public QObject {
     QTest::keyClick(&edit(), Qt::Key_Down);
     QCOMPARE(edit().text(), QStringLiteral("zz"));
     // The streams' line goes through the same ones.
-    StreamsPage streams(*bridge_);
+    Workspace workspace(*bridge_);
+    SchemaStore schemas(*bridge_, workspace);
+    StreamsPage streams(*bridge_, workspace, schemas);
     auto* line = streams.findChild<FilterEdit*>();
     QTest::keyClick(line, Qt::Key_Up);
     QCOMPARE(line->text(), QStringLiteral("GetFeature"));
@@ -240,7 +242,9 @@ class FilterLineTest : public QObject {
     actionOf(savedMenu(), QStringLiteral("Bring back “Lookups”"))->trigger();
     QCOMPARE(savedFilters()[0].filter, QStringLiteral("GetFeature"));
     // The streams have the same ones.
-    StreamsPage streams(*bridge_);
+    Workspace workspace(*bridge_);
+    SchemaStore schemas(*bridge_, workspace);
+    StreamsPage streams(*bridge_, workspace, schemas);
     QMenu* menu = streams.findChild<SavedFiltersButton*>()->menu();
     Q_EMIT menu->aboutToShow();
     QVERIFY(actionOf(menu, QStringLiteral("Lookups")));

@@ -148,7 +148,7 @@ class HistoryLogTest : public QObject {
   void rowsThatGoAreTakenAway() {
     write(5000);
     QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 5000, kPatience);
-    const std::int64_t gone = rows_->prune({}, 1000);
+    const std::int64_t gone = rows_->pruneEntries({}, 1000);
     QCOMPARE(gone, 1000);
     QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 4000, kPatience);
     QCOMPARE(fetched(0, AccessLogColumns::Path), QStringLiteral("/entry/1001"));

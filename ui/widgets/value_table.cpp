@@ -50,11 +50,7 @@ void ValueTableModel::matchKeys(const std::vector<TableRow>& rows) {
     std::ranges::move(added, std::back_inserter(rows_));
     endInsertRows();
   }
-<<<<<<< ours
   const auto place = [&](const TableRow& each) { return places.value(each.key); };
-=======
-  const auto place = [&](const TableRow& any) { return places.value(any.key); };
->>>>>>> theirs
   if (!std::ranges::is_sorted(rows_, {}, place)) order(place);
 }
 

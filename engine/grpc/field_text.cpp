@@ -150,7 +150,8 @@ std::string defaultText(const Field& field) {
     case Field::CPPTYPE_ENUM:
       return enumText(field, field.default_value_enum()->number());
     case Field::CPPTYPE_STRING:
-      return quotedText(field.default_value_string(), 200);
+      return field.type() == Field::TYPE_BYTES ? hexText(bytesOf(field.default_value_string()), 200)
+                                               : quotedText(field.default_value_string(), 200);
     case Field::CPPTYPE_MESSAGE:
       break;
   }

@@ -288,10 +288,10 @@ bool Store::Impl::prune(const Bounds& bounds) {
   const auto more = [&](Kind which) { return isTooLarge && which == kind ? kStep : 0; };
   std::int64_t gone = file->rows->pruneEntries(oldest, more(Kind::Entries));
   gone += file->rows->pruneHealth(oldest, more(Kind::Health));
-  gone += file->metrics->prune(oldest, more(Kind::Metrics));
-  // Where nothing else can go the seconds become minutes before their time.
+  // Where nothing else can go the seconds become minutes before their time; only then do minutes go.
   const bool isEarly = isTooLarge && gone == 0;
   const bool condensed = file->metrics->condense(now - (isEarly ? kMinute : MetricRows::kSeconds));
+  gone += file->metrics->prune(oldest, condensed ? 0 : more(Kind::Metrics));
   const bool manyCaptures = file->captures->prune(oldest, bounds.mostBytes / kCaptureShare);
   if (file->bytesOfFile() > bounds.mostBytes) file->database.run("PRAGMA incremental_vacuum(1000)");
   return gone > 0 || condensed || manyCaptures;

@@ -28,15 +28,16 @@ void CaptureView::add(const CapturedStream& more) {
   refreshKept();
 }
 
-/// What was kept of a message may have come with a later part than its end.
+/// What was kept of a message may come with a later part than its end; a body grows. Behind a cut nothing
+/// comes any more.
 void CaptureView::refreshKept() {
-  for (auto message = messages_.rbegin(); message != messages_.rend(); ++message) {
-    const std::uint64_t known = way(message->direction).kept;
-    const std::uint64_t kept = known > message->at ? std::min(message->size, known - message->at) : 0;
-    const bool isSettled = kept == message->kept && message->kept == message->size;
-    if (isSettled && kind_ != ContentKind::Http) break;
-    message->kept = kept;
-  }
+  const auto settle = [this](std::size_t place) {
+    CapturedMessage& message = messages_[place];
+    const Way& at = way(message.direction);
+    message.kept = at.kept > message.at ? std::min(message.size, at.kept - message.at) : 0;
+    return kind_ != ContentKind::Http && (message.kept == message.size || at.isCut);
+  };
+  std::erase_if(unsettled_, settle);
 }
 
 void CaptureView::addBatch(const CapturedBatch& batch) {
@@ -69,15 +70,20 @@ void CaptureView::addContent(const CapturedBatch& batch, const CapturedPart& par
   if (part.kept < part.size) at.isCut = true;
 }
 
+void CaptureView::addPlace(const CapturedMessage& message) {
+  way(message.direction).messages.push_back(messages_.size());
+  unsettled_.push_back(messages_.size());
+  messages_.push_back(message);
+}
+
 void CaptureView::addMessage(const CapturedPart& part) {
   Way& at = way(part.direction);
   if (part.hop == originOf(part.direction)) {
-    at.messages.push_back(messages_.size());
     CapturedMessage message{part.direction, part.compressed, part.number, part.size};
     message.at = at.messagesEnd + kPrefix;
     at.messagesEnd += kPrefix + part.size;
     message.arrived = part.time;
-    messages_.push_back(message);
+    addPlace(message);
     return;
   }
   // The newest ones are looked at first: messages leave soon after they came.
@@ -141,10 +147,9 @@ void CaptureView::noteKind(const CapturedPart& head) {
 void CaptureView::addBody(const CapturedPart& part) {
   Way& at = way(part.direction);
   if (at.messages.empty()) {
-    at.messages.push_back(messages_.size());
     CapturedMessage body{part.direction, false, 1};
     body.arrived = part.time;
-    messages_.push_back(body);
+    addPlace(body);
   }
   messages_[at.messages.front()].size = at.size;
 }
@@ -178,8 +183,7 @@ bool CaptureView::addFrame(Direction direction, WallTime time) {
   frame.at = at.messagesEnd + headSize;
   frame.arrived = time;
   at.messagesEnd = frame.at + frame.size;
-  at.messages.push_back(messages_.size());
-  messages_.push_back(frame);
+  addPlace(frame);
   return true;
 }
 

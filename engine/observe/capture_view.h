@@ -93,6 +93,7 @@ class CaptureView {
   void addBody(const CapturedPart& part);
   void addFrames(const CapturedPart& part);
   bool addFrame(Direction direction, WallTime time);
+  void addPlace(const CapturedMessage& message);
   void refreshKept();
 
   StreamId stream_ = 0;
@@ -100,6 +101,7 @@ class CaptureView {
   std::vector<std::shared_ptr<const CapturedBatch>> batches_;
   std::vector<const CapturedPart*> parts_, frames_;
   std::vector<CapturedMessage> messages_;
+  std::vector<std::size_t> unsettled_;  ///< messages of which more may be kept
   std::vector<CapturedFields> fields_;
   Way ways_[2];
   std::uint64_t lostParts_ = 0;

@@ -301,7 +301,7 @@ TEST_F(HistoryStoreTest, IsReadByManyWhileItIsWrittenAndCut) {
 
 TEST_F(HistoryStoreTest, ASearchEndsWhenItIsTold) {
   begin();
-  emit(3000);
+  emit(10'000);  // more work than lies between two questions
   auto reader = Reader::open(file_).value();
   const auto filter = Filter::parse("path ~ \"(a|b)*zzz\" or cause ~ \"x+y\"", wallNow());
   ASSERT_TRUE(filter);

@@ -105,7 +105,10 @@ TEST_F(ProtoFiles, SayWhereTheyAreWrong) {
   EXPECT_THAT(problemsOf(*schema), ElementsAre("bad.proto:6:9: Expected message name."));
   EXPECT_TRUE(schema->message("Good"));
   write("bad.proto", "syntax = \"proto3\";\nmessage A {\n  strin name = 1;\n  int32 x = 1;\n}\n");
-  EXPECT_THAT(problemsOf(*read("bad.proto")), ElementsAre("bad.proto:3:3: \"strin\" is not defined."));
+  EXPECT_THAT(problemsOf(*read("bad.proto")),
+              ElementsAre("bad.proto:3:3: \"strin\" is not defined.",
+                          "bad.proto:4:13: Field number 1 has already been used "
+                          "in \"A\" by field \"name\"."));
 }
 
 TEST_F(ProtoFiles, ThatImportEachOtherAreProblems) {

@@ -4,6 +4,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/text_format.h>
 
 #include <bit>
 #include <set>
@@ -95,8 +96,8 @@ void addField(Random& random, pb::DescriptorProto& message, std::set<int>& taken
     makeMap(random, message, field);
   } else if (kind < 5) {
     makeRepeated(random, field);
-  } else if (kind == 5 && message.oneof_decl_size() > 0) {
-    field.set_oneof_index(0);
+  } else if (kind == 5 && message.field(message.field_size() - 2).has_oneof_index()) {
+    field.set_oneof_index(0);  // the fields of a oneof follow each other
   } else if (kind == 6 && isProto2) {
     makeGroup(message, field);
   }
@@ -156,6 +157,24 @@ std::string randomBytes(Random& random) {
 std::uint64_t randomNumber(Random& random) {
   const std::uint64_t number = random() >> upTo(random, 63);
   return isOneIn(random, 3) ? ~number : number;
+}
+
+/// A map's last entry goes when another one has its key: reflection would keep both.
+void dropTwin(pb::Message& message, const pb::FieldDescriptor& map) {
+  const auto& reflection = *message.GetReflection();
+  const int last = reflection.FieldSize(message, &map) - 1;
+  const auto* key = map.message_type()->map_key();
+  const auto keyOf = [&](int entry) {
+    std::string text;
+    pb::TextFormat::PrintFieldValueToString(reflection.GetRepeatedMessage(message, &map, entry), key, -1,
+                                            &text);
+    return text;
+  };
+  for (int i = 0; i < last; ++i) {
+    if (keyOf(i) != keyOf(last)) continue;
+    reflection.RemoveLast(&message, &map);
+    return;
+  }
 }
 
 /// What `set` and `add` of protobuf's reflection have in common.
@@ -238,6 +257,7 @@ void fillAtRandom(Random& random, pb::Message& message, int depth) {
     for (std::size_t left = field->is_repeated() ? upTo(random, 4) : 1; left > 0; --left) {
       if (field->is_map() && depth < 0) break;
       setValue(random, message, *field, depth);
+      if (field->is_map()) dropTwin(message, *field);
     }
   }
 }

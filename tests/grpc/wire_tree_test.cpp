@@ -98,6 +98,28 @@ std::size_t countNodes(const std::vector<WireNode>& nodes, ByteRange parent) {
   return count;
 }
 
+/// Fields as they lie on the wire, messages within messages.
+std::string randomFields(test::Random& random, int depth) {
+  std::string bytes;
+  for (std::size_t left = test::upTo(random, 4); left > 0; --left) {
+    const WireType types[]{WireType::Varint, WireType::Fixed64, WireType::LengthDelimited, WireType::Fixed32};
+    const WireType type = types[test::upTo(random, 3)];
+    bytes += static_cast<char>((1 + test::upTo(random, 14)) << 3 | static_cast<std::size_t>(type));
+    if (type == WireType::Varint) bytes += static_cast<char>(test::upTo(random, 127));
+    if (type == WireType::Fixed64) bytes += std::string(8, static_cast<char>(random()));
+    if (type == WireType::Fixed32) bytes += std::string(4, static_cast<char>(random()));
+    if (type != WireType::LengthDelimited) continue;
+    const std::string inner = depth > 0 ? randomFields(random, depth - 1) : std::string("text");
+    if (inner.size() > 127) {
+      bytes.pop_back();
+      continue;
+    }
+    bytes += static_cast<char>(inner.size());
+    bytes += inner;
+  }
+  return bytes;
+}
+
 TEST(WireTree, AccountsForEveryByteWhateverTheBytes) {
   int whole = 0, broken = 0, nested = 0;
   for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
@@ -106,6 +128,7 @@ TEST(WireTree, AccountsForEveryByteWhateverTheBytes) {
     // Small numbers are likelier to be tags and lengths.
     for (char& byte : bytes)
       byte = static_cast<char>(random() >> (56 + test::upTo(random, 5)));
+    if (seed % 2 == 0) bytes = randomFields(random, 2);
     const auto tree = readWireTree(bytesOf(bytes));
     const std::size_t count = countNodes(tree.fields, {0, bytes.size()});
     const std::size_t end = tree.fields.empty() ? 0 : tree.fields.back().range.end;

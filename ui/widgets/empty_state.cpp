@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace spillway::ui {
 
@@ -42,7 +43,7 @@ EmptyState::EmptyState(const QString& title, const QString& words, QWidget* pare
 /// A label that wraps asks for too little height by itself.
 void EmptyState::fitWords() {
   text_->ensurePolished();
-  text_->setMinimumHeight(text_->heightForWidth(kReadableWidth));
+  text_->setMinimumHeight(std::max(0, text_->heightForWidth(kReadableWidth)));
 }
 
 void EmptyState::setWords(const QString& words) {

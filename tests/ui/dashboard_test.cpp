@@ -335,7 +335,7 @@ class DashboardTest : public QObject {
     QBuffer out;
     out.open(QIODevice::WriteOnly);
     writeCsv(model, out);
-    QVERIFY2(out.data().contains("\ngRPC 14 UNAVAILABLE,4,0.4,"), out.data().constData());
+    QVERIFY2(out.data().contains("\ngRPC 14 UNAVAILABLE,4,0.2,"), out.data().constData());
   }
 
   void statusRowsSelectTheirLogLines() {

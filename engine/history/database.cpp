@@ -13,8 +13,8 @@ namespace {
 /// Another program may be writing its batch.
 constexpr int kPatience = 5000;  // milliseconds
 
-/// Of SQLite's machine; some milliseconds.
-constexpr int kStepsBetweenQuestions = 100'000;
+/// Of SQLite's machine; a millisecond or some.
+constexpr int kStepsBetweenQuestions = 10'000;
 
 [[noreturn]] void fail(sqlite3* database) {
   throw DatabaseError(sqlite3_errcode(database), sqlite3_errmsg(database));

@@ -233,17 +233,5 @@ TEST(HistoryOfAnEngine, HoldsAllThatWasCountedWhenItHasStopped) {
   EXPECT_EQ(observed, 7U);
 }
 
-TEST(HistorySchema, AnOlderFileGetsItsMetrics) {
-  const test::TemporaryFolder folder;
-  Database database(folder.path() + "/history.db", Database::Access::ReadWrite);
-  ASSERT_TRUE(bringToSchema(database));
-  database.run("DROP TABLE metrics; DROP TABLE metric_parts; DROP TABLE captures; PRAGMA user_version = 1");
-  database.run("INSERT INTO texts (text, epoch) VALUES ('kept', 1)");
-  ASSERT_TRUE(bringToSchema(database));
-  EXPECT_EQ(database.number("PRAGMA user_version"), kSchemaVersion);
-  EXPECT_EQ(database.number("SELECT count(*) FROM metrics"), 0);
-  EXPECT_EQ(database.number("SELECT count(*) FROM texts WHERE text = 'kept'"), 1);
-}
-
 }  // namespace
 }  // namespace spillway::history

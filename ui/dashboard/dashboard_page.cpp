@@ -205,6 +205,7 @@ QWidget* DashboardPage::makeStatusCard() {
   title->setFont(bold);
   statusWords_ = new QLabel(card);
   statusWords_->setProperty("role", "muted");
+  statusWords_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   auto* now = new QPushButton(QStringLiteral("Since now"), card);
   now->setToolTip(QStringLiteral("Counts begin at 0 here; nothing else forgets anything"));
   auto* start = new QPushButton(QStringLiteral("Since the start"), card);

@@ -316,6 +316,7 @@ class MapTest : public QObject {
     observe::MetricSeries series;
     const WallTime now = std::chrono::floor<std::chrono::seconds>(wallNow());
     metrics_.targets[id(1)];
+    metrics_.time += std::chrono::seconds(1);  // a reading that was made
     series.add(metrics_, now - std::chrono::seconds(2));
     metrics_.time += std::chrono::seconds(1);
     auto& part = metrics_.targets[id(1)];

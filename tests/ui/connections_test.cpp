@@ -84,6 +84,9 @@ void ConnectionsTest::init() {
   window_ = std::make_unique<MainWindow>(options);
   window_->resize(1360, 860);
   window_->show();
+  // Keys go to the active window only.
+  window_->activateWindow();
+  QVERIFY(QTest::qWaitForWindowActive(window_.get()));
   window_->openWorkspace(QString::fromStdString(folder_->file("room.spillway.json")));
   window_->openRoom(Room::Connections);
 }
@@ -213,6 +216,7 @@ void ConnectionsTest::closeEndsAtOnce() {
   QTRY_VERIFY_WITH_TIMEOUT(selectWith(QStringLiteral("Side"), QStringLiteral("Target")), kPatience);
   page().table().setFocus();
   QTest::keyClick(&page().table(), Qt::Key_Delete, Qt::ShiftModifier);
+  QTest::keyRelease(&page().table(), Qt::Key_Shift);
   QVERIFY(call->waitForEnd());
   QCOMPARE(QString::fromStdString(call->field("grpc-status")), QStringLiteral("14"));
   QTRY_VERIFY_WITH_TIMEOUT(
@@ -301,9 +305,9 @@ void ConnectionsTest::whatIsShownIsExported() {
   open();
   test::TestClient client(address_);
   QVERIFY(isOk(client.unary("/test/echo", "x")));
-  QTRY_VERIFY_WITH_TIMEOUT(rowWith(QStringLiteral("Side"), QStringLiteral("Client")) >= 0, kPatience);
-  const QString peer =
-      cell(rowWith(QStringLiteral("Side"), QStringLiteral("Client")), QStringLiteral("Peer"));
+  const auto row = [this] { return rowWith(QStringLiteral("Side"), QStringLiteral("Client")); };
+  QTRY_COMPARE_WITH_TIMEOUT(cell(row(), QStringLiteral("Protocol")), QStringLiteral("HTTP/2"), kPatience);
+  const QString peer = cell(row(), QStringLiteral("Peer"));
   QBuffer csv;
   csv.open(QIODevice::WriteOnly);
   writeCsv(*page().table().model(), csv);

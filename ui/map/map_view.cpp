@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QKeyEvent>
 #include <QPainter>
+#include <QScrollBar>
 #include <QSvgGenerator>
 #include <QToolTip>
 #include <QWheelEvent>
@@ -134,12 +135,15 @@ void MapView::rescale() {
   const qreal scale = scale_ == Scale::Width
                           ? std::clamp<qreal>(byWidth, kReadableScale, 1)
                           : std::clamp<qreal>(std::min(byWidth, byHeight), kLeastScale, 1.25);
+  // The view reckons with a wider vertical bar than ours, and would want a horizontal one for it.
+  setHorizontalScrollBarPolicy(scale <= byWidth ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
   setTransform(QTransform::fromScale(scale, scale));
 }
 
 void MapView::fit() {
   scale_ = scale_ == Scale::Whole ? Scale::Width : Scale::Whole;
   rescale();
+  verticalScrollBar()->setValue(verticalScrollBar()->minimum());
 }
 
 void MapView::resizeEvent(QResizeEvent* event) {
@@ -151,6 +155,7 @@ void MapView::zoom(qreal factor) {
   const qreal now = transform().m11();
   const qreal wanted = std::clamp(now * factor, kLeastScale, kMostScale);
   scale_ = Scale::Reader;
+  setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
   scale(wanted / now, wanted / now);
 }
 

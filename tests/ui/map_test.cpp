@@ -315,6 +315,7 @@ class MapTest : public QObject {
   void hoveringTellsNumbers() {
     observe::MetricSeries series;
     const WallTime now = std::chrono::floor<std::chrono::seconds>(wallNow());
+    metrics_.time = TimePoint(std::chrono::seconds(1));
     metrics_.targets[id(1)];
     metrics_.time += std::chrono::seconds(1);  // a reading that was made
     series.add(metrics_, now - std::chrono::seconds(2));
@@ -397,6 +398,27 @@ class MapTest : public QObject {
     const QRectF seen = view.mapToScene(view.viewport()->rect()).boundingRect();
     for (int port = 1; port <= 100; ++port)
       QVERIFY(seen.contains(view.tile(targetKey(port))->area()));
+    view.resize(1100, 500);  // fits still
+    QVERIFY(view.transform().m11() * view.sceneRect().height() <= view.viewport()->height());
+    QTest::keyClick(&view, Qt::Key_F);
+    QVERIFY(view.transform().m11() > 0.6);
+  }
+
+  void linesToManyTargetsShareATrunk() {
+    makeTargets(100);
+    MapView view;
+    view.resize(1200, 600);
+    view.showContent(content());
+    const QRectF group = view.tile("group one-targets")->area();
+    QRectF all;
+    for (int port = 1; port <= 100; ++port) {
+      const QRectF line = view.line(lineKey(port))->boundingRect();
+      QVERIFY2(line.height() < 100, qPrintable(QString::number(port)));
+      QVERIFY(line.contains(QPointF(line.center().x(), view.tile(targetKey(port))->area().center().y())));
+      QVERIFY(all.isNull() || all.intersects(line));  // the trunk has no gaps
+      all |= line;
+    }
+    QVERIFY(all.contains(QPointF(group.right(), group.center().y())));
   }
 
   void clickSelectsAndDoubleClickOpens() {

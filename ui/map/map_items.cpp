@@ -13,8 +13,8 @@ namespace spillway::ui {
 
 namespace {
 
-constexpr qreal kBar = 5, kRadius = 7, kInset = 16, kTop = 9, kCompactTop = 4;
-constexpr qreal kMostWidth = 7;
+constexpr qreal kBar = 5, kRadius = 7, kInset = 16, kTop = 9, kCompactInset = 12, kCompactTop = 4;
+constexpr qreal kMostWidth = 7, kTrunkWidth = 1.2;
 
 QFont boldFont() {
   QFont font = QApplication::font();
@@ -25,6 +25,12 @@ QFont boldFont() {
 QFont smallFont() {
   QFont font = QApplication::font();
   font.setPointSizeF(font.pointSizeF() * 0.93);
+  return font;
+}
+
+QFont smallBoldFont() {
+  QFont font = smallFont();
+  font.setWeight(QFont::DemiBold);
   return font;
 }
 
@@ -100,7 +106,8 @@ void MapTile::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, Q
   painter->restore();
   painter->setPen(isSelected ? QPen(colors.accent, 2) : QPen(colors.border, 1));
   painter->drawPath(shape);
-  QRectF title(kInset, node_.isCompact ? kCompactTop : kTop, area.width() - kInset - 12,
+  const qreal inset = node_.isCompact ? kCompactInset : kInset;
+  QRectF title(inset, node_.isCompact ? kCompactTop : kTop, area.width() - inset - 12,
                QFontMetricsF(boldFont()).height());
   if (!node_.badge.isEmpty()) {
     painter->setFont(QApplication::font());
@@ -109,17 +116,19 @@ void MapTile::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, Q
     title.setRight(title.right() - painter->fontMetrics().horizontalAdvance(node_.badge) - 6);
   }
   if (node_.isCompact) title.setRight(paintCompact(*painter, title));
-  painter->setFont(boldFont());
+  painter->setFont(node_.isCompact ? smallBoldFont() : boldFont());
   painter->setPen(colors.text);
-  painter->drawText(title, Qt::AlignLeft | Qt::AlignTop,
-                    QFontMetricsF(boldFont()).elidedText(node_.title, Qt::ElideRight, title.width()));
+  // Of an address the end tells more than the middle.
+  const Qt::TextElideMode elided = node_.isCompact ? Qt::ElideMiddle : Qt::ElideRight;
+  painter->drawText(title, Qt::AlignLeft | (node_.isCompact ? Qt::AlignVCenter : Qt::AlignTop),
+                    QFontMetricsF(painter->font()).elidedText(node_.title, elided, title.width()));
   if (!node_.isCompact) paintLines(*painter, area.adjusted(kInset, title.bottom() + 3, -10, 0));
 }
 
 /// The words stand at the right of the title's line; returns where they begin.
 qreal MapTile::paintCompact(QPainter& painter, const QRectF& line) const {
   const QString words = node_.lines.join(QLatin1Char(' '));
-  painter.setFont(smallFont());
+  painter.setFont(labelFont());
   painter.setPen(Theme::colors().mutedText);
   painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, words);
   return line.right() - painter.fontMetrics().horizontalAdvance(words) - 8;
@@ -139,6 +148,12 @@ void MapTile::paintLines(QPainter& painter, const QRectF& room) const {
   drawWrapped(painter, line, node_.mark, 1);
 }
 
+/// In half pixels: a rate that wavers does not redraw all the lines between many targets every second.
+qreal MapLine::widthOf(const MapEdge& edge) {
+  if (edge.perSecond <= 0) return 1.2;
+  return std::min(kMostWidth, std::round(3 + 3.2 * std::log10(1 + edge.perSecond)) / 2);
+}
+
 MapLine::MapLine() {
   setZValue(-1);
   setAcceptedMouseButtons(Qt::NoButton);
@@ -146,16 +161,26 @@ MapLine::MapLine() {
 
 void MapLine::setEnds(const QPointF& from, const QPointF& to) {
   prepareGeometryChange();
+  trunk_ = QPainterPath();
   path_ = QPainterPath(from);
   const qreal reach = (to.x() - from.x()) / 2;
   path_.cubicTo(from + QPointF(reach, 0), to - QPointF(reach, 0), to);
   labelAt_ = path_.pointAtPercent(0.5);
 }
 
+void MapLine::setBranch(const QPointF& from, const QPointF& corner, const QPointF& to) {
+  prepareGeometryChange();
+  trunk_ = QPainterPath(from);
+  trunk_.lineTo(corner.x(), from.y());
+  trunk_.lineTo(corner);
+  path_ = QPainterPath(corner);
+  path_.lineTo(to);
+}
+
 void MapLine::setEdge(const MapEdge& edge) {
   const QString label = rateText(edge.perSecond);
-  const bool isSame =
-      label == label_ && edge.hasLabel == edge_.hasLabel && edge.leadsToTrouble == edge_.leadsToTrouble;
+  const bool isSame = (label == label_ || !edge.hasLabel) && widthOf(edge) == widthOf(edge_) &&
+                      edge.hasLabel == edge_.hasLabel && edge.leadsToTrouble == edge_.leadsToTrouble;
   edge_ = edge;
   if (isSame) return;
   label_ = label;
@@ -163,12 +188,11 @@ void MapLine::setEdge(const MapEdge& edge) {
 }
 
 qreal MapLine::width() const {
-  if (edge_.perSecond <= 0) return 1.2;
-  return std::min(kMostWidth, 1.5 + 1.6 * std::log10(1 + edge_.perSecond));
+  return widthOf(edge_);
 }
 
 QRectF MapLine::boundingRect() const {
-  return path_.boundingRect().adjusted(-kMostWidth, -14, kMostWidth, 14);
+  return path_.boundingRect().united(trunk_.boundingRect()).adjusted(-kMostWidth, -14, kMostWidth, 14);
 }
 
 void MapLine::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*) {
@@ -181,6 +205,10 @@ void MapLine::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*
   painter->setPen(pen);
   painter->setBrush(Qt::NoBrush);
   painter->drawPath(path_);
+  if (!trunk_.isEmpty()) {
+    painter->setPen(QPen(colors.mutedText, kTrunkWidth));
+    painter->drawPath(trunk_);
+  }
   if (!edge_.hasLabel) return;
   painter->setFont(labelFont());
   const QFontMetricsF metrics(labelFont());

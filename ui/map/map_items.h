@@ -39,6 +39,9 @@ class MapLine : public QGraphicsItem {
  public:
   MapLine();
   void setEnds(const QPointF& from, const QPointF& to);
+  /// One of many lines that leave a common trunk: this one's piece of the trunk begins at `from` and turns
+  /// into the branch at `corner`.
+  void setBranch(const QPointF& from, const QPointF& corner, const QPointF& to);
   /// Repaints only when something differs.
   void setEdge(const MapEdge& edge);
   double perSecond() const { return edge_.perSecond; }
@@ -49,8 +52,11 @@ class MapLine : public QGraphicsItem {
   void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
 
  private:
+  static qreal widthOf(const MapEdge& edge);
+
   MapEdge edge_;
   QString label_;
+  QPainterPath trunk_;  ///< empty: the line stands for itself
   QPainterPath path_;
   QPointF labelAt_;
 };

@@ -13,7 +13,7 @@ constexpr qreal kMargin = 24, kHeading = 40, kGap = 18, kCompactGap = 4, kBlockG
 constexpr qreal kTop = kMargin + kHeading;
 constexpr qreal kLeastChannel = 54;  ///< between columns; a rate's label fits
 constexpr qreal kMostChannel = 150;
-constexpr qreal kWidths[5] = {130, 168, 176, 196, 206};
+constexpr qreal kWidths[5] = {130, 168, 176, 196, 224};
 constexpr qreal kCompactPadding = 9;
 /// A group stands in the middle of its targets, or where it is seen without scrolling when they are many.
 constexpr qreal kSeenHeight = 520;

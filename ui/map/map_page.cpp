@@ -31,7 +31,8 @@ MapPage::MapPage(EngineBridge& bridge, Workspace& workspace, RecentReadings& rec
   header_->setWords(
       QStringLiteral("Line width is the request rate of the last 10 s · Enter or double-click opens"));
   auto* fit = new QPushButton(QStringLiteral("Fit"), this);
-  fit->setToolTip(QStringLiteral("The whole map in view (F). +, − and Ctrl with the wheel zoom, 0 is 100 %"));
+  fit->setToolTip(QStringLiteral(
+      "The whole map in view, or its width again (F). +, − and Ctrl with the wheel zoom, 0 is 100 %"));
   header_->addButton(fit);
   auto* picture = new QPushButton(QStringLiteral("Export"), this);
   picture->setToolTip(QStringLiteral("The map as it is now, as a scalable picture (SVG)"));

@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QKeyEvent>
 #include <QPainter>
+#include <QScrollBar>
 #include <QSvgGenerator>
 #include <QToolTip>
 #include <QWheelEvent>
@@ -18,7 +19,7 @@ namespace spillway::ui {
 
 namespace {
 
-constexpr qreal kLeastScale = 0.15, kMostScale = 2.5, kReadableScale = 0.72;
+constexpr qreal kLeastScale = 0.15, kMostScale = 2.5, kReadableScale = 0.68;
 constexpr qsizetype kShortLine = 60;  ///< of a tip: stays in one line
 constexpr const char* kHeadings[5] = {"CLIENTS", "LISTENERS", "RULES", "TARGET GROUPS", "TARGETS"};
 
@@ -92,41 +93,69 @@ void MapView::layOut() {
   layout_ = layOutMap(content_, measures);
   for (const auto& [key, area] : layout_.tiles.asKeyValueRange())
     tiles_[key]->setArea(area);
-  for (const MapEdge& edge : content_.edges) {
-    const QRectF from = layout_.tiles.value(edge.from), to = layout_.tiles.value(edge.to);
-    MapLine& line = *lines_[edge.key()];
-    line.setVisible(!from.isNull() && !to.isNull());
-    line.setEnds({from.right(), from.center().y()}, {to.left(), to.center().y()});
-  }
+  for (std::size_t i = 0; i < content_.edges.size(); ++i)
+    placeLine(i);
   scene_.setSceneRect(QRectF(QPointF(), layout_.size));
-  followWidth();
+  rescale();
   viewport()->update();
 }
 
-void MapView::followWidth() {
-  if (isZoomed_ || layout_.size.isEmpty()) return;
-  const qreal scale = std::clamp<qreal>(viewport()->width() / layout_.size.width(), kReadableScale, 1);
+void MapView::placeLine(std::size_t index) {
+  const MapEdge& edge = content_.edges[index];
+  const QRectF from = layout_.tiles.value(edge.from), to = layout_.tiles.value(edge.to);
+  MapLine& line = *lines_[edge.key()];
+  line.setVisible(!from.isNull() && !to.isNull());
+  const QPointF begin(from.right(), from.center().y()), end(to.left(), to.center().y());
+  if (edge.hasLabel) return line.setEnds(begin, end);
+  const qreal trunk = (begin.x() + end.x()) / 2;
+  const MapEdge* inner = innerNeighbour(index);
+  const QPointF leaves = inner ? QPointF(trunk, layout_.tiles.value(inner->to).center().y()) : begin;
+  line.setBranch(leaves, {trunk, end.y()}, end);
+}
+
+/// The edge whose target stands next to this one's, nearer to the group's height; null: the group itself
+/// does.
+const MapEdge* MapView::innerNeighbour(std::size_t index) const {
+  const MapEdge& edge = content_.edges[index];
+  const qreal middle = layout_.tiles.value(edge.from).center().y();
+  const auto isBelow = [&](const MapEdge& each) {
+    return layout_.tiles.value(each.to).center().y() > middle;
+  };
+  const std::size_t next = isBelow(edge) ? index - 1 : index + 1;
+  if (next >= content_.edges.size()) return nullptr;  // also before the first
+  const MapEdge& inner = content_.edges[next];
+  return inner.from == edge.from && isBelow(inner) == isBelow(edge) ? &inner : nullptr;
+}
+
+void MapView::rescale() {
+  if (scale_ == Scale::Reader || layout_.size.isEmpty()) return;
+  // One pixel less, or rounding calls for a scroll bar.
+  const qreal byWidth = (viewport()->width() - 1) / layout_.size.width();
+  const qreal byHeight = (viewport()->height() - 1) / layout_.size.height();
+  const qreal scale = scale_ == Scale::Width
+                          ? std::clamp<qreal>(byWidth, kReadableScale, 1)
+                          : std::clamp<qreal>(std::min(byWidth, byHeight), kLeastScale, 1.25);
+  // The view reckons with a wider vertical bar than ours, and would want a horizontal one for it.
+  setHorizontalScrollBarPolicy(scale <= byWidth ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
   setTransform(QTransform::fromScale(scale, scale));
 }
 
 void MapView::fit() {
-  if (layout_.size.isEmpty()) return;
-  isZoomed_ = false;
-  const qreal scale =
-      std::min(viewport()->width() / layout_.size.width(), viewport()->height() / layout_.size.height());
-  const qreal kept = std::clamp<qreal>(scale, kLeastScale, 1.25);
-  setTransform(QTransform::fromScale(kept, kept));
+  scale_ = scale_ == Scale::Whole ? Scale::Width : Scale::Whole;
+  rescale();
+  verticalScrollBar()->setValue(verticalScrollBar()->minimum());
 }
 
 void MapView::resizeEvent(QResizeEvent* event) {
   QGraphicsView::resizeEvent(event);
-  if (!isZoomed_ && !content_.nodes.empty()) layOut();
+  if (scale_ != Scale::Reader && !content_.nodes.empty()) layOut();
 }
 
 void MapView::zoom(qreal factor) {
   const qreal now = transform().m11();
   const qreal wanted = std::clamp(now * factor, kLeastScale, kMostScale);
-  isZoomed_ = true;
+  scale_ = Scale::Reader;
+  setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
   scale(wanted / now, wanted / now);
 }
 
@@ -152,7 +181,8 @@ void MapView::showTip(const MapTile& tile, const QPoint& at) {
   QStringList lines = tips_(tile.node()).split(QLatin1Char('\n'));
   for (QString& line : lines) {
     const bool isShort = line.size() <= kShortLine;
-    line = (isShort ? QStringLiteral("<nobr>%1</nobr>") : QStringLiteral("%1")).arg(line.toHtmlEscaped());
+    line = (isShort ? QStringLiteral("<span style='white-space:pre'>%1</span>") : QStringLiteral("%1"))
+               .arg(line.toHtmlEscaped());
   }
   QToolTip::showText(at, lines.join(QLatin1String("<br>")), viewport(),
                      mapFromScene(tile.area()).boundingRect());

@@ -30,7 +30,7 @@ class MapView : public QGraphicsView {
   qsizetype tileCount() const { return tiles_.size(); }
 
  public slots:
-  /// The whole map in view; until then, and again after it, the map follows the window's width.
+  /// The whole map in view, whatever the window's size; once more: as wide as the window again.
   void fit();
   /// The whole map, as it is now, as a scalable picture.
   void writeSvg(QIODevice& out);
@@ -54,7 +54,9 @@ class MapView : public QGraphicsView {
  private:
   void matchItems(const MapContent& content);
   void layOut();
-  void followWidth();
+  void placeLine(std::size_t edge);
+  const MapEdge* innerNeighbour(std::size_t edge) const;
+  void rescale();
   void zoom(qreal factor);
   void moveSelection(const QPointF& direction);
   void select(MapTile* tile);
@@ -68,7 +70,9 @@ class MapView : public QGraphicsView {
   std::function<QString(const MapNode&)> tips_;
   QHash<QString, MapTile*> tiles_;
   QHash<QString, MapLine*> lines_;
-  bool isZoomed_ = false;  ///< by the reader: the window's size no longer decides
+  /// What decides about the scale.
+  enum class Scale : std::uint8_t { Width, Whole, Reader };
+  Scale scale_ = Scale::Width;
 };
 
 }  // namespace spillway::ui

@@ -141,10 +141,10 @@ std::string ProtoFolders::nameOf(const fs::path& file) const {
   std::string name;
   for (const auto& root : roots_) {
     if (!isInside(file, root)) continue;
-    const std::string candidate = file.lexically_relative(root).generic_string();
+    std::string candidate = file.lexically_relative(root).generic_string();
     if (find(candidate) != file) continue;  // another root's file has this name
     if (imported_.contains(candidate)) return candidate;
-    if (name.empty()) name = candidate;
+    if (name.empty()) name = std::move(candidate);
   }
   return name.empty() ? file.generic_string() : name;
 }

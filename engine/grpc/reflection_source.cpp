@@ -267,7 +267,8 @@ Error errorFor(const ReflectionTarget& target, const ::grpc::Status& status) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Schema>> readReflection(const ReflectionTarget& target, std::stop_token stop) {
+Result<std::shared_ptr<const Schema>> readReflection(const ReflectionTarget& target,
+                                                     const std::stop_token& stop) {
   const auto deadline = std::chrono::system_clock::now() + target.timeout;
   Stub stub(openChannel(target));
   ::grpc::Status status;

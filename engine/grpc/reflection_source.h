@@ -31,7 +31,7 @@ struct ReflectionTarget {
 /// early, with an error of code Drained. Other errors say in one sentence why there is no schema; what a
 /// server tells only in part or wrongly is among the schema's problems.
 Result<std::shared_ptr<const Schema>> readReflection(const ReflectionTarget& target,
-                                                     std::stop_token stop = {});
+                                                     const std::stop_token& stop = {});
 
 /// "server reflection on 127.0.0.1:50061": the origin of that target's schema.
 std::string reflectionOrigin(const std::string& address);

@@ -121,7 +121,7 @@ MatrixView::MatrixView(QWidget* parent) : QTableView(parent) {
   setHorizontalScrollMode(ScrollPerPixel);
   setVerticalScrollMode(ScrollPerPixel);
   verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
+  verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 15);
   horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   horizontalHeader()->setDefaultSectionSize(
       fontMetrics().horizontalAdvance(QStringLiteral("100.100.100.100:50061")) + 16);

@@ -116,8 +116,8 @@ QWidget* TargetHealthPage::makeTargets() {
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
   prepareTable(*table_, QStringLiteral("Targets"));
-  setColumnWidths(*table_, {110, 138, 84, 150, 70, 104, 116, 66, 68, 96, 80, 76, 84});
-  table_->horizontalHeader()->setSectionResizeMode(TargetHealthModel::Reason, QHeaderView::Stretch);
+  setColumnWidths(*table_, {104, 132, 132, 150, 70, 100, 104, 66, 60, 86, 74, 66, 74});
+  table_->horizontalHeader()->setStretchLastSection(true);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &TargetHealthPage::onSelected);
   connect(sorted_, &QAbstractItemModel::modelReset, this, &TargetHealthPage::restoreSelection);

@@ -14,7 +14,7 @@ namespace {
 
 /// Colours that stand beside each other well, by place in the theme's series.
 constexpr int kColors[]{0, 3, 2, 1};
-constexpr double kKilobyte = 1000;
+constexpr double kKilobyte = 1000, kMillis = 1000;
 
 }  // namespace
 
@@ -36,7 +36,7 @@ WindowPlot::WindowPlot(QWidget* parent) : QWidget(parent), impl_(std::make_uniqu
   plot.setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
   plot.axisRect()->setRangeZoom(Qt::Horizontal);
   plot.axisRect()->setRangeDrag(Qt::Horizontal);
-  plot.xAxis->setLabel(QStringLiteral("seconds since the stream began"));
+  plot.xAxis->setLabel(QStringLiteral("milliseconds since the stream began"));
   plot.yAxis->setLabel(QStringLiteral("kB that the receiver still takes"));
   plot.legend->setVisible(true);
   plot.axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignRight);
@@ -61,8 +61,10 @@ void WindowPlot::show(const std::vector<StepLine>& lines, const std::vector<Mark
     graph->setLineStyle(QCPGraph::lsStepLeft);
     QVector<double> kilobytes(line.values.size());
     std::ranges::transform(line.values, kilobytes.begin(), [](double bytes) { return bytes / kKilobyte; });
-    graph->setData(line.times, kilobytes, true);
-    end = std::max(end, line.times.back());
+    QVector<double> millis(line.times.size());
+    std::ranges::transform(line.times, millis.begin(), [](double seconds) { return seconds * kMillis; });
+    graph->setData(millis, kilobytes, true);
+    end = std::max(end, millis.back());
     most = std::max(most, *std::ranges::max_element(kilobytes));
   }
   const bool showsAll = plot.xAxis->range().lower <= 0 && plot.xAxis->range().upper >= impl_->end * 0.999;
@@ -83,8 +85,8 @@ void WindowPlot::Impl::mark(const std::vector<MarkedStretch>& stretches) {
     mark->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
     mark->bottomRight->setTypeX(QCPItemPosition::ptPlotCoords);
     mark->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    mark->topLeft->setCoords(stretch.from, 0);
-    mark->bottomRight->setCoords(stretch.to, 1);
+    mark->topLeft->setCoords(stretch.from * kMillis, 0);
+    mark->bottomRight->setCoords(stretch.to * kMillis, 1);
     marks.push_back(mark);
   }
 }

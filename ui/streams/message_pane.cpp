@@ -116,14 +116,18 @@ QWidget* MessagePane::makeTree(MessageTreeModel& model, QTreeView*& tree, const 
 
 QWidget* MessagePane::makeFoot() {
   auto* foot = new QWidget(this);
-  auto* line = new QHBoxLayout(foot);
-  line->setContentsMargins(0, 0, 0, 0);
+  auto* column = new QVBoxLayout(foot);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(6);
+  column->addWidget(origin_);
+  auto* line = new QHBoxLayout;
+  column->addLayout(line);
   auto* add = new QPushButton(QStringLiteral("Add a schema…"), foot);
   add->setToolTip(QStringLiteral("A .proto file, or a descriptor set that protoc made"));
   auto* copy = new QPushButton(QStringLiteral("Copy JSON"), foot);
-  line->addWidget(origin_, 1);
   line->addWidget(copy);
   line->addWidget(add);
+  line->addStretch();
   connect(add, &QPushButton::clicked, this, &MessagePane::chooseFiles);
   connect(copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(shown_.json); });
   return foot;

@@ -64,8 +64,8 @@ TableRow rowOf(const HeaderRow& header, int place) {
 std::vector<TableColumn> headerColumns() {
   return {{QStringLiteral("Block"), 110},
           {QStringLiteral("Field"), 190},
-          {QStringLiteral("Came in"), 240},
-          {QStringLiteral("Went out"), 240},
+          {QStringLiteral("Came in"), 330},
+          {QStringLiteral("Went out"), 330},
           {QStringLiteral("Spillway"), 100}};
 }
 
@@ -155,6 +155,7 @@ StreamDetail::StreamDetail(EngineBridge& bridge, SchemaStore& schemas, QWidget* 
   splitter_->addWidget(pane_);
   splitter_->setStretchFactor(0, 3);
   splitter_->setStretchFactor(1, 2);
+  splitter_->setSizes({720, 440});
   tabs_->setDocumentMode(true);
   tabs_->addTab(sequence_, QStringLiteral("Sequence"));
   tabs_->addTab(makeMessages(), QStringLiteral("Messages"));
@@ -175,7 +176,10 @@ void StreamDetail::connectCapture() {
   connect(capture_, &StreamCapture::replaced, this, &StreamDetail::onReplaced);
   connect(capture_, &StreamCapture::grown, this, &StreamDetail::onGrown);
   connect(tabs_, &QTabWidget::currentChanged, this, &StreamDetail::showTab);
-  connect(&schemas_, &SchemaStore::changed, messages_, [this] { messages_->setSchemas(schemas_.schemas()); });
+  connect(&schemas_, &SchemaStore::changed, messages_, [this] {
+    messages_->setSchemas(schemas_.schemas());
+    Q_EMIT refreshWanted();  // what a schema says of the call
+  });
   messages_->setSchemas(schemas_.schemas());
   connect(sequence_, &SequenceView::unfolded, this, &StreamDetail::refreshWanted);
   connect(sequence_, &SequenceView::currentChanged, this, &StreamDetail::showChosen);
@@ -203,7 +207,7 @@ QWidget* StreamDetail::makeMessages() {
   leftOut_->setProperty("role", "muted");
   messageTable_->setModel(messages_);
   prepareTable(*messageTable_, QStringLiteral("Messages of the stream"));
-  setColumnWidths(*messageTable_, {116, 84, 150, 46, 74, 96, 76, 260});
+  setColumnWidths(*messageTable_, {124, 92, 150, 46, 84, 112, 84, 260});
   messageTable_->horizontalHeader()->setStretchLastSection(true);
   return box;
 }
@@ -212,7 +216,7 @@ QWidget* StreamDetail::makeFrames() {
   auto* table = new QTableView(this);
   table->setModel(frames_);
   prepareTable(*table, QStringLiteral("HTTP/2 frames of the stream"));
-  setColumnWidths(*table, {88, 62, 138, 130, 190, 76, 112, 136});
+  setColumnWidths(*table, {88, 66, 156, 136, 214, 90, 140, 170});
   table->horizontalHeader()->setStretchLastSection(true);
   return table;
 }

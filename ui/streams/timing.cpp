@@ -20,6 +20,11 @@ namespace {
 
 constexpr int kNames = 190, kTimes = 96, kMargin = 14;
 
+/// Much of a stream's time is less than a tenth of a millisecond.
+QString shortTime(std::int64_t micros) {
+  return micros < 1000 ? QStringLiteral("%1 µs").arg(micros) : durationText(micros);
+}
+
 /// The moments that bound the spans; nullopt: not yet, or never.
 struct Moments {
   std::optional<std::int64_t> chosen, sent, requestEnd, answer, answerEnd, last;
@@ -106,7 +111,7 @@ void TimingView::showSpans(std::vector<TimingSpan> spans) {
   spans_ = std::move(spans);
   QStringList sentences;
   for (const TimingSpan& span : spans_)
-    sentences << QStringLiteral("%1 %2").arg(span.name, durationText(span.end - span.begin));
+    sentences << QStringLiteral("%1 %2").arg(span.name, shortTime(span.end - span.begin));
   setAccessibleDescription(sentences.join(QStringLiteral(", ")));
   updateGeometry();
   update();
@@ -134,8 +139,7 @@ void TimingView::paintEvent(QPaintEvent* /*event*/) {
     painter.fillRect(QRectF(left, top + 2, room, line - 4), colors.sunken);
     painter.fillRect(QRectF(left + std::min(from, room - 3.0), top + 2, std::max(3.0, to - from), line - 4),
                      colors.series[span.color]);
-    const QString time =
-        durationText(span.end - span.begin) + (span.isOver ? QString() : QStringLiteral(" …"));
+    const QString time = shortTime(span.end - span.begin) + (span.isOver ? QString() : QStringLiteral(" …"));
     painter.drawText(QRect(left + room + 8, top, kTimes - 8, line), Qt::AlignRight | Qt::AlignVCenter, time);
     painter.setPen(colors.mutedText);
     painter.drawText(QRect(kMargin, top + line, width() - 2 * kMargin, line),

@@ -78,7 +78,8 @@ void prepareTable(QTableView& table, const QString& name) {
 }
 
 void setColumnWidths(QTableView& table, const QList<int>& widths) {
-  const double scale = table.fontMetrics().height() / 16.0;
+  // Fonts differ more in their width than in their height.
+  const double scale = table.fontMetrics().horizontalAdvance(QLatin1Char('0')) / 7.0;
   for (int column = 0; column < widths.size(); ++column) {
     const int wanted = static_cast<int>(widths[column] * scale);
     table.setColumnWidth(column, std::max(wanted, table.horizontalHeader()->sectionSizeHint(column)));

@@ -126,12 +126,12 @@ QJsonObject measureHistory(ui::MainWindow& window) {
   for (const char* filter :
        {"status = 502", "status = 5xx", "grpc.status = UNAVAILABLE", "target = 127.0.0.7:50061",
         "time > 1m ago", "time < 5h ago", "target = 127.0.0.7:50061 and status = 502", "duration > 40ms",
-        "GetFeature77", "path ~ \"Feature[0-9]*77$\"", "trace_id ~ \"beef$\""}) {
+        "GetFeature77", "path ~ \"Feature[0-9]*77$\"", "trace_id ~ \"bee$\""}) {
     reader.step(QString::fromLatin1(filter), [&] { reader.filter(QString::fromLatin1(filter)); });
     reader.rest();
   }
   reader.leave(QStringLiteral("leave a search by regular expression"),
-               [&] { reader.filter(QStringLiteral("trace_id ~ \"beef$\"")); });
+               [&] { reader.filter(QStringLiteral("trace_id ~ \"bee$\"")); });
   reader.step(QStringLiteral("scroll to the middle"), [&] { reader.scrollTo(0.5); });
   reader.step(QStringLiteral("scroll to the start"), [&] { reader.scrollTo(0); });
   reader.step(QStringLiteral("scroll to the end"), [&] { reader.scrollTo(1); });

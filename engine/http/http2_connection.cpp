@@ -151,7 +151,7 @@ Error Http2Connection::endOfUse() const {
     return {ErrorCode::None, Side::Balancer,
             fmt::format("The peer was sent away with GOAWAY: {}.", nghttp2_http2_strerror(*goawayCode_))};
   }
-  if (peerLeaves_ && !finalGoawaySent_) {
+  if (peerLeaves_) {
     return {ErrorCode::None, role_ == Role::Accepted ? Side::Client : Side::Target,
             "It sent GOAWAY, and its last stream has ended."};
   }

@@ -343,6 +343,7 @@ TEST_F(Connections, ATargetThatSendsGoawayOrDiesIsNamed) {
   EXPECT_EQ(statusOf(call), "0");
   const auto gone = target(isThis(to, ConnectionState::Ended));
   EXPECT_EQ(gone.endedBy, EndedBy::Target);
+  EXPECT_EQ(gone.endedBecause, "It sent GOAWAY, and its last stream has ended.");
   EXPECT_TRUE(gone.goawayReceived);
 
   const auto held = client.start("/test/hold");
@@ -397,7 +398,8 @@ TEST_F(Connections, EndingAllOfThemUnderLoadLeavesNothingBehind) {
   for (const auto& client : clients)
     EXPECT_TRUE(client->waitForClose());
   EXPECT_TRUE(eventually([&] { return engine_->readMetrics().total.activeStreams == 0; }));
-  EXPECT_EQ(records(calls.size()).size(), engine_->readMetrics().total.requests);
+  const auto requests = engine_->readMetrics().total.requests;
+  EXPECT_EQ(records(requests).size(), requests);
   expectServed();
 }
 

@@ -57,11 +57,9 @@ inline void fillEnd(observe::ConnectionStatus& status, const Error& why, const s
   for (observe::StreamCount& count : status.targets)
     count.open = 0;
   status.ended = wallNow();
-  // Whoever sends GOAWAY wants the end, whoever closes the socket then.
-  const bool isPeers = peerWent(why) || (why.code == ErrorCode::None && status.goawayReceived);
-  status.endedBy = !drainReason.empty() || !isPeers ? observe::EndedBy::Balancer
-                   : isClient                       ? observe::EndedBy::Client
-                                                    : observe::EndedBy::Target;
+  status.endedBy = !drainReason.empty() || !peerWent(why) ? observe::EndedBy::Balancer
+                   : isClient                             ? observe::EndedBy::Client
+                                                          : observe::EndedBy::Target;
   status.endedBecause = drainReason.empty() ? why.detail : drainReason;
 }
 

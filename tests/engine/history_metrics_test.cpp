@@ -23,6 +23,14 @@ using namespace spillway::observe;
 /// A whole hour.
 const WallTime kStart{std::chrono::seconds(1'800'000'000)};
 
+/// Of the points that are known: of the time before the first and after the last slice nothing is.
+double total(const SeriesSum& sum, const SeriesMetric& metric) {
+  double all = 0;
+  for (const SeriesPoint& point : sum.values(metric))
+    all += std::isnan(point.value) ? 0 : point.value;
+  return all;
+}
+
 /// Feeds a series and a file alike, a second of invented time at each tick.
 class HistoryMetrics : public testing::Test {
  protected:
@@ -54,13 +62,6 @@ class HistoryMetrics : public testing::Test {
     sumMetrics(database_, part, now_ + 1h, sum);
     return sum;
   }
-  double total(const SeriesSum& sum, const SeriesMetric& metric) const {
-    double all = 0;
-    for (const SeriesPoint& point : sum.values(metric))
-      all += std::isnan(point.value) ? 0 : point.value;
-    return all;
-  }
-
   test::TemporaryFolder folder_;
   Database database_{folder_.path() + "/history.db", Database::Access::ReadWrite};
   MetricRows rows_{withTables(database_)};
@@ -223,10 +224,7 @@ TEST(HistoryOfAnEngine, HoldsAllThatWasCountedWhenItHasStopped) {
   ASSERT_TRUE(reader);
   SeriesSum sum({before, wallNow() + 2s, 60s}, {Latency::Duration});
   ASSERT_TRUE((*reader)->sumMetrics(LoadBalancerName{"desk"}, wallNow() + 1h, sum));
-  double requests = 0;
-  for (const SeriesPoint& point : sum.values(SeriesMetric::of(HttpStatusKey{464, true})))
-    requests += point.value;
-  EXPECT_EQ(requests, 7);
+  EXPECT_EQ(total(sum, SeriesMetric::of(HttpStatusKey{464, true})), 7);
   std::uint64_t observed = 0;
   for (const LatencyPoint& point : sum.latencies(Latency::Duration))
     observed += point.count;

@@ -16,10 +16,6 @@ using observe::StreamRecord;
 
 namespace {
 
-QString orDash(const std::string& text) {
-  return text.empty() ? QStringLiteral("–") : QString::fromStdString(text);
-}
-
 std::int64_t timeOf(const StreamRecord& record, int column) {
   switch (column) {
     case AccessLogColumns::RequestMs:

@@ -68,8 +68,8 @@ AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
   inside->setContentsMargins(1, 1, 1, 1);
   inside->addWidget(pane_);
   view_->addPane(card, {830, 300});
-  setColumnWidths(view_->table(), {116, 58, 70,  222, 144, 62,  146, 80,  92,  84, 84,
-                                   72,  84, 144, 126, 110, 140, 66,  200, 220, 240});
+  setColumnWidths(view_->table(), {94, 52, 68,  208, 120, 58,  132, 80,  92,  84, 84,
+                                   72, 84, 144, 126, 110, 140, 66,  200, 220, 240});
   columns_ = new KeptColumns(view_->table(), QStringLiteral("access-log"), hiddenFirst());
   makeHeader();
   connectBridge(bridge);

@@ -101,10 +101,6 @@ QString endedByOf(const StreamRecord& record) {
              : QStringLiteral("%1 · %2").arg(who, QString::fromStdString(record.endedBecause));
 }
 
-QString orDash(const std::string& text) {
-  return text.empty() ? QStringLiteral("–") : QString::fromStdString(text);
-}
-
 std::vector<Fact> factsOf(const StreamRecord& record) {
   using Style = Fact::Style;
   std::vector<Fact> facts{

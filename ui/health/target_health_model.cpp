@@ -64,7 +64,7 @@ QString healthReasonText(const TargetStatus& row) {
   if (row.state == TargetState::Draining && row.drainingLeftMs > 0) {
     parts.push_back(QStringLiteral("%1 s left").arg((row.drainingLeftMs + 999) / 1000));
   }
-  return parts.isEmpty() ? QStringLiteral("–") : parts.join(QStringLiteral(" – "));
+  return parts.join(QStringLiteral(" – "));
 }
 
 QString targetAddress(const TargetId& target) {
@@ -202,7 +202,7 @@ QVariant TargetHealthModel::display(const TargetStatus& row, int column) const {
     case Group:
       return QString::fromStdString(row.id.group);
     case Reason:
-      return reasonText(row);
+      return orDash(reasonText(row));
     case Since:
       return ageText(row.since, now_);
     case Checks:

@@ -76,6 +76,7 @@ class TargetHealthModel : public QAbstractTableModel {
 };
 
 /// ALB's reason code and words, then what was seen: "Target.Timeout – Request timed out – no answer in 2 s".
+/// Empty where nothing is to be said.
 QString healthReasonText(const TargetStatus& row);
 /// "127.0.0.1:50061", "[::1]:50061".
 QString targetAddress(const TargetId& target);

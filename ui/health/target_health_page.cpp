@@ -116,7 +116,7 @@ QWidget* TargetHealthPage::makeTargets() {
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
   prepareTable(*table_, QStringLiteral("Targets"));
-  setColumnWidths(*table_, {104, 132, 132, 150, 70, 100, 104, 66, 60, 86, 74, 66, 74});
+  setColumnWidths(*table_, {96, 122, 124, 130, 60, 98, 94, 60, 58, 86, 74, 66, 74});
   table_->horizontalHeader()->setStretchLastSection(true);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &TargetHealthPage::onSelected);

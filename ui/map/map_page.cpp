@@ -152,7 +152,7 @@ void MapPage::open(const MapNode& node) {
       Q_EMIT targetGroupRequested(node.opens);
       break;
     case MapColumn::Targets:
-      Q_EMIT targetHealthRequested();
+      Q_EMIT targetRequested(node.targets.front());
       break;
   }
 }

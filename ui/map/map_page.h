@@ -30,7 +30,7 @@ class MapPage : public QWidget {
  signals:
   void listenersRequested();
   void targetGroupRequested(const QString& group);
-  void targetHealthRequested();
+  void targetRequested(const spillway::TargetId& target);
   void streamsRequested();
   void servicesRequested();
   void logRequested(const QString& filter);

@@ -24,6 +24,14 @@ const QLocale& englishLocale() {
 
 }  // namespace
 
+QString orDash(const std::string& text) {
+  return orDash(QString::fromStdString(text));
+}
+
+QString orDash(const QString& text) {
+  return text.isEmpty() ? QStringLiteral("–") : text;
+}
+
 Severity grpcSeverity(std::optional<std::uint32_t> status) {
   if (!status) return Severity::None;
   switch (*status) {

@@ -4,6 +4,7 @@
 #include <QColor>
 #include <QString>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "engine/observe/events.h"
@@ -25,6 +26,10 @@ QString severityGlyph(Severity severity);
 QColor severityColor(Severity severity);
 /// The text with its glyph in front where it worries: "✖ 14 UNAVAILABLE", but plain "0 OK".
 QString markedText(Severity severity, const QString& text);
+
+/// The text, or "–" where there is none.
+QString orDash(const std::string& text);
+QString orDash(const QString& text);
 
 /// Local time of day: "14:02:11.482".
 QString clockText(WallTime time);

@@ -63,7 +63,7 @@ void Rooms::buildMap(const RoomSources& sources, QWidget* parent) {
   connect(welcome, &WelcomePage::openRequested, this, &Rooms::openRequested);
   connect(map, &MapPage::listenersRequested, this, [this] { Q_EMIT roomRequested(Room::Listeners); });
   connect(map, &MapPage::targetGroupRequested, this, &Rooms::openGroup);
-  connect(map, &MapPage::targetHealthRequested, this, [this] { Q_EMIT roomRequested(Room::TargetHealth); });
+  connect(map, &MapPage::targetRequested, this, &Rooms::openTarget);
   connect(map, &MapPage::streamsRequested, this, [this] { Q_EMIT roomRequested(Room::Streams); });
   connect(map, &MapPage::logRequested, this, &Rooms::openLog);
   connect(map, &MapPage::servicesRequested, this, [this] { Q_EMIT roomRequested(Room::LocalServices); });
@@ -78,6 +78,11 @@ void Rooms::openLog(const QString& filter) {
 void Rooms::openGroup(const QString& name) {
   Q_EMIT roomRequested(Room::TargetGroups);
   static_cast<TargetGroupsPage*>(page(Room::TargetGroups))->showGroup(name);
+}
+
+void Rooms::openTarget(const TargetId& target) {
+  Q_EMIT roomRequested(Room::TargetHealth);
+  static_cast<TargetHealthPage*>(page(Room::TargetHealth))->showTarget(target);
 }
 
 void Rooms::buildLists(const RoomSources& sources, QWidget* parent) {
@@ -114,10 +119,10 @@ void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
   connect(connections, &ConnectionsPage::logRequested, this, &Rooms::openLog);
   pages_[Room::Connections] = connections;
   auto* events = new EventsPage(sources.bridge, sources.workspace, parent);
-  connect(events, &EventsPage::showRequested, this, [this, health](const JournalEntry& entry) {
+  connect(events, &EventsPage::showRequested, this, [this](const JournalEntry& entry) {
     if (!entry.logFilter.isEmpty()) return openLog(entry.logFilter);
+    if (entry.target) return openTarget(*entry.target);
     Q_EMIT roomRequested(roomOf(entry.kind));
-    if (entry.target) health->showTarget(*entry.target);
   });
   pages_[Room::Events] = events;
 }

@@ -39,6 +39,7 @@ class Rooms : public QObject {
  private:
   void openLog(const QString& filter);
   void openGroup(const QString& name);
+  void openTarget(const TargetId& target);
   void buildMap(const RoomSources& sources, QWidget* parent);
   void buildLists(const RoomSources& sources, QWidget* parent);
   void buildObservers(const RoomSources& sources, QWidget* parent);

@@ -12,10 +12,6 @@ namespace {
 
 using Style = Fact::Style;
 
-QString orDash(const std::string& text) {
-  return text.empty() ? QStringLiteral("–") : QString::fromStdString(text);
-}
-
 QString tlsWords(const StreamRecord& record) {
   if (record.tlsProtocol.empty()) return QStringLiteral("none: plaintext listener");
   QString words = QString::fromStdString(record.tlsProtocol + " · " + record.tlsCipher);

@@ -54,7 +54,7 @@ StreamsPage::StreamsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore
   inside->setContentsMargins(1, 1, 1, 1);
   inside->addWidget(detail_);
   view_->addPane(card, {240, 420});
-  setColumnWidths(view_->table(), {128, 172, 130, 62, 148, 140, 124, 80, 92, 100});
+  setColumnWidths(view_->table(), {94, 152, 112, 56, 124, 118, 116, 70, 80, 88});
   columns_ = new KeptColumns(view_->table(), QStringLiteral("streams"));
   view_->table().horizontalHeader()->setStretchLastSection(true);
   makeHeader();

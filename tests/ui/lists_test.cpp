@@ -5,9 +5,11 @@
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 
 #include "engine/config/validate.h"
 #include "tests/ui/documents.h"
+#include "ui/certificates/certificates_page.h"
 #include "ui/listeners/beyond_alb_dialog.h"
 #include "ui/listeners/listener_list_page.h"
 #include "ui/listeners/test_request_dialog.h"
@@ -170,6 +172,22 @@ class ListsTest : public QObject {
     for (const TableCell& cell : page.table().rows().row(0).cells)
       isMarked = isMarked || cell.text.contains("not on AWS");
     QVERIFY(isMarked);
+  }
+
+  void clientRecipesNameTheListenerThatIsThere() {
+    CertificatesPage page(*bridge_, *workspace_);
+    const auto recipesWith = [&page](std::uint32_t port) {
+      const QString host = QStringLiteral("localhost:%1").arg(port);
+      return std::ranges::count_if(page.findChildren<QLabel*>(),
+                                   [&](const QLabel* label) { return label->text().contains(host); });
+    };
+    auto document = workspace_->document();
+    std::uint32_t& port = document.loadBalancers[0].listeners[0].port;
+    page.show();
+    QCOMPARE(recipesWith(port), 3);
+    port = testing::freePort();
+    QVERIFY(!config::hasErrors(workspace_->edit("Move", document)));
+    QCOMPARE(recipesWith(port), 3);
   }
 };
 

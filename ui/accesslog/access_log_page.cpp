@@ -68,7 +68,7 @@ AccessLogPage::AccessLogPage(EngineBridge& bridge, QWidget* parent)
   inside->setContentsMargins(1, 1, 1, 1);
   inside->addWidget(pane_);
   view_->addPane(card, {830, 300});
-  setColumnWidths(view_->table(), {94, 52, 68,  208, 120, 58,  132, 80,  92,  84, 84,
+  setColumnWidths(view_->table(), {94, 50, 66,  222, 118, 56,  120, 80,  92,  84, 84,
                                    72, 84, 144, 126, 110, 140, 66,  200, 220, 240});
   columns_ = new KeptColumns(view_->table(), QStringLiteral("access-log"), hiddenFirst());
   makeHeader();

@@ -6,9 +6,11 @@
 #include <QGuiApplication>
 #include <QLabel>
 #include <QPushButton>
+#include <QUrl>
 #include <QVBoxLayout>
 
 #include "engine/pki/local_ca.h"
+#include "ui/bridge/document_edits.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/page_header.h"
@@ -63,7 +65,10 @@ CertificatesPage::CertificatesPage(EngineBridge& bridge, Workspace& workspace, Q
   column->addWidget(header);
   column->addWidget(makeAuthority());
   column->addWidget(card, 1);
-  connect(&workspace_, &Workspace::documentChanged, this, &CertificatesPage::showRows);
+  connect(&workspace_, &Workspace::documentChanged, this, [this] {
+    showRows();
+    showRecipes();
+  });
   showRows();
 }
 
@@ -116,6 +121,7 @@ void CertificatesPage::addRecipe(QGridLayout* grid, const QString& client, QLabe
 void CertificatesPage::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
   if (caFile_.isEmpty()) showAuthority();
+  showRecipes();
 }
 
 /// The CA is made here when there is none yet: a person who reads its path wants the file to be there.
@@ -127,14 +133,29 @@ void CertificatesPage::showAuthority() {
   }
   caFile_ = QString::fromStdString(authority->certificateFile());
   path_->setText(caFile_);
-  curl_->setText(QStringLiteral("curl --http2 --cacert '%1' https://localhost:50051/").arg(caFile_));
+}
+
+void CertificatesPage::showRecipes() {
+  if (caFile_.isEmpty()) return;
+  const QString host = firstTlsHost();
+  curl_->setText(QStringLiteral("curl --http2 --cacert '%1' https://%2/").arg(caFile_, host));
   python_->setText(QStringLiteral("credentials = grpc.ssl_channel_credentials(open('%1', 'rb').read())\n"
-                                  "channel = grpc.secure_channel('localhost:50051', credentials)")
-                       .arg(caFile_));
+                                  "channel = grpc.secure_channel('%2', credentials)")
+                       .arg(caFile_, host));
   go_->setText(QStringLiteral("creds, err := credentials.NewClientTLSFromFile(\"%1\", \"\")\n"
-                              "conn, err := grpc.NewClient(\"localhost:50051\", "
+                              "conn, err := grpc.NewClient(\"%2\", "
                               "grpc.WithTransportCredentials(creds))")
-                   .arg(caFile_));
+                   .arg(caFile_, host));
+}
+
+QString CertificatesPage::firstTlsHost() const {
+  for (const auto& balancer : workspace_.document().loadBalancers)
+    for (const auto& listener : balancer.listeners) {
+      if (listener.protocol != config::Protocol::Https) continue;
+      const QString address = addressOf(listener, bridge_.listeners(), balancer.name);
+      if (!address.isEmpty()) return QUrl(address).authority();
+    }
+  return QStringLiteral("localhost:443");
 }
 
 void CertificatesPage::showRows() {

@@ -28,6 +28,10 @@ class CertificatesPage : public QWidget {
   QWidget* makeAuthority();
   void addRecipe(QGridLayout* grid, const QString& client, QLabel* text);
   void showAuthority();
+  /// How to call a listener with TLS: the first there is.
+  void showRecipes();
+  /// "localhost:50051"; HTTPS's own port while there is none.
+  QString firstTlsHost() const;
   void showRows();
 
   EngineBridge& bridge_;

@@ -22,9 +22,9 @@ namespace {
 using namespace std::chrono_literals;
 
 std::vector<TableColumn> columns() {
-  return {{QStringLiteral("Time"), 196},
-          {QStringLiteral("About"), 124},
-          {QStringLiteral("What happened"), 620},
+  return {{QStringLiteral("Time"), 170},
+          {QStringLiteral("About"), 100},
+          {QStringLiteral("What happened"), 540},
           {QStringLiteral("Times"), 76, ColumnAlign::Right},
           {QStringLiteral("Until"), 104}};
 }

@@ -66,6 +66,7 @@ QTableView::item:selected { background: @accentSoft; }
 QHeaderView { background: @sunken; border: none; }
 QHeaderView::section { background: @sunken; color: @headText; border: none; border-bottom: 1px solid @border;
   padding: 4px 8px; font-weight: 600; }
+QHeaderView::section:vertical { padding: 0 8px; }
 QHeaderView::down-arrow, QHeaderView::up-arrow { width: 9px; height: 9px; }
 QHeaderView::down-arrow { image: url(@chevron); }
 QHeaderView::up-arrow { image: url(@chevronUp); }

@@ -24,7 +24,9 @@ constexpr std::string_view kAbout =
     "port towards targets is made up). Header fields are packed anew; window updates, pings and the peers' "
     "settings are left out. Values that Spillway redacts are '(redacted)'. Content that was not kept is cut "
     "from "
-    "its packets. Nothing is encrypted, so no secrets are needed.";
+    "its packets. Nothing is encrypted, so no secrets are needed. Where the ports are not HTTP's own, "
+    "'Decode "
+    "As' HTTP2 (or HTTP for HTTP/1.1) shows the calls.";
 
 constexpr std::uint32_t kSectionBlock = 0x0A0D0D0A, kInterfaceBlock = 1, kPacketBlock = 6;
 constexpr std::uint32_t kByteOrder = 0x1A2B3C4D;

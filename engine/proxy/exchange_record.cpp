@@ -100,8 +100,8 @@ std::shared_ptr<observe::StreamRecord> Exchange::makeRecord() {
   // The loop's clock stands still within a turn, in which the balancer may have made the whole answer.
   const TimePoint now = fromBalancer_ ? SteadyClock::now() : host_.loop.now();
   record->head = head_;
-  // No earlier than the details that were told in this turn.
-  record->ended = observed_ ? wallNow() : host_.loop.wallNow();
+  // No earlier than what was told or recorded of it in this turn.
+  record->ended = observed_ || tap_ ? wallNow() : host_.loop.wallNow();
   record->durationMicros = microsBetween(received_, now);
   if (chosen_) {
     record->target = chosen_->text;

@@ -2,7 +2,6 @@
 """What `spillwayctl export` takes along of real calls, in the eyes of others: Wireshark's dissectors and HAR's schema."""
 import base64
 import collections
-import contextlib
 import gzip
 import json
 import os
@@ -11,10 +10,13 @@ import unittest
 
 import e2e
 import grpc
+import http_targets
 import jsonschema
 import route_guide_pb2 as messages
-from raw_http1 import RawClient
 
+# Wireshark has to be told what the ports carry: none of them is HTTP's own.
+TSHARK = ["tshark", "-n", "-d"]
+HTTP, HTTP2 = "tcp.port==1-65535,http", "tcp.port==1-65535,http2"
 SCHEMA = os.path.join(os.path.dirname(__file__), "har_schema.json")
 NOTES = [e2e.note(f"note {i}", i % 3, 0) for i in range(6)]
 EVERYWHERE = messages.Rectangle(lo=messages.Point(latitude=400000000, longitude=-750000000),
@@ -69,9 +71,11 @@ class Export(e2e.EndToEndTest):
         self.wait_until(is_whole, f"{recorded} recorded streams")
         return file
 
+    protocol = HTTP2
+
     def tshark(self, file, show, *fields):
         """Rows of those fields of the packets that the display filter shows."""
-        words = ["tshark", "-n", "-r", file, "-Y", show, "-T", "fields", "-E", "separator=;"]
+        words = [*TSHARK, self.protocol, "-r", file, "-Y", show, "-T", "fields", "-E", "separator=;"]
         for field in fields:
             words += ["-e", field]
         said = subprocess.run(words, check=True, capture_output=True, text=True, timeout=e2e.PATIENCE)
@@ -81,7 +85,7 @@ class Export(e2e.EndToEndTest):
         """Ports that are used again are no fault: each stream has a connection of its own in the file."""
         for show in ("_ws.malformed", "tcp.analysis.flags && !tcp.analysis.reused_ports", "tcp.checksum.status == 0",
                      "ip.checksum.status == 0", "_ws.expert.severity >= 0x600000"):
-            words = ["tshark", "-n", "-r", file, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-Y",
+            words = [*TSHARK, self.protocol, "-r", file, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-Y",
                      show]
             said = subprocess.run(words, check=True, capture_output=True, text=True, timeout=e2e.PATIENCE)
             self.assertEqual(said.stdout, "", show)
@@ -105,7 +109,7 @@ class Export(e2e.EndToEndTest):
                       sorted(seen.items()) if interface == hop]
             self.assertEqual(of_hop[self.begun:], self.calls, hop)
         # A head each way and trailers, on both hops, with their HPACK.
-        trailers = self.tshark(file, "http2.headers.grpc_status || http2.header.name == \"grpc-status\"", "tcp.stream")
+        trailers = self.tshark(file, "http2.header.name == \"grpc-status\"", "tcp.stream")
         self.assertEqual(len(trailers), 2 * (len(self.calls) + self.begun))
 
     def test_wireshark_is_told_where_it_is_from(self):
@@ -173,30 +177,29 @@ class Export(e2e.EndToEndTest):
                 self.assertFalse(os.path.exists(out))
 
 
-class ExportHttp(e2e.EndToEndTest):
+class ExportHttp(http_targets.TargetsTest):
+    protocol, tshark, assert_clean, command = HTTP, Export.tshark, Export.assert_clean, Export.command
+    export = Export.export
+
     def test_http1_is_seen_by_wireshark_and_fits_the_schema(self):
-        document = e2e.workspace(listeners=[{"protocol": "HTTP", "port": 0}])
-        document["loadBalancers"][0]["listeners"][0]["defaultActions"] = [
-            {"type": "fixed-response", "statusCode": 200, "contentType": "text/plain", "messageBody": "hello"}]
-        balancer = self.run_workspace(document, "--history")
-        with contextlib.closing(RawClient(balancer.address)) as client:
-            client.get("/a?b=c&d")
-            client.get("/e")
+        targets = self.targets("a")
+        self.run_document(self.document(self.group("targets", targets)), *targets, options=["--history"])
+        client = self.client()
+        for path in ("/a?b=c&d", "/e"):
+            self.assertEqual(client.get(path).status, 200)
         for form in ("pcapng", "har"):
-            Export.export(self, form, 2, "")
-        shown = Export.tshark(self, os.path.join(self.folder, "out.pcapng"), "http.request", "http.request.uri")
-        self.assertEqual(shown, [["/a?b=c&d"], ["/e"]])
-        answers = Export.tshark(self, os.path.join(self.folder, "out.pcapng"), "http.response", "http.response.code")
-        self.assertEqual(answers, [["200"], ["200"]])
-        Export.assert_clean(self, os.path.join(self.folder, "out.pcapng"))
+            self.export(form, 2, "path ~ \"^/[ae]\"")
+        shown = self.tshark(os.path.join(self.folder, "out.pcapng"), "http.request", "http.request.uri")
+        self.assertEqual(shown, [["/a?b=c&d"]] * 2 + [["/e"]] * 2)  # on both hops
+        answers = self.tshark(os.path.join(self.folder, "out.pcapng"), "http.response", "http.response.code")
+        self.assertEqual(answers, [["200"]] * 4)
+        self.assert_clean(os.path.join(self.folder, "out.pcapng"))
         with open(os.path.join(self.folder, "out.har"), encoding="utf-8") as file:
             har = json.load(file)
         with open(SCHEMA, encoding="utf-8") as file:
             jsonschema.validate(har, json.load(file), format_checker=jsonschema.FormatChecker())
         self.assertEqual(har["log"]["entries"][0]["request"]["queryString"],
                          [{"name": "b", "value": "c"}, {"name": "d", "value": ""}])
-
-    command = Export.command
 
 
 if __name__ == "__main__":

@@ -103,6 +103,24 @@ class Capture : public EngineFixture {
   TestTarget a_, b_;
 };
 
+TEST_F(Capture, IsWholeWhenNobodyWatches) {
+  observe::SubscriptionOptions onlyRecords;
+  onlyRecords.details = false;
+  subscription_ = engine_->subscribe(onlyRecords);
+  begin();
+  TestClient client(address());
+  constexpr int kCalls = 20;
+  for (int i = 0; i < kCalls; ++i) {
+    auto call = client.request("POST", "/test/echo", {{"content-type", "application/grpc"}}, End::No);
+    call->send(grpcMessage("hello"), End::Yes);
+    ASSERT_TRUE(call->waitForEnd());
+  }
+  for (const auto& record : records(kCalls)) {
+    const CapturedStream stream = stored(*record);
+    EXPECT_EQ(chosen(stream, CapturedKind::Trailers, Hop::Client, Direction::Response).size(), 1U);
+  }
+}
+
 TEST_F(Capture, KeepsAUnaryCallOnBothHops) {
   begin();
   TestClient client(address());

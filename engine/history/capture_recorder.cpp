@@ -15,9 +15,10 @@ constexpr std::size_t kMostWaiting = 64 * 1024 * 1024;
 
 }  // namespace
 
-void CaptureRecorder::setFilters(std::map<std::string, Filter> filters) {
+void CaptureRecorder::setFilters(Filters filters) {
+  auto made = std::make_shared<const Filters>(std::move(filters));
   const std::lock_guard lock(mutex_);
-  filters_ = std::move(filters);
+  filters_ = std::move(made);
 }
 
 std::uint64_t CaptureRecorder::lost() const {
@@ -29,20 +30,20 @@ bool CaptureRecorder::take() {
   std::vector<observe::Event> taken;
   events_->drain(taken, kEvents);
   if (taken.empty()) return false;
-  std::map<std::string, Filter> filters;
+  std::shared_ptr<const Filters> filters;
   {
     const std::lock_guard lock(mutex_);
     filters = filters_;
   }
   for (observe::Event& event : taken) {
     if (event.captured) shelf_.add(std::move(event.captured));
-    if (event.record) end(*event.record, filters);
+    if (event.record) end(*event.record, *filters);
   }
   return taken.size() == kEvents;
 }
 
 /// A stream is over: whether it is worth a row, its balancer's filter says.
-void CaptureRecorder::end(const observe::StreamRecord& record, const std::map<std::string, Filter>& filters) {
+void CaptureRecorder::end(const observe::StreamRecord& record, const Filters& filters) {
   const observe::StreamHead& head = *record.head;
   const auto filter = filters.find(head.loadBalancer);
   if (filter != filters.end() && !filter->second.matches(record)) return shelf_.forget(head.id);

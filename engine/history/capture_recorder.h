@@ -24,8 +24,10 @@ class CaptureRecorder {
   /// The subscription must be of captures; the ends of streams come with them.
   explicit CaptureRecorder(std::unique_ptr<observe::Subscription> events) : events_(std::move(events)) {}
 
+  using Filters = std::map<std::string, Filter>;  ///< by load balancer
+
   /// Streams of these load balancers are kept only if the filter selects them. Any thread.
-  void setFilters(std::map<std::string, Filter> filters);
+  void setFilters(Filters filters);
   /// What has passed on a stream, batches before `from` left out. Any thread.
   std::optional<observe::CapturedStream> find(StreamId id, std::size_t from) const {
     return shelf_.find(id, from);
@@ -39,7 +41,7 @@ class CaptureRecorder {
   std::uint64_t lost() const;                   ///< parts and streams, since the start
 
  private:
-  void end(const observe::StreamRecord& record, const std::map<std::string, Filter>& filters);
+  void end(const observe::StreamRecord& record, const Filters& filters);
 
   std::unique_ptr<observe::Subscription> events_;
   CaptureShelf shelf_{96 * 1024 * 1024};
@@ -47,7 +49,7 @@ class CaptureRecorder {
   std::size_t waitingBytes_ = 0;
   std::uint64_t kept_ = 0, lost_ = 0;
   std::mutex mutex_;
-  std::map<std::string, Filter> filters_;  ///< under the mutex
+  std::shared_ptr<const Filters> filters_ = std::make_shared<const Filters>();  ///< under the mutex
 };
 
 }  // namespace spillway::history

@@ -39,7 +39,7 @@ QString displayText(const StreamEntry& entry, int column) {
     case StreamModel::Type:
       return QString::fromUtf8(observe::toString(entry.kind()));
     case StreamModel::Target:
-      return entry.target().empty() ? QStringLiteral("–") : QString::fromStdString(entry.target());
+      return orDash(entry.target());
     case StreamModel::GrpcStatus:
       return statusText(entry);
     case StreamModel::Messages:

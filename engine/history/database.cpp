@@ -150,6 +150,10 @@ std::optional<std::int64_t> Statement::integerOrNull(int column) const {
   return integer(column);
 }
 
+bool Statement::isBlob(int column) const {
+  return sqlite3_column_type(handle_.get(), column) == SQLITE_BLOB;
+}
+
 std::string_view Statement::text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
   return text ? std::string_view(text, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column)))

@@ -71,6 +71,7 @@ class Statement {
 
   std::int64_t integer(int column) const;
   std::optional<std::int64_t> integerOrNull(int column) const;
+  bool isBlob(int column) const;
   std::string_view text(int column) const;  ///< until the next step()
   std::string_view blob(int column) const;  ///< the same
 

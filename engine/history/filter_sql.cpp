@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/history/filter_predicate.h"
+#include "engine/history/trace_bytes.h"
 
 namespace spillway::history {
 namespace {
@@ -108,7 +109,7 @@ class Writer {
     add("(" + column + (isOwn ? " <> ''" : " <> 0"));
     if (node.op != FilterOp::Has) {
       add(isOwn ? " AND " : " AND " + column + " IN (SELECT id FROM texts WHERE ");
-      compareText(node, isOwn ? column : "text");
+      compareText(node, isOwn ? "own_text(" + column + ")" : "text");
       if (!isOwn) add(")");
     }
     add(")");
@@ -157,6 +158,14 @@ void callRegexp(sqlite3_context* context, int, sqlite3_value** values) {
                       [](void* kept) { delete static_cast<Regex*>(kept); });
 }
 
+/// own_text(column): the text that an OwnTextColumn holds, in whatever form.
+void callOwnText(sqlite3_context* context, int, sqlite3_value** values) {
+  if (sqlite3_value_type(values[0]) != SQLITE_BLOB) return sqlite3_result_value(context, values[0]);
+  const auto* bytes = static_cast<const char*>(sqlite3_value_blob(values[0]));
+  const std::string text = unpackTrace({bytes, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))});
+  sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+}
+
 }  // namespace
 
 SqlCondition toSql(const FilterNode& node) {
@@ -171,6 +180,8 @@ void addFilterFunctions(Database& database) {
                              nullptr);
   sqlite3_create_function_v2(database.native(), "contains", 2, kFlags, nullptr, callContains, nullptr,
                              nullptr, nullptr);
+  sqlite3_create_function_v2(database.native(), "own_text", 1, kFlags, nullptr, callOwnText, nullptr, nullptr,
+                             nullptr);
 }
 
 }  // namespace spillway::history

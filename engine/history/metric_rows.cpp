@@ -109,7 +109,19 @@ MetricRows::MetricRows(Database& database)
       forgetSeconds_(database, "DELETE FROM metrics WHERE is_minute = 0 AND begin < ?"),
       prune_(database,
              "DELETE FROM metrics WHERE id IN (SELECT id FROM metrics WHERE is_minute = 1 AND begin < ? "
-             "ORDER BY begin LIMIT ?)") {}
+             "ORDER BY begin LIMIT ?)"),
+      forgetParts_(
+          database,
+          "DELETE FROM metric_parts WHERE NOT EXISTS (SELECT 1 FROM metrics WHERE part = metric_parts.id)"),
+      version_(database, "PRAGMA data_version") {}
+
+/// Another program may have taken away parts whose numbers are known here.
+void MetricRows::forgetPartsOfOthers() {
+  version_.step();
+  const std::int64_t version = version_.integer(0);
+  version_.reset();
+  if (std::exchange(seenVersion_, version) != version) parts_.clear();
+}
 
 std::int64_t MetricRows::partNumber(const SeriesPart& part) {
   if (const auto known = parts_.find(part); known != parts_.end()) return known->second;
@@ -129,6 +141,7 @@ std::int64_t MetricRows::partNumber(const SeriesPart& part) {
 void MetricRows::write(std::span<const observe::NamedFrame> frames) {
   try {
     Transaction transaction(database_);
+    forgetPartsOfOthers();
     for (const observe::NamedFrame& frame : frames) {
       const auto insert = [&](const SeriesPart& part, const MetricSlice& slice) {
         const std::int64_t number = partNumber(part);
@@ -182,12 +195,18 @@ bool MetricRows::condense(WallTime newest) {
 }
 
 std::int64_t MetricRows::prune(WallTime oldest, std::int64_t more) {
+  Transaction transaction(database_);
   prune_.bind(secondsOf(oldest)).bind(kStep).run();
   std::int64_t gone = database_.changes();
   if (more > 0) {
     prune_.bind(INT64_MAX).bind(more).run();
     gone += database_.changes();
   }
+  if (gone > 0) {
+    forgetParts_.run();
+    parts_.clear();
+  }
+  transaction.commit();
   return gone;
 }
 

@@ -32,13 +32,16 @@ class MetricRows {
 
  private:
   std::int64_t partNumber(const observe::SeriesPart&);
+  void forgetPartsOfOthers();
 
   Database& database_;
-  Statement findPart_, addPart_, insert_, oldestSecond_, oldestMinute_, secondsOf_, forgetSeconds_, prune_;
-  std::map<observe::SeriesPart, std::int64_t> parts_;
+  Statement findPart_, addPart_, insert_, oldestSecond_, oldestMinute_, secondsOf_, forgetSeconds_, prune_,
+      forgetParts_, version_;
+  std::map<observe::SeriesPart, std::int64_t> parts_;  ///< known numbers
+  std::int64_t seenVersion_ = 0;                       ///< of the file, as other programs change it
 };
 
-/// The parts of which rows were ever written, in SeriesPart's order. Throws DatabaseError.
+/// The parts of which rows are there, in SeriesPart's order. Throws DatabaseError.
 std::vector<observe::SeriesPart> metricParts(Database&);
 
 /// Adds to the sum what is stored of a part, of the time before `end`. Throws DatabaseError.

@@ -12,10 +12,12 @@
 
 #include "engine/history/capture_rows.h"
 #include "engine/history/database.h"
+#include "engine/history/decision_rows.h"
 #include "engine/history/entry_columns.h"
 #include "engine/history/filter_sql.h"
 #include "engine/history/metric_rows.h"
 #include "engine/history/schema.h"
+#include "engine/history/trace_bytes.h"
 
 namespace spillway::history {
 namespace {
@@ -36,7 +38,9 @@ std::string valuesSql(const FieldInfo& field) {
   return fmt::format(
       "SELECT value FROM (SELECT {} AS value FROM entries ORDER BY id DESC LIMIT ?) WHERE value <> {} "
       "GROUP BY value ORDER BY count(*) DESC, value LIMIT ?",
-      field.column, none);
+      field.type == FieldType::OwnText ? fmt::format("own_text({})", field.column)
+                                       : std::string(field.column),
+      none);
 }
 
 /// The file system's number of the file of this name; 0 = there is none.
@@ -48,6 +52,10 @@ ino_t inodeOf(const std::string& file) {
 void bindAll(Statement& statement, const SqlCondition& condition) {
   for (const auto& parameter : condition.parameters)
     std::visit([&](const auto& value) { statement.bind(value); }, parameter);
+}
+
+std::string ownText(const Statement& row, int column) {
+  return row.isBlob(column) ? unpackTrace(row.blob(column)) : std::string(row.text(column));
 }
 
 /// The row of healthChanges().
@@ -78,6 +86,7 @@ struct Reader::Impl {
         path(file),
         textOf(database, "SELECT text FROM texts WHERE id = ?") {
     addFilterFunctions(database);
+    if (database.number("PRAGMA user_version") >= 5) decisions.emplace(database);
   }
 
   Database database;
@@ -85,6 +94,7 @@ struct Reader::Impl {
   ino_t inode = inodeOf(path);
   Statement textOf;
   std::unordered_map<std::int64_t, std::string> texts;
+  std::optional<DecisionFinder> decisions;  ///< none in an older file
 
   std::string_view text(std::int64_t number);
   Entry entryOf(const Statement& row);
@@ -147,9 +157,10 @@ Entry Reader::Impl::entryOf(const Statement& row) {
   for (const TextColumn& column : textColumns())
     column.put(draft, text(row.integer(at++)));
   for (const OwnTextColumn& column : ownTextColumns())
-    column.put(draft, row.text(at++));
+    column.put(draft, ownText(row, at++));
   auto record = std::make_shared<observe::StreamRecord>(std::move(draft.record));
   record->head = std::make_shared<const observe::StreamHead>(std::move(draft.head));
+  if (decisions) record->decision = decisions->find(id);
   return {id, std::move(record)};
 }
 

@@ -69,7 +69,7 @@ class Reader {
   /// What passed on the stream of this id that began then; nullopt: it was not kept.
   Result<std::optional<observe::CapturedStream>> captured(StreamId, WallTime started);
 
-  /// The parts of which metrics were ever stored, in SeriesPart's order.
+  /// The parts of which metrics are stored, in SeriesPart's order.
   Result<std::vector<observe::SeriesPart>> metricParts();
   /// Adds what is stored of a part's metrics, of the time before `end`; of an older file nothing.
   Result<void> sumMetrics(const observe::SeriesPart&, WallTime end, observe::SeriesSum&);

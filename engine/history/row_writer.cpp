@@ -6,6 +6,7 @@
 
 #include "engine/history/entry_columns.h"
 #include "engine/history/schema.h"
+#include "engine/history/trace_bytes.h"
 
 namespace spillway::history {
 namespace {
@@ -42,6 +43,7 @@ std::string insertIntoEntries() {
 RowWriter::RowWriter(Database& database)
     : database_(database),
       texts_(database),
+      decisions_(database, texts_),
       range_(database, "SELECT (SELECT min(id) FROM entries), (SELECT max(id) FROM entries)"),
       insertEntry_(database, insertIntoEntries()),
       insertHealth_(database,
@@ -80,6 +82,7 @@ void RowWriter::write(std::span<const observe::Event> events) {
     transaction.commit();
   } catch (const DatabaseError&) {
     texts_.forgetCache();
+    decisions_.reset();
     insertEntry_.reset();
     insertHealth_.reset();
     throw;
@@ -96,9 +99,21 @@ void RowWriter::insert(const observe::StreamRecord& record) {
   for (const TextColumn& column : textColumns())
     insertEntry_.bind(texts_.numberOf(column.of(record, room_), id >> kEpochBits));
   for (const OwnTextColumn& column : ownTextColumns())
-    insertEntry_.bind(column.of(record));
+    bindOwnText(column.of(record));
   insertEntry_.run();
+  if (record.decision) decisions_.write(id, *record.decision, id >> kEpochBits);
   last_ = id;
+}
+
+/// In few bytes if it has the balancer's form.
+void RowWriter::bindOwnText(const std::string& text) {
+  const auto packed = packTrace(text);
+  if (!packed) {
+    insertEntry_.bind(text);
+    return;
+  }
+  room_ = *packed;
+  insertEntry_.bindBlob(room_);
 }
 
 void RowWriter::insert(const observe::HealthEvent& event) {
@@ -121,6 +136,7 @@ std::int64_t RowWriter::pruneEntries(WallTime oldest, std::int64_t more) {
   older_.reset();
   if (gone > 0) {
     pruneEntries_.bind(first_ + gone).run();
+    decisions_.forgetBefore(first_ + gone);
     const std::int64_t before = first_ >> kEpochBits;
     first_ += gone;
     if (first_ >> kEpochBits != before) texts_.forgetBefore(first_ >> kEpochBits);

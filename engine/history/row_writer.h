@@ -7,6 +7,7 @@
 #include <span>
 
 #include "engine/history/database.h"
+#include "engine/history/decision_rows.h"
 #include "engine/history/text_numbers.h"
 #include "engine/observe/events.h"
 
@@ -33,13 +34,15 @@ class RowWriter {
   void refresh();
   void insert(const observe::StreamRecord&);
   void insert(const observe::HealthEvent&);
+  void bindOwnText(const std::string&);
 
   Database& database_;
   TextNumbers texts_;
+  DecisionRows decisions_;
   Statement range_, insertEntry_, insertHealth_, pruneEntries_, pruneHealth_, older_, oldestEntry_,
       oldestHealth_;
   std::int64_t first_ = 1, last_ = 0;  ///< ids of entries; as of the last transaction
-  std::string room_;
+  std::string room_;                   ///< must last until the row is written
 };
 
 }  // namespace spillway::history

@@ -51,6 +51,10 @@ constexpr const char* kCapturesTable =
     " bytes INTEGER NOT NULL, body BLOB NOT NULL);"
     "CREATE INDEX captures_stream ON captures (stream, started)";
 
+/// Decision traces: decision_rows.h.
+constexpr const char* kDecisionsTable =
+    "CREATE TABLE decisions (id INTEGER PRIMARY KEY, shape INTEGER NOT NULL, counts BLOB NOT NULL)";
+
 /// Version 1: entries and health.
 void createEntries(Database& database) {
   database.run(kTextsTable);
@@ -85,6 +89,7 @@ Result<void> bringToSchema(Database& database) {
   if (found < 2) database.run(kMetricTables);
   if (found < 3) database.run(kHealthChangesIndex);
   if (found < 4) database.run(kCapturesTable);
+  if (found < 5) database.run(kDecisionsTable);
   database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());
   transaction.commit();
   return {};

@@ -10,7 +10,7 @@
 namespace spillway::history {
 
 /// Of the tables that this program writes; kept in the file as PRAGMA user_version.
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 /// Bits of the flags of health rows.
 inline constexpr std::int64_t kHealthChanged = 1, kCheckPassed = 2, kIsCheck = 4;

@@ -19,6 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace spillway::observe;
+using ::testing::Contains;
+using ::testing::ElementsAre;
 
 /// A whole hour.
 const WallTime kStart{std::chrono::seconds(1'800'000'000)};
@@ -179,6 +181,29 @@ TEST_F(HistoryMetrics, OldMinutesGo) {
   }
   rows_.prune(kStart + 60s);
   EXPECT_EQ(total(stored(SeriesPart(), 60s), SeriesMetric::of(Count::Requests)), 60);
+}
+
+TEST_F(HistoryMetrics, APartGoesWithItsLastMinuteWhoeverTookItAway) {
+  const auto write = [](MetricRows& rows, const char* group, WallTime begin) {
+    MetricSlice slice{0, {{SeriesMetric::of(Count::Requests), 1}}, {}};
+    const NamedFrame frame{begin, begin + 1s, {{TargetGroupName{group}, slice}}};
+    rows.write({&frame, 1});
+  };
+  Database others(folder_.path() + "/history.db", Database::Access::ReadWrite);
+  MetricRows ofOthers(others);  // another program's
+  write(rows_, "old", kStart);
+  write(ofOthers, "old", kStart + 1s);
+  write(rows_, "young", kStart + 1h);
+  while (rows_.condense(kStart + 2h)) {
+  }
+  EXPECT_THAT(metricParts(database_), Contains(SeriesPart(TargetGroupName{"old"})));
+  EXPECT_GT(rows_.prune(kStart + 10min), 0);
+  EXPECT_THAT(metricParts(database_), ElementsAre(SeriesPart(), SeriesPart(TargetGroupName{"young"})));
+  write(rows_, "next", kStart + 2h);  // may get the number that the old one had
+  write(ofOthers, "old", kStart + 2h);
+  now_ = kStart + 3h;
+  for (const char* group : {"old", "young", "next"})
+    EXPECT_EQ(total(stored(TargetGroupName{group}, 3600s), SeriesMetric::of(Count::Requests)), 1) << group;
 }
 
 TEST_F(HistoryMetrics, OfTheTimeBehindTheEndNothingIsTold) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <fmt/core.h>
+
 #include <array>
 #include <initializer_list>
 #include <memory>
@@ -66,7 +68,9 @@ inline std::shared_ptr<const observe::StreamRecord> randomRecord(std::mt19937& r
   record->tlsProtocol = record->tlsCipher.empty() ? "" : "TLSv1.3";
   record->sni = text("host");
   record->certificate = text("0123456789abcdef");
-  record->traceId = random() % 6 == 0 ? "" : "Root=1-" + std::to_string(random());
+  const auto digits = [&] { return fmt::format("{:08x}", random()); };
+  record->traceId = oneOf({"", "Root=1-7", "Self=1-2;Root=1-3"});
+  if (random() % 2 == 0) record->traceId = "Root=1-" + digits() + '-' + digits() + digits() + digits();
   record->connectionTraceId = text("TID_");
   record->rulePriority = oneOf({"0", "10", "-", "-1"});
   record->httpVersion = oneOf({"HTTP/1.1", "HTTP/2.0"});

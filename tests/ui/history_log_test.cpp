@@ -245,16 +245,18 @@ class HistoryLogTest : public QObject {
     }
   }
 
-  void aRecordThatJustPassedTellsMore() {
+  void aRecordTellsWhyItWentWhereItWent() {
     auto record = std::make_shared<observe::StreamRecord>(*test::randomRecord(random_));
-    record->decision = std::make_shared<const observe::Decision>();
+    observe::Decision decision;
+    decision.action = "forward";
+    record->decision = std::make_shared<const observe::Decision>(decision);
     observe::Event event;
     event.record = record;
-    model_->remember({event});
     rows_->write(std::vector{event});
     QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 1, kPatience);
     QTRY_VERIFY_WITH_TIMEOUT(model_->recordAt(0), kPatience);
     QVERIFY(model_->recordAt(0)->decision);
+    QVERIFY(*model_->recordAt(0)->decision == decision);
   }
 
   void aStretchOfTimeIsFoundWhereverItIs() {

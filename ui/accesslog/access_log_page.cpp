@@ -141,7 +141,6 @@ void AccessLogPage::connectBridge(EngineBridge& bridge) {
   if (live_) {
     connect(&bridge, &EngineBridge::eventsArrived, live_, &AccessLogModel::ingest);
   } else {
-    connect(&bridge, &EngineBridge::eventsArrived, history_, &HistoryLogModel::remember);
     connect(history_, &HistoryLogModel::recordsCame, this, &AccessLogPage::showFetched);
     connect(history_, &HistoryLogModel::troubled, view_, &LogView::showTrouble);
   }

@@ -20,7 +20,6 @@ constexpr auto kRhythm = std::chrono::milliseconds(250);
 constexpr std::int64_t kPiece = 100'000;  ///< entries that are looked at before the answer is shown
 constexpr int kAround = 40;               ///< rows that are fetched with a wanted one, each way
 constexpr std::size_t kNewest = 64;       ///< records that come with the news, so that none shows up empty
-constexpr std::size_t kRecent = 10'000;
 /// How many entries are looked at for values to offer, and how many of these are offered.
 constexpr std::size_t kLookedAt = 20'000, kOffered = 200;
 
@@ -76,30 +75,6 @@ void HistoryLogModel::ask(HistoryThread& thread, Answer answer, Take take) {
         Q_EMIT troubled(QString::fromStdString(answered.error().detail));
     });
   });
-}
-
-void HistoryLogModel::remember(const std::vector<observe::Event>& events) {
-  for (const observe::Event& event : events) {
-    if (!event.record) continue;
-    const StreamId id = event.record->head->id;
-    recent_.insert_or_assign(id, event.record);
-    recentOrder_.push_back(id);
-  }
-  while (recentOrder_.size() > kRecent) {
-    recent_.erase(recentOrder_.front());
-    recentOrder_.pop_front();
-  }
-}
-
-/// Numbers of streams come again when the program starts anew: only the same beginning makes the same stream.
-HistoryLogModel::Record HistoryLogModel::richest(const Record& stored) const {
-  const auto at = recent_.find(stored->head->id);
-  if (at == recent_.end()) return stored;
-  using std::chrono::microseconds;
-  const auto began = [](const Record& record) {
-    return std::chrono::time_point_cast<microseconds>(record->head->started);
-  };
-  return began(at->second) == began(stored) ? at->second : stored;
 }
 
 void HistoryLogModel::clear() {
@@ -364,7 +339,7 @@ void HistoryLogModel::fetch() {
 
 void HistoryLogModel::keep(const std::vector<Entry>& entries) {
   for (const Entry& entry : entries)
-    records_.insert(entry.id, new Record(richest(entry.record)));
+    records_.insert(entry.id, new Record(entry.record));
 }
 
 }  // namespace spillway::ui

@@ -5,7 +5,6 @@
 #include <QTimer>
 #include <deque>
 #include <memory>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -26,8 +25,6 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
 
   explicit HistoryLogModel(const std::string& file, QObject* parent = nullptr);
 
-  /// What has just happened: these records tell more than the history, why a rule matched.
-  void remember(const std::vector<observe::Event>& events);
   /// Shows only what comes from now on; the history keeps the rest.
   void clear();
 
@@ -83,7 +80,6 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   void want(std::int64_t id) const;
   void fetch();
   void keep(const std::vector<history::Entry>& entries);
-  Record richest(const Record& stored) const;
   /// Asks, and calls `take` here with what was answered, unless another search has begun meanwhile.
   template <class Answer, class Take>
   void ask(HistoryThread& thread, Answer answer, Take take);
@@ -107,8 +103,6 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   QCache<std::int64_t, Record> records_{5'000};     ///< null: gone
   mutable std::unordered_set<std::int64_t> asked_;  ///< and not answered yet
   mutable Ids wanted_;
-  std::unordered_map<StreamId, Record> recent_;
-  std::deque<StreamId> recentOrder_;
 };
 
 }  // namespace spillway::ui

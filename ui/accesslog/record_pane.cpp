@@ -177,8 +177,7 @@ QWidget* RecordPane::makeDetail() {
   whyTitle_->setText(QStringLiteral("Why this target"));
   whyTitle_->setToolTip(
       QStringLiteral("The rules in their order, and the targets that could be chosen. Up to 200 requests a "
-                     "second are traced; "
-                     "traces last as long as Spillway runs."));
+                     "second are traced and kept in the history."));
   column->addWidget(whyTitle_);
   column->addWidget(why_);
   column->addSpacing(6);

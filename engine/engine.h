@@ -31,6 +31,8 @@ struct EngineOptions {
   std::string accessLogFile;  ///< "" = none
   bool keepsHistory = false;  ///< on disk, in the data folder
   history::Bounds historyBounds;
+  /// Takes secrets out of captured gRPC messages before they are stored; null: headers' alone are taken out.
+  std::shared_ptr<observe::MessageScrubber> scrubber;
 };
 
 /// A listener as it runs.

@@ -39,17 +39,17 @@ constexpr observe::SubscriptionOptions kHistorySubscription{
 constexpr observe::SubscriptionOptions kCaptureSubscription{
     .details = false, .captures = true, .decisionsPerSecond = 0, .capacity = 65536};
 
-/// The filters of what is captured, by load balancer; false: one of them makes no sense.
-bool captureFilters(const config::Document& document, std::map<std::string, history::Filter>& filters,
-                    std::vector<Issue>& issues) {
+/// What of streams is stored; false: a filter makes no sense.
+bool readCaptureRules(const config::Document& document, history::CaptureRules& rules,
+                      std::vector<Issue>& issues) {
   for (std::size_t i = 0; i < document.loadBalancers.size(); ++i) {
     const config::LoadBalancer& balancer = document.loadBalancers[i];
     auto filter = history::Filter::parse(balancer.capture.filter, wallNow());
     if (!filter) {
       issues.push_back({fmt::format("loadBalancers[{}].capture.filter", i), balancer.capture.filter,
                         filter.error().message, Issue::Severity::Error});
-    } else if (!filter->selectsAll()) {
-      filters.emplace(balancer.name, std::move(*filter));
+    } else {
+      rules.emplace(balancer.name, history::CaptureRule{std::move(*filter), balancer.capture.redactedFields});
     }
   }
   return !config::hasErrors(issues);
@@ -71,7 +71,9 @@ Engine::Impl::Impl(EngineOptions given)
   std::signal(SIGXFSZ, SIG_IGN);
   if (!options.accessLogFile.empty()) (void)bus.writeAccessLog(options.accessLogFile);
   if (options.keepsHistory) {
-    history::StoreOptions wanted{history::fileIn(options.dataDirectory), options.historyBounds};
+    history::StoreOptions wanted{.file = history::fileIn(options.dataDirectory),
+                                 .bounds = options.historyBounds,
+                                 .scrubber = options.scrubber};
     history = std::make_unique<history::Store>(std::move(wanted), bus.subscribe(kHistorySubscription),
                                                bus.subscribe(kCaptureSubscription));
   }
@@ -227,8 +229,8 @@ ApplyReport Engine::Impl::apply(const config::Document& document) {
 }
 
 void Engine::Impl::applyLocked(const config::Document& document, ApplyReport& report) {
-  std::map<std::string, history::Filter> filters;
-  if (!captureFilters(document, filters, report.issues)) return;
+  history::CaptureRules captureRules;
+  if (!readCaptureRules(document, captureRules, report.issues)) return;
   // Before the files are read, so that no change is missed.
   watch.follow(balance::watchedFiles(document));
   auto snapshot = balance::compile(document, runtimes, names, options.dataDirectory);
@@ -249,7 +251,7 @@ void Engine::Impl::applyLocked(const config::Document& document, ApplyReport& re
     return;
   }
   bus.configureLogs(observe::logTargets(document, options.dataDirectory));
-  if (history) history->captureOnly(std::move(filters));
+  if (history) history->setCaptureRules(std::move(captureRules));
   onControl([&] { install(*snapshot, *sockets); });
   live = *snapshot;
   report.applied = true;

@@ -75,6 +75,11 @@ struct Capture {
   std::uint32_t bodyBytes = 1024 * 1024;  ///< of one stream, both directions together; the rest is cut
   std::vector<std::string> redactedHeaders{"authorization", "proxy-authorization", "cookie", "set-cookie",
                                            "x-api-key"};  ///< their values are never kept
+  /// Fields of gRPC messages whose values are not stored, where their schema is known. By their words:
+  /// "token" covers "access_token" and "accessToken".
+  std::vector<std::string> redactedFields{"password",   "passwd",      "passphrase",    "pwd",
+                                          "secret",     "token",       "api_key",       "private_key",
+                                          "credential", "credentials", "authorization", "cookie"};
   bool operator==(const Capture&) const = default;
 };
 

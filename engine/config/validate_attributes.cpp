@@ -184,6 +184,12 @@ void checkCapture(Findings& findings, const std::string& path, const Capture& ca
     findings.error(fmt::format("{}.redactedHeaders[{}]", path, i), capture.redactedHeaders[i],
                    "Write the name of a header field: letters, digits and !#$%&'*+-.^_`|~.");
   }
+  for (std::size_t i = 0; i < capture.redactedFields.size(); ++i) {
+    const std::string& name = capture.redactedFields[i];
+    if (std::ranges::any_of(name, isAlphanumeric)) continue;
+    findings.error(fmt::format("{}.redactedFields[{}]", path, i), name,
+                   "Write the name of a message's field, with a letter or a digit.");
+  }
 }
 
 }  // namespace

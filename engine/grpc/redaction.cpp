@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/text.h"
+#include "engine/config/model.h"
 #include "engine/grpc/any_type.h"
 #include "engine/grpc/field_list.h"
 #include "engine/grpc/field_text.h"
@@ -127,8 +128,7 @@ class Eraser {
 }  // namespace
 
 std::vector<std::string> Redaction::defaultNames() {
-  return {"password", "passwd",      "passphrase", "pwd",         "secret",        "token",
-          "api_key",  "private_key", "credential", "credentials", "authorization", "cookie"};
+  return config::Capture().redactedFields;
 }
 
 Redaction::Redaction(const std::vector<std::string>& names) {

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "engine/history/capture_body.h"
+#include "engine/history/capture_scrub.h"
 
 namespace spillway::history {
 namespace {
@@ -15,10 +16,10 @@ constexpr std::size_t kMostWaiting = 64 * 1024 * 1024;
 
 }  // namespace
 
-void CaptureRecorder::setFilters(Filters filters) {
-  auto made = std::make_shared<const Filters>(std::move(filters));
+void CaptureRecorder::setRules(CaptureRules rules) {
+  auto made = std::make_shared<const CaptureRules>(std::move(rules));
   const std::lock_guard lock(mutex_);
-  filters_ = std::move(made);
+  rules_ = std::move(made);
 }
 
 std::uint64_t CaptureRecorder::lost() const {
@@ -30,32 +31,41 @@ bool CaptureRecorder::take() {
   std::vector<observe::Event> taken;
   events_->drain(taken, kEvents);
   if (taken.empty()) return false;
-  std::shared_ptr<const Filters> filters;
+  std::shared_ptr<const CaptureRules> rules;
   {
     const std::lock_guard lock(mutex_);
-    filters = filters_;
+    rules = rules_;
   }
   for (observe::Event& event : taken) {
     if (event.captured) shelf_.add(std::move(event.captured));
-    if (event.record) end(*event.record, *filters);
+    if (event.record) end(*event.record, *rules);
   }
   return taken.size() == kEvents;
 }
 
 /// A stream is over: whether it is worth a row, its balancer's filter says.
-void CaptureRecorder::end(const observe::StreamRecord& record, const Filters& filters) {
+void CaptureRecorder::end(const observe::StreamRecord& record, const CaptureRules& rules) {
   const observe::StreamHead& head = *record.head;
-  const auto filter = filters.find(head.loadBalancer);
-  if (filter != filters.end() && !filter->second.matches(record)) return shelf_.forget(head.id);
+  const auto found = rules.find(head.loadBalancer);
+  const CaptureRule* rule = found == rules.end() ? nullptr : &found->second;
+  if (rule && !rule->filter.matches(record)) return shelf_.forget(head.id);
   const auto stream = shelf_.end(head.id);
   if (!stream) return;
   if (waitingBytes_ > kMostWaiting) {
     ++lost_;
     return;
   }
-  waiting_.push_back({head.id, head.started, encodeCapture(*stream)});
+  waiting_.push_back({head.id, head.started, bodyOf(*stream, head, rule)});
   waitingBytes_ += waiting_.back().body.size();
   ++kept_;
+}
+
+std::string CaptureRecorder::bodyOf(const observe::CapturedStream& stream, const observe::StreamHead& head,
+                                    const CaptureRule* rule) {
+  const bool isSecret = scrubber_ && rule && head.isGrpc && !rule->secretFields.empty() &&
+                        scrubber_->concerns(head.path, rule->secretFields);
+  if (!isSecret) return encodeCapture(stream);
+  return encodeCapture(scrubbed(stream, head.path, rule->secretFields, *scrubber_));
 }
 
 bool CaptureRecorder::write(CaptureRows& to) {

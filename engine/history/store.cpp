@@ -138,7 +138,7 @@ Store::Store(StoreOptions options, std::unique_ptr<observe::Subscription> events
   impl_->clock = options.clock;
   impl_->beganWall = options.clock();
   impl_->events = std::move(events);
-  if (captures) impl_->captures = std::make_unique<CaptureRecorder>(std::move(captures));
+  if (captures) impl_->captures = std::make_unique<CaptureRecorder>(std::move(captures), options.scrubber);
   impl_->thread = std::thread([this] { impl_->run(); });
 }
 
@@ -161,8 +161,8 @@ void Store::limit(const Bounds& bounds) {
   impl_->status.bounds = bounds;
 }
 
-void Store::captureOnly(std::map<std::string, Filter> filters) {
-  if (impl_->captures) impl_->captures->setFilters(std::move(filters));
+void Store::setCaptureRules(CaptureRules rules) {
+  if (impl_->captures) impl_->captures->setRules(std::move(rules));
 }
 
 std::optional<observe::CapturedStream> Store::captured(StreamId id, std::size_t from) const {

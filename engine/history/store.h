@@ -3,13 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "engine/base/clock.h"
-#include "engine/history/filter.h"
+#include "engine/history/capture_recorder.h"
 #include "engine/observe/capture.h"
 #include "engine/observe/event_bus.h"
 #include "engine/observe/metric_frames.h"
@@ -26,7 +25,8 @@ struct Bounds {
 struct StoreOptions {
   std::string file;  ///< made when missing, and its folder
   Bounds bounds;
-  WallTime (*clock)() = wallNow;  ///< tells what is old
+  WallTime (*clock)() = wallNow;                       ///< tells what is old
+  std::shared_ptr<observe::MessageScrubber> scrubber;  ///< null: messages are stored as they are
 };
 
 struct StoreStatus {
@@ -59,8 +59,8 @@ class Store {
   StoreStatus status() const;
   /// New bounds; taken up within a second. What is too much goes in small steps, between what is written.
   void limit(const Bounds&);
-  /// Of these load balancers only streams that the filter selects keep their parts; of others all.
-  void captureOnly(std::map<std::string, Filter>);
+  /// What of streams keeps its parts; of load balancers without a rule all.
+  void setCaptureRules(CaptureRules);
   /// What has passed on a stream that is open or ended lately, as far as it is in memory, batches before
   /// `from` left out; nullopt: nothing of it. Takes no longer than a copy of some pointers.
   std::optional<observe::CapturedStream> captured(StreamId, std::size_t from = 0) const;

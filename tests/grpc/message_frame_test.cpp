@@ -3,33 +3,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <random>
+
+#include "tests/grpc/compressed.h"
 
 namespace spillway::grpc {
 namespace {
 
+using test::compressed;
+using test::gzip;
 using testing::HasSubstr;
 using namespace std::string_view_literals;
-
-std::string compressed(const std::string& text, int windowBits) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string bytes(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
-  stream.avail_out = static_cast<uInt>(bytes.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  bytes.resize(stream.total_out);
-  deflateEnd(&stream);
-  return bytes;
-}
-
-std::string gzip(const std::string& text) {
-  return compressed(text, 15 + 16);
-}
 
 TEST(MessageFrame, FindsOneAfterTheOther) {
   const Bytes bytes = bytesOf("\0\0\0\0\2ab\1\0\0\0\0"sv);

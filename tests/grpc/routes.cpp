@@ -38,6 +38,10 @@ grpc::Schemas routes() {
       int64 token = 9;
       string token_count = 10;
     }
+    service Guide {
+      rpc Enter(stream Login) returns (stream Feature);
+      rpc Find(Point) returns (Feature);
+    }
   )";
   const auto schema = grpc::readProtoFiles({{folder.path()}, {}});
   EXPECT_TRUE(schema) << schema.error().detail;

@@ -8,7 +8,8 @@
 
 namespace spillway::test {
 
-/// A small schema in package "routes": Point, Feature, Route (of points), Choice (a oneof), Nested, Login.
+/// A small schema in package "routes": Point, Feature, Route (of points), Choice (a oneof), Nested, Login,
+/// and the service Guide.
 grpc::Schemas routes();
 
 /// A message of that schema in protobuf's text format, as bytes.

@@ -3,6 +3,7 @@
 
 #include <QFileInfo>
 #include <QSettings>
+#include <algorithm>
 
 #include "engine/grpc/descriptor_set_source.h"
 #include "engine/grpc/proto_source.h"
@@ -32,7 +33,7 @@ Result<std::shared_ptr<const grpc::Schema>> readFile(const QString& path) {
 SchemaStore::SchemaStore(EngineBridge& bridge, Workspace& workspace, QObject* parent)
     : QObject(parent), bridge_(bridge), workspace_(workspace) {
   pool_.setMaxThreadCount(1);
-  connect(&bridge_, &EngineBridge::targetsChanged, this, &SchemaStore::forgetAbsent);
+  connect(&bridge_, &EngineBridge::targetsChanged, this, &SchemaStore::follow);
   for (const QString& file : QSettings().value(QLatin1String(kFilesKey)).toStringList()) {
     files_ << file;
     read(file);
@@ -56,11 +57,21 @@ QString SchemaStore::problemOf(const std::string& target) const {
 }
 
 /// Another version of the program may come back where a target was away.
-void SchemaStore::forgetAbsent(const std::vector<TargetStatus>& targets) {
+void SchemaStore::follow(const std::vector<TargetStatus>& targets) {
   for (const TargetStatus& target : targets) {
-    if (target.state == observe::TargetState::Healthy) continue;
-    asked_.erase(target.id.address + ':' + std::to_string(target.id.port));
+    const std::string address = target.id.address + ':' + std::to_string(target.id.port);
+    if (target.state != observe::TargetState::Healthy) {
+      asked_.erase(address);
+    } else if (isGrpc(target.id.group)) {
+      want(address);
+    }
   }
+}
+
+bool SchemaStore::isGrpc(const std::string& name) const {
+  return std::ranges::any_of(workspace_.document().targetGroups, [&](const config::TargetGroup& group) {
+    return group.name == name && group.protocolVersion == config::ProtocolVersion::Grpc;
+  });
 }
 
 bool SchemaStore::hasTls(const std::string& target) const {

@@ -15,9 +15,9 @@
 
 namespace spillway::ui {
 
-/// The schemas of gRPC services that the window knows: asked from targets by server reflection, once for each
-/// target until it has been away, and read from files that a person gave. Asks and reads in a thread of its
-/// own. UI thread.
+/// The schemas of gRPC services that the window knows: asked from healthy targets by server reflection, once
+/// for each target until it has been away, and read from files that a person gave. Asks and reads in a thread
+/// of its own. UI thread.
 class SchemaStore : public QObject {
   Q_OBJECT
 
@@ -44,7 +44,8 @@ class SchemaStore : public QObject {
   void problem(const QString& words);
 
  private:
-  void forgetAbsent(const std::vector<TargetStatus>& targets);
+  void follow(const std::vector<TargetStatus>& targets);
+  bool isGrpc(const std::string& group) const;
   bool hasTls(const std::string& target) const;
   void ask(const std::string& target);
   void read(const QString& path);

@@ -28,6 +28,11 @@ constexpr auto kRoomKey = "window/room";
 constexpr auto kFileFilter = "Spillway workspaces (*.spillway.json);;All files (*)";
 constexpr std::chrono::milliseconds kGrace{2000};
 
+EngineOptions scrubbing(EngineOptions options, std::shared_ptr<observe::MessageScrubber> scrubber) {
+  options.scrubber = std::move(scrubber);
+  return options;
+}
+
 QString countBadge(std::size_t count) {
   return count == 0 ? QString() : QString::number(count);
 }
@@ -35,7 +40,7 @@ QString countBadge(std::size_t count) {
 }  // namespace
 
 MainWindow::MainWindow(EngineOptions options)
-    : bridge_(std::move(options)),
+    : bridge_(scrubbing(std::move(options), scrubber_)),
       workspace_(bridge_),
       schemas_(bridge_, workspace_),
       demo_(bridge_, workspace_) {
@@ -96,6 +101,7 @@ void MainWindow::connectSources() {
   connect(status_, &StatusStrip::roomRequested, this, &MainWindow::openRoom);
   connect(&workspace_, &Workspace::problem, messages_, &MessageBar::say);
   connect(&schemas_, &SchemaStore::problem, messages_, &MessageBar::say);
+  connect(&schemas_, &SchemaStore::changed, this, [this] { scrubber_->know(schemas_.schemas()); });
   connect(&bridge_, &EngineBridge::historyTroubled, messages_, &MessageBar::say);
   connect(&bridge_, &EngineBridge::eventsArrived, this, [this](const std::vector<observe::Event>& events) {
     for (const observe::Event& event : events) {

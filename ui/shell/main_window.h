@@ -4,6 +4,7 @@
 #include <QMainWindow>
 #include <QPointer>
 
+#include "engine/grpc/capture_scrubber.h"
 #include "ui/bridge/engine_bridge.h"
 #include "ui/bridge/recent_readings.h"
 #include "ui/bridge/schema_store.h"
@@ -66,6 +67,7 @@ class MainWindow : public QMainWindow {
   void about();
   void restore();
 
+  const std::shared_ptr<grpc::CaptureScrubber> scrubber_ = std::make_shared<grpc::CaptureScrubber>();
   EngineBridge bridge_;
   Workspace workspace_;
   RecentReadings recent_;

@@ -27,6 +27,20 @@ QString toQt(const std::string& text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+QString listed(const std::vector<std::string>& names) {
+  QStringList list;
+  for (const std::string& name : names)
+    list << toQt(name);
+  return list.join(QStringLiteral(", "));
+}
+
+std::vector<std::string> namesIn(const QString& list) {
+  std::vector<std::string> names;
+  for (const QString& name : list.split(QRegularExpression(QStringLiteral("[,\\s]+")), Qt::SkipEmptyParts))
+    names.push_back(name.toStdString());
+  return names;
+}
+
 }  // namespace
 
 QString captureLevelText(config::CaptureLevel level) {
@@ -47,7 +61,8 @@ RecordingDialog::RecordingDialog(const QString& balancers, const config::Capture
       filter_(new FilterEdit(this)),
       mistake_(new QLabel(this)),
       kilobytes_(new QSpinBox(this)),
-      redacted_(new QLineEdit(this)) {
+      headers_(new QLineEdit(this)),
+      fields_(new QLineEdit(this)) {
   setWindowTitle(QStringLiteral("Recording: %1").arg(balancers));
   for (const config::CaptureLevel level : kLevels)
     level_->addItem(captureLevelText(level));
@@ -58,10 +73,13 @@ RecordingDialog::RecordingDialog(const QString& balancers, const config::Capture
   kilobytes_->setSuffix(QStringLiteral(" KiB"));
   kilobytes_->setGroupSeparatorShown(true);
   kilobytes_->setValue(static_cast<int>(now.bodyBytes / kKibibyte));
-  QStringList names;
-  for (const std::string& name : now.redactedHeaders)
-    names << toQt(name);
-  redacted_->setText(names.join(QStringLiteral(", ")));
+  headers_->setText(listed(now.redactedHeaders));
+  fields_->setText(listed(now.redactedFields));
+  fields_->setToolTip(QStringLiteral(
+      "Fields of gRPC messages, by their words: token covers access_token and accessToken. Where a message's "
+      "schema is known, these values are overwritten before it is stored."));
+  for (QLineEdit* list : {headers_, fields_})
+    list->setCursorPosition(0);
   mistake_->setWordWrap(true);
   mistake_->hide();
   auto* words = new QLabel(
@@ -76,7 +94,8 @@ RecordingDialog::RecordingDialog(const QString& balancers, const config::Capture
   form->addRow(QStringLiteral("&Only streams"), filter_);
   form->addRow(QString(), mistake_);
   form->addRow(QStringLiteral("&Bytes of a stream"), kilobytes_);
-  form->addRow(QStringLiteral("&Never these headers"), redacted_);
+  form->addRow(QStringLiteral("&Never these headers"), headers_);
+  form->addRow(QStringLiteral("Never these &fields"), fields_);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
   apply_ = buttons->addButton(QStringLiteral("Apply"), QDialogButtonBox::AcceptRole);
   apply_->setDefault(true);
@@ -108,10 +127,8 @@ config::Capture RecordingDialog::chosen() const {
   capture.level = kLevels[level_->currentIndex()];
   capture.filter = filter_->text().trimmed().toStdString();
   capture.bodyBytes = static_cast<std::uint32_t>(kilobytes_->value() * kKibibyte);
-  capture.redactedHeaders.clear();
-  for (const QString& name :
-       redacted_->text().split(QRegularExpression(QStringLiteral("[,\\s]+")), Qt::SkipEmptyParts))
-    capture.redactedHeaders.push_back(name.toLower().toStdString());
+  capture.redactedHeaders = namesIn(headers_->text().toLower());
+  capture.redactedFields = namesIn(fields_->text());
   return capture;
 }
 

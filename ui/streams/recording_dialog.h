@@ -34,7 +34,7 @@ class RecordingDialog : public QDialog {
   FilterEdit* filter_;
   QLabel* mistake_;
   QSpinBox* kilobytes_;
-  QLineEdit* redacted_;
+  QLineEdit *headers_, *fields_;
   QPushButton* apply_;
 };
 

@@ -97,7 +97,10 @@ void Engine::putBack(const TargetId& target) {
 }
 
 history::StoreStatus Engine::history() const {
-  return impl_->history ? impl_->history->status() : history::StoreStatus();
+  if (!impl_->history) return {};
+  history::StoreStatus status = impl_->history->status();
+  status.skippedCaptures = impl_->bus.skippedCaptures();
+  return status;
 }
 
 void Engine::limitHistory(const history::Bounds& bounds) {

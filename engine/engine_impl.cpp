@@ -35,9 +35,10 @@ std::string bindKey(const balance::ListenerSnapshot& listener, const net::Socket
 constexpr observe::SubscriptionOptions kHistorySubscription{
     .details = false, .decisionsPerSecond = 0, .capacity = 32768};
 
-/// What passes on streams; the ends of streams come with it.
+/// What passes on streams; the ends of streams come with it. So many a second show what goes on; more would
+/// take more of the processor than the traffic itself.
 constexpr observe::SubscriptionOptions kCaptureSubscription{
-    .details = false, .captures = true, .decisionsPerSecond = 0, .capacity = 65536};
+    .details = false, .capturesPerSecond = 1'000, .decisionsPerSecond = 0, .capacity = 65536};
 
 /// What of streams is stored; false: a filter makes no sense.
 bool readCaptureRules(const config::Document& document, history::CaptureRules& rules,

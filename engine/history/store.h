@@ -38,6 +38,7 @@ struct StoreStatus {
   std::uint64_t droppedSeconds = 0;   ///< the same, of the metrics
   std::uint64_t captures = 0;         ///< streams since the start whose parts were kept
   std::uint64_t droppedCaptures = 0;  ///< parts and streams lost because keeping could not keep up
+  std::uint64_t skippedCaptures = 0;  ///< streams since the start of which nothing was kept: too many at once
   std::string trouble;                ///< in plain words what is wrong now; empty = all is well
   std::string setAside;               ///< a damaged file was moved here; empty = none was
 };

@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "engine/base/rate_budget.h"
 #include "engine/base/spsc_ring.h"
 #include "engine/observe/access_log.h"
 #include "engine/observe/grpc_methods.h"
@@ -36,8 +37,9 @@ struct Alarm {
 
 /// What all readers together want.
 struct Wants {
-  std::atomic<int> detailReaders{0}, captureReaders{0};
-  std::atomic<std::uint32_t> decisionsPerSecond{0};  ///< the most that one of them wants
+  std::atomic<int> detailReaders{0};
+  std::atomic<std::uint32_t> decisionsPerSecond{0},
+      capturesPerSecond{0};  ///< the most that one of them wants
 };
 
 /// A sink and its two rings. What must not be lost has a ring of its own, so that a flood of details cannot
@@ -46,15 +48,16 @@ class Sink final : public EventSink {
  public:
   Sink(const Wants& wants, Alarm& recorder) : wants_(wants), recorder_(recorder) {}
   bool wantsDetails() const override { return wants_.detailReaders.load(std::memory_order_relaxed) > 0; }
-  bool wantsCaptures() const override { return wants_.captureReaders.load(std::memory_order_relaxed) > 0; }
+  bool wantsCapture(TimePoint now) override {
+    const std::uint32_t most = wants_.capturesPerSecond.load(std::memory_order_relaxed);
+    if (most == 0) return false;
+    if (captures_.take(now, most)) return true;
+    skipped.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
   bool wantsDecision(TimePoint now) override {
     const std::uint32_t most = wants_.decisionsPerSecond.load(std::memory_order_relaxed);
-    if (most == 0) return false;
-    if (now - second_ >= std::chrono::seconds(1)) {
-      second_ = now;
-      decisions_ = 0;
-    }
-    return decisions_++ < most;
+    return most > 0 && decisions_.take(now, most);
   }
   void emit(Event&& event) override {
     if (!details.push(event)) dropped.fetch_add(1, std::memory_order_relaxed);
@@ -74,14 +77,13 @@ class Sink final : public EventSink {
 
   SpscRing<Event> details{kDetailRing};
   SpscRing<Event> kept{kKeptRing};
-  std::atomic<std::uint64_t> dropped{0};
+  std::atomic<std::uint64_t> dropped{0}, skipped{0};  ///< details; streams that were not captured
 
  private:
   const Wants& wants_;
   Alarm& recorder_;
-  std::uint32_t unread_ = 0;     ///< records since the start; wraps
-  TimePoint second_{};           ///< in which decisions are counted
-  std::uint32_t decisions_ = 0;  ///< traced in it
+  std::uint32_t unread_ = 0;  ///< records since the start; wraps
+  RateBudget decisions_, captures_;
   std::deque<Event> overflow_;
 };
 
@@ -112,15 +114,15 @@ struct Readers {
 
  private:
   void sumUp() {
-    int details = 0, captures = 0;
-    std::uint32_t decisions = 0;
+    int details = 0;
+    std::uint32_t decisions = 0, captures = 0;
     for (const auto& reader : list) {
       details += reader->options.details ? 1 : 0;
-      captures += reader->options.captures ? 1 : 0;
+      captures = std::max(captures, reader->options.capturesPerSecond);
       decisions = std::max(decisions, reader->options.decisionsPerSecond);
     }
     wants.detailReaders = details;
-    wants.captureReaders = captures;
+    wants.capturesPerSecond = captures;
     wants.decisionsPerSecond = decisions;
   }
 };
@@ -243,6 +245,14 @@ void EventBus::finish() {
   flush();
 }
 
+std::uint64_t EventBus::skippedCaptures() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::uint64_t sum = 0;
+  for (const auto& sink : impl_->sinks)
+    sum += sink->skipped.load(std::memory_order_relaxed);
+  return sum;
+}
+
 std::uint64_t EventBus::droppedDetails() const {
   const std::lock_guard lock(impl_->mutex);
   std::uint64_t sum = 0;
@@ -333,7 +343,7 @@ void EventBus::Impl::tell(const Event& event, const std::vector<std::shared_ptr<
   const bool kept = isKept(event.kind);
   for (const auto& reader : to) {
     const bool isCapture = event.kind == EventKind::Captured;
-    if (!kept && !(isCapture ? reader->options.captures : reader->options.details)) continue;
+    if (!kept && !(isCapture ? reader->options.capturesPerSecond > 0 : reader->options.details)) continue;
     Event copy = event;
     // Details fill half of the queue at the most: a flood of them leaves room for records.
     if (kept ? reader->ring.push(copy) : reader->ring.pushBelow(reader->options.capacity / 2, copy)) continue;

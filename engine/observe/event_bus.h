@@ -25,8 +25,9 @@ class EventSink {
   virtual ~EventSink() = default;
   /// Whether somebody wants stream details now (everything but what emitKept() takes). One relaxed load.
   virtual bool wantsDetails() const = 0;
-  /// Whether somebody keeps what passes on streams. One relaxed load.
-  virtual bool wantsCaptures() const { return false; }
+  /// Whether somebody keeps what passes on one more stream that began now; those that are too many are
+  /// counted.
+  virtual bool wantsCapture(TimePoint /*now*/) { return false; }
   /// Whether somebody wants the decision trace of one more request that came now.
   virtual bool wantsDecision(TimePoint now) = 0;
   /// Details: dropped and counted when the ring is full. Never waits.
@@ -39,8 +40,8 @@ class EventSink {
 };
 
 struct SubscriptionOptions {
-  bool details = true;                   ///< want stream details too
-  bool captures = false;                 ///< want what passes on streams, down to bytes
+  bool details = true;                  ///< want stream details too
+  std::uint32_t capturesPerSecond = 0;  ///< want what passes on so many streams of each worker, down to bytes
   std::uint32_t decisionsPerSecond = 0;  ///< want the decision traces of so many requests of each worker
   /// Events waiting at the most, details up to half of that; more are dropped and counted.
   std::size_t capacity = 65536;
@@ -77,6 +78,8 @@ class EventBus {
   void finish();
   /// Details lost by sinks since the start.
   std::uint64_t droppedDetails() const;
+  /// Streams since the start of which nothing was captured, since too many began at once.
+  std::uint64_t skippedCaptures() const;
   /// gRPC exchanges per method, of the records that were handed on so far. Any thread.
   std::map<MethodId, PartReading> grpcMethods() const;
 

@@ -39,7 +39,8 @@ Exchange::~Exchange() {
 void Exchange::onRequestHead(http::MessageHead&& head, End end) {
   request_ = std::move(head);
   requestEnded_ = end == End::Yes;
-  if (listener_->capture.level != config::CaptureLevel::Off && host_.sink.wantsCaptures()) beginCapture();
+  if (listener_->capture.level != config::CaptureLevel::Off && host_.sink.wantsCapture(received_))
+    beginCapture();
   route();
   open();
   if (requestEnded_) tell(EventKind::HalfClose, Direction::Request);

@@ -336,6 +336,29 @@ TEST_F(Capture, RefusesAFilterThatMakesNoSense) {
   EXPECT_THAT(report.issues, Contains(Field(&config::Issue::path, "loadBalancers[0].capture.filter")));
 }
 
+TEST_F(Capture, OfTooManyStreamsAtOnceKeepsSomeAndCountsTheOthers) {
+  constexpr int kStreams = 3'000;
+  begin();
+  TestClient client(address());
+  for (int done = 0; done < kStreams;) {
+    std::vector<std::shared_ptr<TestCall>> calls;
+    for (int i = 0; i < 50; ++i, ++done)
+      calls.push_back(client.unary("/test/echo", "x"));
+    for (const auto& call : calls)
+      ASSERT_TRUE(call->waitForEnd());
+  }
+  records(kStreams);
+  const TimePoint limit = SteadyClock::now() + std::chrono::seconds(20);
+  history::StoreStatus status;
+  do {  // the store looks at itself once a second
+    engine_->flushEvents();
+    status = engine_->history();
+  } while (status.captures + status.skippedCaptures < kStreams && SteadyClock::now() < limit);
+  EXPECT_EQ(status.captures + status.skippedCaptures, kStreams);
+  EXPECT_GE(status.captures, 1'000U);
+  EXPECT_EQ(status.droppedCaptures, 0U);
+}
+
 TEST_F(Capture, KeepsNothingWhenItIsOff) {
   begin({.level = config::CaptureLevel::Off});
   TestClient client(address());

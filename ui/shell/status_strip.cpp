@@ -146,16 +146,20 @@ void StatusStrip::showHistory() {
 /// Shown only when something was lost.
 void StatusStrip::showLost() {
   const std::uint64_t lost = droppedDetails_ + droppedRecords_ + bridge_.metrics().droppedDetails;
-  const std::uint64_t notStored = bridge_.history().dropped;
+  const history::StoreStatus& history = bridge_.history();
+  const std::uint64_t notStored = history.dropped;
+  const std::uint64_t notRecorded = history.skippedCaptures + history.droppedCaptures;
   QStringList words;
   if (notStored > 0) words << countText(notStored) + QStringLiteral(" not stored");
   if (lost > 0) words << countText(lost) + QStringLiteral(" lost");
+  if (notRecorded > 0) words << countText(notRecorded) + QStringLiteral(" not recorded");
   lost_->setVisible(!words.isEmpty());
   if (words.isEmpty()) return;
   lost_->setText(QStringLiteral("▲ ") + words.join(QStringLiteral(" · ")));
   lost_->setToolTip(
-      QStringLiteral("Events that came too fast to show or to store; the counts are exact all the "
-                     "same. Open %1")
+      QStringLiteral(
+          "Events that came too fast to show or to store, and streams that came too fast to record; "
+          "the counts and the access log are exact all the same. Open %1")
           .arg(titleOf(Room::Events)));
 }
 

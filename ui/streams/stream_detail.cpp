@@ -321,8 +321,8 @@ void StreamDetail::showTab() {
     case TimingTab:
       timing_->showSpans(timingSpans(view, capture_->started()));
       timingHint_->setText(
-          view.empty() ? QStringLiteral("Nothing was recorded of this stream. The summary has ALB's "
-                                        "three times.")
+          view.empty() ? QStringLiteral("Nothing was recorded of this stream: recording was off, or too many "
+                                        "began at once. The summary has ALB's three times.")
                        : QStringLiteral("From what passed, by Spillway's clock. The summary has ALB's "
                                         "three times."));
       return;

@@ -125,7 +125,7 @@ QJsonObject measureHistory(ui::MainWindow& window) {
   reader.step(QStringLiteral("open the access log"), [&] { window.openRoom(ui::Room::AccessLog); });
   for (const char* filter :
        {"status = 502", "status = 5xx", "grpc.status = UNAVAILABLE", "target = 127.0.0.7:50061",
-        "time > 1m ago", "time < 5h ago", "target = 127.0.0.7:50061 and status = 502", "duration > 40ms",
+        "time > 15m ago", "time < 5h ago", "target = 127.0.0.7:50061 and status = 502", "duration > 40ms",
         "GetFeature77", "path ~ \"Feature[0-9]*77$\"", "trace_id ~ \"bee$\""}) {
     reader.step(QString::fromLatin1(filter), [&] { reader.filter(QString::fromLatin1(filter)); });
     reader.rest();

@@ -28,8 +28,8 @@ Decision someDecision(std::int64_t outstanding) {
   decision.groupReason = observe::GroupReason::Weight;
   decision.session = observe::SessionState::Expired;
   observe::TargetChoice first;
-  first.candidates = {{"127.0.0.1:50061", TargetState::Healthy, 100, outstanding, false, true},
-                      {"127.0.0.1:50062", TargetState::Unhealthy, 40, 7, true, false}};
+  first.candidates = {{"127.0.0.1:50061", observe::TargetState::Healthy, 100, outstanding, false, true},
+                      {"127.0.0.1:50062", observe::TargetState::Unhealthy, 40, 7, true, false}};
   first.algorithm = "weighted_random";
   first.reason = observe::TargetReason::Algorithm;
   first.target = "127.0.0.1:50061";

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <thread>
 
-#include "engine/observe/access_log_format.h"
 #include "tests/support/history_fixture.h"
 
 namespace spillway::history {
@@ -15,21 +14,6 @@ namespace {
 using observe::Event;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-/// All that is stored, in words.
-std::string describe(const observe::StreamRecord& record) {
-  std::string words = observe::formatAccessLogLine(record);
-  const auto add = [&](const auto& part) { words += '|' + testing::PrintToString(part); };
-  const observe::StreamHead& head = *record.head;
-  add(head.id), add(head.isGrpc), add(head.listener), add(head.targetGroup), add(head.scheme);
-  add(record.durationMicros), add(record.availabilityZone), add(record.fromBalancer), add(record.grpcStatus);
-  add(record.grpcMessage), add(record.requestMessages), add(record.responseMessages);
-  add(observe::toString(record.kind)), add(observe::toString(record.outcome)), add(record.cause);
-  add(record.attempts), add(record.failOpen), add(observe::toString(record.endedBy)),
-      add(record.endedBecause);
-  add(record.certificate), add(record.requestProcessingMicros), add(record.targetProcessingMicros);
-  return words;
-}
 
 TEST_F(HistoryStoreTest, GivesBackWhatWasWritten) {
   begin();
@@ -194,7 +178,7 @@ TEST_F(HistoryStoreTest, TellsTheChangesOfATargetsHealthNewestFirst) {
     health->detail = std::to_string(i);
     health->changed = i % 3 != 0;
     if (i == 4) health->code = 14;
-    Event event{.kind = EventKind::Health, .time = health->time};
+    Event event{.kind = observe::EventKind::Health, .time = health->time};
     event.health = health;
     sink_.emitKept(std::move(event));
   }

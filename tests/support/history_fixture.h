@@ -13,6 +13,7 @@
 #include "engine/history/reader.h"
 #include "engine/history/schema.h"
 #include "engine/history/store.h"
+#include "engine/observe/access_log_format.h"
 #include "tests/support/random_records.h"
 #include "tests/support/temporary_folder.h"
 
@@ -27,6 +28,21 @@ inline observe::Event ended(std::shared_ptr<const observe::StreamRecord> record)
 
 /// The random records are of some day.
 inline constexpr auto kForEver = std::chrono::days(36'500);
+
+/// All that is stored, in words.
+inline std::string describe(const observe::StreamRecord& record) {
+  std::string words = observe::formatAccessLogLine(record);
+  const auto add = [&](const auto& part) { words += '|' + testing::PrintToString(part); };
+  const observe::StreamHead& head = *record.head;
+  add(head.id), add(head.isGrpc), add(head.listener), add(head.targetGroup), add(head.scheme);
+  add(record.durationMicros), add(record.availabilityZone), add(record.fromBalancer), add(record.grpcStatus);
+  add(record.grpcMessage), add(record.requestMessages), add(record.responseMessages);
+  add(observe::toString(record.kind)), add(observe::toString(record.outcome)), add(record.cause);
+  add(record.attempts), add(record.failOpen), add(observe::toString(record.endedBy)),
+      add(record.endedBecause);
+  add(record.certificate), add(record.requestProcessingMicros), add(record.targetProcessingMicros);
+  return words;
+}
 
 /// A bus whose events a store writes.
 class HistoryStoreTest : public testing::Test {

@@ -279,6 +279,7 @@ observe::MetricsReading Engine::Impl::readMetrics() const {
   for (const auto& worker : workers)
     reading.workerCpuMicros += worker->cpuMicros();
   reading.droppedDetails = bus.droppedDetails();
+  reading.summarizedStreams = bus.summarizedStreams();
   reading.grpcMethods = bus.grpcMethods();
   for (const TargetStatus& target : health.statuses()) {
     observe::HostReading& host = reading.hosts[target.id];

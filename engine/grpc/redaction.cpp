@@ -74,10 +74,7 @@ class Eraser {
     isCovered = isCovered || keyIsCovered(type, range);
     for (std::size_t at = range.begin; at < range.end;) {
       const auto wire = readField(Bytes(message_).first(range.end), at);
-      if (!wire) {
-        if (isCovered) std::ranges::fill(message_.subspan(at, range.end - at), std::uint8_t{0});
-        return;
-      }
+      if (!wire) return eraseRest(type, {at, range.end}, isCovered, depth);
       at = wire->range.end;
       const auto* field = FieldList::find(type, wire->number);
       const bool isKey = field && type.map_key() == field;
@@ -92,6 +89,20 @@ class Eraser {
   }
 
  private:
+  /// A field that its bytes do not fill: the message was cut in it, or it is broken.
+  void eraseRest(const pb::Descriptor& type, ByteRange rest, bool isCovered, int depth) {
+    const Bytes bytes = Bytes(message_).first(rest.end);
+    const auto tag = readVarint(bytes, rest.begin);
+    const auto* field = tag ? FieldList::find(type, static_cast<std::uint32_t>(tag->value >> 3)) : nullptr;
+    const bool isSecret = isCovered || (field && redaction_.covers(field->name()));
+    if (isSecret) {
+      std::ranges::fill(message_.subspan(rest.begin, rest.end - rest.begin), std::uint8_t{0});
+    } else if (field && field->message_type() && wireTypeOf(*field) == WireType::LengthDelimited) {
+      const auto length = readVarint(bytes, tag->end);
+      if (length) walk(*field->message_type(), {length->end, rest.end}, false, depth + 1);
+    }
+  }
+
   bool keyIsCovered(const pb::Descriptor& type, ByteRange entry) const {
     if (!type.map_key()) return false;
     for (std::size_t at = entry.begin; at < entry.end;) {

@@ -34,8 +34,9 @@ class Redaction {
   Result<std::string> redactJson(std::string_view json) const;
   http::Headers redactHeaders(const http::Headers& headers) const;
   /// The same in a message's bytes, before they are stored: they keep their number, and the message its
-  /// fields; texts become asterisks, numbers 0. What the type does not know, and what is behind a byte that
-  /// does not fit it, has no names and stays.
+  /// fields; texts become asterisks, numbers 0; of a message that was cut, the field in which it ends becomes
+  /// zeros. What the type does not know, and what is behind a byte that does not fit it, has no names and
+  /// stays.
   void redactBytes(const Schemas& schemas, const MessageType& type, std::span<std::uint8_t> message) const;
 
  private:

@@ -37,9 +37,8 @@ struct Alarm {
 
 /// What all readers together want.
 struct Wants {
-  std::atomic<int> detailReaders{0};
-  std::atomic<std::uint32_t> decisionsPerSecond{0},
-      capturesPerSecond{0};  ///< the most that one of them wants
+  /// The most that one of them wants.
+  std::atomic<std::uint32_t> detailedPerSecond{0}, decisionsPerSecond{0}, capturesPerSecond{0};
 };
 
 /// A sink and its two rings. What must not be lost has a ring of its own, so that a flood of details cannot
@@ -47,7 +46,13 @@ struct Wants {
 class Sink final : public EventSink {
  public:
   Sink(const Wants& wants, Alarm& recorder) : wants_(wants), recorder_(recorder) {}
-  bool wantsDetails() const override { return wants_.detailReaders.load(std::memory_order_relaxed) > 0; }
+  bool wantsDetails(TimePoint now) override {
+    const std::uint32_t most = wants_.detailedPerSecond.load(std::memory_order_relaxed);
+    if (most == 0) return false;
+    if (detailed_.take(now, most)) return true;
+    summarized.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
   bool wantsCapture(TimePoint now) override {
     const std::uint32_t most = wants_.capturesPerSecond.load(std::memory_order_relaxed);
     if (most == 0) return false;
@@ -77,13 +82,14 @@ class Sink final : public EventSink {
 
   SpscRing<Event> details{kDetailRing};
   SpscRing<Event> kept{kKeptRing};
-  std::atomic<std::uint64_t> dropped{0}, skipped{0};  ///< details; streams that were not captured
+  std::atomic<std::uint64_t> dropped{0};                 ///< details
+  std::atomic<std::uint64_t> skipped{0}, summarized{0};  ///< streams: not captured, without details
 
  private:
   const Wants& wants_;
   Alarm& recorder_;
   std::uint32_t unread_ = 0;  ///< records since the start; wraps
-  RateBudget decisions_, captures_;
+  RateBudget detailed_, decisions_, captures_;
   std::deque<Event> overflow_;
 };
 
@@ -114,14 +120,13 @@ struct Readers {
 
  private:
   void sumUp() {
-    int details = 0;
-    std::uint32_t decisions = 0, captures = 0;
+    std::uint32_t detailed = 0, decisions = 0, captures = 0;
     for (const auto& reader : list) {
-      details += reader->options.details ? 1 : 0;
+      if (reader->options.details) detailed = std::max(detailed, reader->options.detailedPerSecond);
       captures = std::max(captures, reader->options.capturesPerSecond);
       decisions = std::max(decisions, reader->options.decisionsPerSecond);
     }
-    wants.detailReaders = details;
+    wants.detailedPerSecond = detailed;
     wants.capturesPerSecond = captures;
     wants.decisionsPerSecond = decisions;
   }
@@ -169,6 +174,7 @@ struct EventBus::Impl {
   std::thread recorder;
 
   void run();
+  std::uint64_t sum(std::atomic<std::uint64_t> Sink::*count) const;
   enum class Write { IfDue, Now };
   void pass(const std::vector<Sink*>& all);
   void record(const std::vector<Event>& events);
@@ -245,20 +251,24 @@ void EventBus::finish() {
   flush();
 }
 
-std::uint64_t EventBus::skippedCaptures() const {
-  const std::lock_guard lock(impl_->mutex);
+std::uint64_t EventBus::Impl::sum(std::atomic<std::uint64_t> Sink::*count) const {
+  const std::lock_guard lock(mutex);
   std::uint64_t sum = 0;
-  for (const auto& sink : impl_->sinks)
-    sum += sink->skipped.load(std::memory_order_relaxed);
+  for (const auto& sink : sinks)
+    sum += (*sink.*count).load(std::memory_order_relaxed);
   return sum;
 }
 
 std::uint64_t EventBus::droppedDetails() const {
-  const std::lock_guard lock(impl_->mutex);
-  std::uint64_t sum = 0;
-  for (const auto& sink : impl_->sinks)
-    sum += sink->dropped.load(std::memory_order_relaxed);
-  return sum;
+  return impl_->sum(&Sink::dropped);
+}
+
+std::uint64_t EventBus::summarizedStreams() const {
+  return impl_->sum(&Sink::summarized);
+}
+
+std::uint64_t EventBus::skippedCaptures() const {
+  return impl_->sum(&Sink::skipped);
 }
 
 std::map<MethodId, PartReading> EventBus::grpcMethods() const {

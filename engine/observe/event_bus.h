@@ -23,8 +23,9 @@ struct LogStatus;
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  /// Whether somebody wants stream details now (everything but what emitKept() takes). One relaxed load.
-  virtual bool wantsDetails() const = 0;
+  /// Whether somebody wants the details (everything but what emitKept() takes) of one more stream that began
+  /// now; those that are too many are counted.
+  virtual bool wantsDetails(TimePoint now) = 0;
   /// Whether somebody keeps what passes on one more stream that began now; those that are too many are
   /// counted.
   virtual bool wantsCapture(TimePoint /*now*/) { return false; }
@@ -40,7 +41,8 @@ class EventSink {
 };
 
 struct SubscriptionOptions {
-  bool details = true;                  ///< want stream details too
+  bool details = true;                                  ///< want stream details too
+  std::uint32_t detailedPerSecond = ~std::uint32_t{0};  ///< details of so many streams of each worker
   std::uint32_t capturesPerSecond = 0;  ///< want what passes on so many streams of each worker, down to bytes
   std::uint32_t decisionsPerSecond = 0;  ///< want the decision traces of so many requests of each worker
   /// Events waiting at the most, details up to half of that; more are dropped and counted.
@@ -78,6 +80,8 @@ class EventBus {
   void finish();
   /// Details lost by sinks since the start.
   std::uint64_t droppedDetails() const;
+  /// Streams since the start of which only the record was told, since too many began at once.
+  std::uint64_t summarizedStreams() const;
   /// Streams since the start of which nothing was captured, since too many began at once.
   std::uint64_t skippedCaptures() const;
   /// gRPC exchanges per method, of the records that were handed on so far. Any thread.

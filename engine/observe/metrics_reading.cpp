@@ -108,11 +108,11 @@ MetricsReading MetricsReading::since(const MetricsReading& earlier) const {
   difference.workerCpuMicros -= earlier.workerCpuMicros;
   subtract(difference.httpStatus, earlier.httpStatus);
   subtract(difference.grpcStatus, earlier.grpcStatus);
-  for (const auto member :
-       {&MetricsReading::grpcRequests, &MetricsReading::grpcWithoutStatus, &MetricsReading::newConnections,
-        &MetricsReading::newTargetConnections, &MetricsReading::tlsNegotiationErrors,
-        &MetricsReading::targetConnectionErrors, &MetricsReading::requestMessages,
-        &MetricsReading::responseMessages, &MetricsReading::droppedDetails})
+  for (const auto member : {&MetricsReading::grpcRequests, &MetricsReading::grpcWithoutStatus,
+                            &MetricsReading::newConnections, &MetricsReading::newTargetConnections,
+                            &MetricsReading::tlsNegotiationErrors, &MetricsReading::targetConnectionErrors,
+                            &MetricsReading::requestMessages, &MetricsReading::responseMessages,
+                            &MetricsReading::droppedDetails, &MetricsReading::summarizedStreams})
     difference.*member -= earlier.*member;
   subtract(difference.listeners, earlier.listeners);
   subtract(difference.loadBalancers, earlier.loadBalancers);

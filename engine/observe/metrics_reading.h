@@ -195,6 +195,7 @@ struct MetricsReading {
   std::map<MethodId, PartReading> grpcMethods;
   std::map<TargetId, HostReading> hosts;  ///< filled by who knows the targets' health; may be empty
   std::uint64_t droppedDetails = 0;       ///< events that producers lost
+  std::uint64_t summarizedStreams = 0;    ///< of which only the record was told, since too many began at once
   /// CPU time that the worker threads have used; each tells its own four times a second.
   std::uint64_t workerCpuMicros = 0;
 

@@ -57,7 +57,7 @@ void Exchange::open() {
   slots_.listener = listener_->runtime->slot;
   if (group_) slots_.group = group_->runtime->slot;
   host_.metrics.streamStarted(slots_);
-  observed_ = host_.sink.wantsDetails();
+  observed_ = host_.sink.wantsDetails(received_);
   if (!observed_) return;
   observe::Event event{.kind = EventKind::StreamOpened, .stream = head_->id, .time = head_->started};
   event.size = request_.fields.bytes();

@@ -160,18 +160,36 @@ TEST(EventBus, DetailsLeaveASlowReadersQueueHalfFree) {
   EXPECT_EQ(slow->dropped().records, 0u);
 }
 
+constexpr TimePoint kNow{std::chrono::hours(1)};
+
 TEST(EventBus, DetailsAreWantedOnlyWhileSomebodyWantsThem) {
   EventBus bus;
   EventSink& sink = bus.addSink();
-  EXPECT_FALSE(sink.wantsDetails());
+  EXPECT_FALSE(sink.wantsDetails(kNow));
   const auto records = bus.subscribe({.details = false, .capacity = 16});
-  EXPECT_FALSE(sink.wantsDetails());
+  EXPECT_FALSE(sink.wantsDetails(kNow));
   auto details = bus.subscribe({});
-  EXPECT_TRUE(sink.wantsDetails());
+  EXPECT_TRUE(sink.wantsDetails(kNow));
   details.reset();
-  EXPECT_FALSE(sink.wantsDetails());
+  EXPECT_FALSE(sink.wantsDetails(kNow));
   sink.emit(detail(1, 1));
   EXPECT_TRUE(drained(bus, *records).empty());
+}
+
+TEST(EventBus, DetailsOfTooManyStreamsAtOnceAreCountedInstead) {
+  EventBus bus;
+  EventSink &one = bus.addSink(), &other = bus.addSink();
+  const auto modest = bus.subscribe({.detailedPerSecond = 10});
+  int detailed = 0;
+  for (int i = 0; i < 100; ++i)
+    detailed += (one.wantsDetails(kNow) ? 1 : 0) + (other.wantsDetails(kNow) ? 1 : 0);
+  EXPECT_EQ(detailed, 20);
+  EXPECT_EQ(bus.summarizedStreams(), 180U);
+  EXPECT_TRUE(one.wantsDetails(kNow + std::chrono::seconds(1)));
+  // Who wants all of them gets all.
+  const auto greedy = bus.subscribe({});
+  for (int i = 0; i < 100; ++i)
+    EXPECT_TRUE(other.wantsDetails(kNow + std::chrono::seconds(2)));
 }
 
 TEST(EventBus, TheAccessLogGetsALinePerRecord) {

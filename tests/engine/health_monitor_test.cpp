@@ -23,7 +23,7 @@ using ::testing::ElementsAre;
 
 class RecordingSink final : public observe::EventSink {
  public:
-  bool wantsDetails() const override { return false; }
+  bool wantsDetails(TimePoint) override { return false; }
   bool wantsDecision(TimePoint) override { return false; }
   void emit(observe::Event&&) override {}
   void emitKept(observe::Event&& event) override {

@@ -106,5 +106,17 @@ TEST(Redaction, BlanksBytesAndLeavesAMessage) {
   EXPECT_THAT(values, HasSubstr("user=bob;user_password=*******;"));
 }
 
+TEST(Redaction, BlanksWhatIsThereOfAMessageWhereverItWasCut) {
+  const auto routes = test::routes();
+  const auto type = *routes.message("routes.Login");
+  const std::string bytes = test::encode(routes, "routes.Login", kLogin);
+  for (std::size_t size = 0; size <= bytes.size(); ++size) {
+    std::vector<std::uint8_t> blanked(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    Redaction().redactBytes(routes, type, blanked);
+    for (const char* beginning : {"hunt", "Bear", "471"})
+      EXPECT_THAT(std::string(textOf(blanked)), Not(HasSubstr(beginning))) << size;
+  }
+}
+
 }  // namespace
 }  // namespace spillway::grpc

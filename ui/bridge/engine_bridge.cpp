@@ -18,6 +18,8 @@ constexpr auto kUnfocusedRhythm = 250ms;
 constexpr auto kTargetRhythm = 250ms;
 constexpr auto kMetricsRhythm = 1s;
 constexpr std::uint32_t kDecisionsPerSecond = 200;
+/// More than anybody can follow; of the others the record comes when they have ended.
+constexpr std::uint32_t kDetailedPerSecond = 1'000;
 constexpr std::size_t kBatch = 5000;  ///< events a tick hands on at the most
 
 }  // namespace
@@ -25,7 +27,8 @@ constexpr std::size_t kBatch = 5000;  ///< events a tick hands on at the most
 struct EngineBridge::Impl {
   explicit Impl(EngineOptions options)
       : engine(std::move(options)),
-        subscription(engine.subscribe({.decisionsPerSecond = kDecisionsPerSecond})) {
+        subscription(engine.subscribe(
+            {.detailedPerSecond = kDetailedPerSecond, .decisionsPerSecond = kDecisionsPerSecond})) {
     applier.setMaxThreadCount(1);
   }
 

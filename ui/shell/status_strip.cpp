@@ -148,18 +148,20 @@ void StatusStrip::showLost() {
   const std::uint64_t lost = droppedDetails_ + droppedRecords_ + bridge_.metrics().droppedDetails;
   const history::StoreStatus& history = bridge_.history();
   const std::uint64_t notStored = history.dropped;
-  const std::uint64_t notRecorded = history.skippedCaptures + history.droppedCaptures;
+  // Much the same streams: those that began when too many did.
+  const std::uint64_t summarized =
+      std::max(bridge_.metrics().summarizedStreams, history.skippedCaptures + history.droppedCaptures);
   QStringList words;
   if (notStored > 0) words << countText(notStored) + QStringLiteral(" not stored");
   if (lost > 0) words << countText(lost) + QStringLiteral(" lost");
-  if (notRecorded > 0) words << countText(notRecorded) + QStringLiteral(" not recorded");
+  if (summarized > 0) words << countText(summarized) + QStringLiteral(" in summary only");
   lost_->setVisible(!words.isEmpty());
   if (words.isEmpty()) return;
   lost_->setText(QStringLiteral("▲ ") + words.join(QStringLiteral(" · ")));
   lost_->setToolTip(
       QStringLiteral(
-          "Events that came too fast to show or to store, and streams that came too fast to record; "
-          "the counts and the access log are exact all the same. Open %1")
+          "Events that came too fast to show or to store, and streams of which too many began at once to "
+          "show and record each step; the counts are exact all the same. Open %1")
           .arg(titleOf(Room::Events)));
 }
 

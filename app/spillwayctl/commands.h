@@ -6,6 +6,7 @@
 
 #include "app/spillwayctl/signals.h"
 #include "engine/engine.h"
+#include "engine/export/stream_writer.h"
 
 /// The subcommands. Each returns the exit code; what went wrong is on stderr, one sentence per line.
 namespace spillway::ctl {
@@ -40,6 +41,15 @@ struct LogOptions {
 /// Prints entries of the history, the oldest first; with `follow` goes on until SIGTERM or SIGINT,
 /// without it those end it early: kInterrupted.
 int log(const LogOptions&, Signals&);
+
+struct ExportOptions {
+  std::string file;           ///< is written whole or not at all
+  std::string dataDirectory;  ///< "" = the user's data folder
+  std::string filter;
+  exporting::Format format = exporting::Format::Capture;
+};
+/// Writes streams of the history to a file; SIGTERM and SIGINT cancel it.
+int exportStreams(const ExportOptions&, Signals&);
 
 enum class TopFormat : std::uint8_t { Text, Json };
 struct TopOptions {

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "app/spillwayctl/commands.h"
+#include "app/spillwayctl/filter_mistake.h"
 #include "app/spillwayctl/session.h"
 #include "engine/history/entry_lines.h"
 #include "engine/history/reader.h"
@@ -32,22 +33,6 @@ std::string lineOf(const observe::StreamRecord& record, LogFormat format) {
       break;
   }
   return observe::formatAccessLogLine(record);
-}
-
-/// The filter, with a mark under what is wrong in it.
-void showMistake(const std::string& filter, const history::FilterError& error) {
-  report(error.message);
-  // Columns are characters, positions bytes.
-  const auto characters = [&](std::size_t from, std::size_t to) {
-    return static_cast<std::size_t>(
-        std::count_if(filter.begin() + static_cast<std::ptrdiff_t>(std::min(from, filter.size())),
-                      filter.begin() + static_cast<std::ptrdiff_t>(std::min(to, filter.size())),
-                      [](char c) { return (c & 0xC0) != 0x80; }));
-  };
-  const std::size_t marks =
-      std::max<std::size_t>(1, characters(error.position, error.position + error.length));
-  fmt::print(stderr, "  {}\n  {}{}\n", filter, std::string(characters(0, error.position), ' '),
-             std::string(marks, '^'));
 }
 
 /// Prints entries as they are stored. Its functions return false when there is no use in going on.

@@ -52,6 +52,20 @@ void addTopOptions(CLI::App& command, ctl::TopOptions& options) {
                      "Folder of the history; default: the user's data folder");
 }
 
+void addExportOptions(CLI::App& command, ctl::ExportOptions& options) {
+  static const std::map<std::string, exporting::Format> formats{{"capture", exporting::Format::Capture},
+                                                                {"har", exporting::Format::Har},
+                                                                {"pcapng", exporting::Format::Pcapng}};
+  command.add_option("FILE", options.file, "Is written whole or not at all")->required();
+  command.add_option("--filter", options.filter, "Only streams like: grpc.status != OK and time > 10m ago");
+  command
+      .add_option("--format", options.format,
+                  "capture (all that is known, for Spillway), har (HTTP Archive) or pcapng (for Wireshark)")
+      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case));
+  command.add_option("--data", options.dataDirectory,
+                     "Folder of the history; default: the user's data folder");
+}
+
 int runCommand(int count, char** words) {
   ctl::Signals signals;
   CLI::App app("Spillway without a window: an ALB-like load balancer for this machine.", "spillwayctl");
@@ -80,6 +94,10 @@ int runCommand(int count, char** words) {
   auto* top = app.add_subcommand("top", "Show what every listener, group, target and method does now");
   ctl::TopOptions watched;
   addTopOptions(*top, watched);
+  auto* taken =
+      app.add_subcommand("export", "Write streams of the history to a file, with what passed on them");
+  ctl::ExportOptions exported;
+  addExportOptions(*taken, exported);
   auto* ca = app.add_subcommand("ca", "Show where the local CA's certificate is and how clients trust it");
   bool pathOnly = false;
   ca->add_flag("--path", pathOnly, "Print the path only");
@@ -95,8 +113,9 @@ int runCommand(int count, char** words) {
   if (example->parsed()) return ctl::demo(demo, signals);
   if (log->parsed()) return ctl::log(shown, signals);
   if (top->parsed()) return ctl::top(watched, signals);
+  if (taken->parsed()) return ctl::exportStreams(exported, signals);
   if (!ca->parsed()) {
-    ctl::report("Name a command: check, run, demo, log, top or ca; --help explains them.");
+    ctl::report("Name a command: check, run, demo, log, top, export or ca; --help explains them.");
     return ctl::kBadInput;
   }
   return ctl::ca(dataDirectory, pathOnly ? ctl::CaOutput::PathOnly : ctl::CaOutput::Explained);

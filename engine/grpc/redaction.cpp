@@ -42,6 +42,10 @@ bool repeatsChildren(const FieldNode& node) {
          node.type == "google.protobuf.ListValue";
 }
 
+bool isAny(const pb::Descriptor& type) {
+  return type.well_known_type() == pb::Descriptor::WELLKNOWNTYPE_ANY;
+}
+
 void hide(FieldNode& node) {
   node.value = kRedacted;
   node.children.clear();
@@ -74,7 +78,10 @@ class Eraser {
     isCovered = isCovered || keyIsCovered(type, range);
     for (std::size_t at = range.begin; at < range.end;) {
       const auto wire = readField(Bytes(message_).first(range.end), at);
-      if (!wire) return eraseRest(type, {at, range.end}, isCovered, depth);
+      if (!wire) {
+        eraseRest(type, {at, range.end}, isCovered, depth);
+        break;
+      }
       at = wire->range.end;
       const auto* field = FieldList::find(type, wire->number);
       const bool isKey = field && type.map_key() == field;
@@ -85,7 +92,7 @@ class Eraser {
         blank(field, *wire);
       }
     }
-    if (type.well_known_type() == pb::Descriptor::WELLKNOWNTYPE_ANY) walkAny(type, range, isCovered, depth);
+    if (isAny(type)) walkAny(type, range, isCovered, depth);
   }
 
  private:
@@ -94,7 +101,7 @@ class Eraser {
     const Bytes bytes = Bytes(message_).first(rest.end);
     const auto tag = readVarint(bytes, rest.begin);
     const auto* field = tag ? FieldList::find(type, static_cast<std::uint32_t>(tag->value >> 3)) : nullptr;
-    const bool isSecret = isCovered || (field && redaction_.covers(field->name()));
+    const bool isSecret = isCovered || isAny(type) || (field && redaction_.covers(field->name()));
     if (isSecret) {
       std::ranges::fill(message_.subspan(rest.begin, rest.end - rest.begin), std::uint8_t{0});
     } else if (field && field->message_type() && wireTypeOf(*field) == WireType::LengthDelimited) {

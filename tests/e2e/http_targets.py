@@ -122,9 +122,9 @@ class TargetsTest(e2e.EndToEndTest):
                     "listeners": [{"protocol": "HTTP", "port": 0,
                                    "defaultActions": [{"type": "forward", **forward}]}]}]}
 
-    def run_document(self, document, *healthy):
+    def run_document(self, document, *healthy, options=()):
         """Starts the balancer and waits until these targets are healthy."""
-        self.address = self.run_workspace(document).address
+        self.address = self.run_workspace(document, *options).address
         self.wait_until_healthy(*healthy)
 
     def wait_until_healthy(self, *targets):

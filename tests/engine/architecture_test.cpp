@@ -92,6 +92,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude{
     {"service", {"base", "config"}},
     {"observe", {"base", "config"}},
     {"history", {"base", "config", "observe"}},
+    {"export", {"base", "config", "observe", "history"}},
     {"net", {"base", "config", "pki"}},
     {"http", {"base", "config", "net"}},
     {"balance", {"base", "config", "pki", "net", "http", "observe"}},

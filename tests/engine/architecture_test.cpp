@@ -88,7 +88,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude{
     {"base", {}},
     {"config", {"base"}},
     {"pki", {"base"}},
-    {"grpc", {"base", "http"}},
+    {"grpc", {"base", "config", "observe", "http"}},
     {"service", {"base", "config"}},
     {"observe", {"base", "config"}},
     {"history", {"base", "config", "observe"}},

@@ -274,23 +274,28 @@ void HistoryLogModel::narrow(std::int64_t last) {
       });
 }
 
+/// Millions of ids are put in order and in place by the thread, and only handed over here.
 void HistoryLogModel::searchSorted() {
   const Order order = sortOrder_ == Qt::AscendingOrder ? Order::OldestFirst : Order::NewestFirst;
   ask(
       searching_,
-      [selection = filter(), order, column = sqlOf(sortColumn_)](Reader& reader) {
-        return reader.ids(selection, order, column);
+      [selection = filter(), order, column = sqlOf(sortColumn_), first = oldest_,
+       last = searchedFrom_](Reader& reader) -> Result<std::shared_ptr<Sorted>> {
+        const auto ids = reader.ids(selection, order, column);
+        if (!ids) return failure(ids.error());
+        auto sorted = std::make_shared<Sorted>(Sorted{first, {}});
+        std::ranges::copy_if(*ids, std::back_inserter(sorted->ids),
+                             [first, last](std::int64_t id) { return id >= first && id <= last; });
+        return sorted;
       },
-      [this](const Ids& ids) { takeSorted(ids); });
+      [this](const std::shared_ptr<Sorted>& sorted) { takeSorted(*sorted); });
 }
 
-void HistoryLogModel::takeSorted(const Ids& ids) {
+void HistoryLogModel::takeSorted(Sorted& sorted) {
   beginResetModel();
   // Those that came since this search began stand at the end.
-  const std::deque<std::int64_t> since = std::exchange(ids_, {});
-  const std::int64_t first = oldest_, last = searchedFrom_;
-  std::ranges::copy_if(ids, std::back_inserter(ids_),
-                       [first, last](std::int64_t id) { return id >= first && id <= last; });
+  const std::deque<std::int64_t> since = std::exchange(ids_, std::move(sorted.ids));
+  if (oldest_ > sorted.oldest) std::erase_if(ids_, [this](std::int64_t id) { return id < oldest_; });
   ids_.insert(ids_.end(), since.begin(), since.end());
   endResetModel();
   searched_ = 1;

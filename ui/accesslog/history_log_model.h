@@ -76,7 +76,11 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   void takePiece(std::int64_t first, const Ids& ids);
   void narrow(std::int64_t last);
   void searchSorted();
-  void takeSorted(const Ids& ids);
+  struct Sorted {
+    std::int64_t oldest;  ///< that was looked at
+    std::deque<std::int64_t> ids;
+  };
+  void takeSorted(Sorted& sorted);
   void want(std::int64_t id) const;
   void fetch();
   void keep(const std::vector<history::Entry>& entries);

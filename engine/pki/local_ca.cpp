@@ -50,12 +50,16 @@ bool isUsable(const IssuedCertificate& kept) {
 
 }  // namespace
 
+std::string LocalCa::certificateFileIn(const std::string& dataDirectory) {
+  return dataDirectory + "/ca/ca.pem";
+}
+
 Result<LocalCa> LocalCa::open(const std::string& dataDirectory) {
   const std::string folder = dataDirectory + "/ca";
   const std::string keyFile = folder + "/ca.key";
   LocalCa ca;
   ca.directory_ = dataDirectory;
-  ca.certificateFile_ = folder + "/ca.pem";
+  ca.certificateFile_ = certificateFileIn(dataDirectory);
   std::error_code ignored;
   if (!std::filesystem::exists(ca.certificateFile_, ignored)) {
     if (const auto made = makePrivateFolder(folder); !made) return failure(made.error());

@@ -22,6 +22,9 @@ class LocalCa {
   /// Opens the CA, making it when there is none. Errors name the file.
   static Result<LocalCa> open(const std::string& dataDirectory);
 
+  /// Where a data folder keeps the certificate that clients trust, whether it is there or not.
+  static std::string certificateFileIn(const std::string& dataDirectory);
+
   /// Path of the CA certificate that clients trust.
   const std::string& certificateFile() const { return certificateFile_; }
   const std::string& certificatePem() const { return certificatePem_; }

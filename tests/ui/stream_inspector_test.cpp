@@ -17,6 +17,7 @@
 #include "ui/streams/message_pane.h"
 #include "ui/streams/sequence_layout.h"
 #include "ui/streams/sequence_view.h"
+#include "ui/streams/stream_browser.h"
 #include "ui/streams/stream_capture.h"
 #include "ui/streams/stream_detail.h"
 #include "ui/streams/stream_model.h"
@@ -70,9 +71,9 @@ struct Desk {
     address = window->bridge().listeners().front().addresses.front();
     return true;
   }
-  StreamDetail& detail() { return page->detail(); }
+  StreamDetail& detail() { return page->browser().detail(); }
   void select(int row) {
-    page->view().table().selectRow(row);
+    page->browser().view().table().selectRow(row);
     QTest::qWait(0);
   }
 };
@@ -97,7 +98,7 @@ void StreamInspectorTest::aCallIsSeenMessageByMessage() {
   auto call = client.start("/test/echo");
   call->send(test::grpcMessage(kNote), http::End::No);
   QVERIFY(call->waitForBytes(kNote.size() + 5));
-  QTRY_COMPARE_WITH_TIMEOUT(desk.page->model().rowCount(), 1, kPatience);
+  QTRY_COMPARE_WITH_TIMEOUT(desk.page->browser().model().rowCount(), 1, kPatience);
   desk.select(0);
   StreamDetail& detail = desk.detail();
   // While the call is open.
@@ -139,7 +140,7 @@ void StreamInspectorTest::aSchemaGivesFieldsTheirNames() {
   file.close();
   test::TestClient client(desk.address);
   QVERIFY(client.unary("/test/echo", kNote)->waitForEnd());
-  QTRY_COMPARE_WITH_TIMEOUT(desk.page->model().rowCount(), 1, kPatience);
+  QTRY_COMPARE_WITH_TIMEOUT(desk.page->browser().model().rowCount(), 1, kPatience);
   desk.select(0);
   StreamDetail& detail = desk.detail();
   QTRY_COMPARE_WITH_TIMEOUT(detail.messages().rowCount(), 2, kPatience);
@@ -174,7 +175,7 @@ void StreamInspectorTest::aSlowReaderIsSeenAndExplained() {
   test::TestClient client(desk.address);
   auto call = client.start("/test/flood", {}, test::TestCall::Reading::No);
   call->finishSending();
-  QTRY_COMPARE_WITH_TIMEOUT(desk.page->model().rowCount(), 1, kPatience);
+  QTRY_COMPARE_WITH_TIMEOUT(desk.page->browser().model().rowCount(), 1, kPatience);
   desk.select(0);
   StreamDetail& detail = desk.detail();
   detail.tabs().setCurrentIndex(FlowTab);
@@ -202,8 +203,8 @@ void StreamInspectorTest::whatIsOldComesFromTheHistory() {
   QTRY_VERIFY_WITH_TIMEOUT(desk.isReady(), kPatience);
   test::TestClient client(desk.address);
   QVERIFY(client.unary("/test/echo", "kept")->waitForEnd());
-  QTRY_COMPARE_WITH_TIMEOUT(desk.page->model().rowCount(), 1, kPatience);
-  const auto* entry = desk.page->model().entryAt(0);
+  QTRY_COMPARE_WITH_TIMEOUT(desk.page->browser().model().rowCount(), 1, kPatience);
+  const auto* entry = desk.page->browser().model().entryAt(0);
   QTRY_VERIFY_WITH_TIMEOUT(entry->record, kPatience);
   const std::string file = desk.window->bridge().history().file;
   const StreamEntry kept = *entry;
@@ -214,7 +215,7 @@ void StreamInspectorTest::whatIsOldComesFromTheHistory() {
   options.dataDirectory = desk.folder.file("data");
   options.keepsHistory = true;
   EngineBridge bridge(options);
-  StreamCapture capture(bridge);
+  StreamCapture capture(liveSource(bridge));
   capture.setActive(true);
   capture.show(&kept);
   QTRY_COMPARE_WITH_TIMEOUT(capture.view().messages().size(), 2u, kPatience);

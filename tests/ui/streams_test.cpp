@@ -9,6 +9,7 @@
 #include "ui/streams/message_model.h"
 #include "ui/streams/sequence_layout.h"
 #include "ui/streams/sequence_view.h"
+#include "ui/streams/stream_browser.h"
 #include "ui/streams/stream_detail.h"
 #include "ui/streams/stream_model.h"
 #include "ui/streams/streams_page.h"
@@ -278,17 +279,17 @@ class StreamsTest : public QObject {
     QVERIFY(page.hasStream(9, at(9000)));
     QVERIFY(!page.hasStream(9, at(9001)));  // of another start of the program
     QVERIFY(!page.hasStream(8, at(8000)));
-    page.view().setFilter(QStringLiteral("no stream has this"));
+    page.browser().view().setFilter(QStringLiteral("no stream has this"));
     page.showStream(9);
-    QVERIFY(page.view().filter().isEmpty());
-    QCOMPARE(page.detail().sequence().rows().size(), std::size_t{1});
+    QVERIFY(page.browser().view().filter().isEmpty());
+    QCOMPARE(page.browser().detail().sequence().rows().size(), std::size_t{1});
 
     Q_EMIT bridge.eventsArrived({happened(EventKind::RequestHead, 9, 10, Direction::Request),
                                  happened(EventKind::Message, 9, 20, Direction::Request, 1, 5)});
-    QCOMPARE(page.detail().sequence().rows().size(), std::size_t{2});
-    page.store().clear();
+    QCOMPARE(page.browser().detail().sequence().rows().size(), std::size_t{2});
+    page.browser().store().clear();
     Q_EMIT bridge.eventsArrived({happened(EventKind::Message, 9, 30, Direction::Request, 2, 5)});
-    QCOMPARE(page.detail().sequence().rows().size(), std::size_t{3});
+    QCOMPARE(page.browser().detail().sequence().rows().size(), std::size_t{3});
   }
 
   void sequenceIsWalkedWithKeys() {

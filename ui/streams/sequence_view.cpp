@@ -126,8 +126,7 @@ void SequenceView::announceCurrent() {
   QAccessible::updateAccessibility(&event);
 }
 
-SequenceView::Lanes SequenceView::lanes() const {
-  const int width = viewport()->width();
+SequenceView::Lanes SequenceView::lanesOf(int width) {
   const int span = std::max(240, width - kOffsets);
   return {span / 7, span / 2, span - span / 7, width - 14};
 }
@@ -179,24 +178,43 @@ void SequenceView::paintEvent(QPaintEvent* /*event*/) {
   painter.fillRect(viewport()->rect(), Theme::colors().surface);
   if (!hasStream_) return;
   painter.setRenderHint(QPainter::Antialiasing);
-  const Lanes lane = lanes();
-  painter.setClipRect(0, kHeader, viewport()->width(), viewport()->height() - kHeader);
+  const int width = viewport()->width(), height = viewport()->height();
+  const Lanes lane = lanesOf(width);
+  painter.setClipRect(0, kHeader, width, height - kHeader);
   if (current_ >= 0) paintMark(painter, rowTop(current_));
-  painter.setPen(QPen(Theme::colors().border, 2));
-  for (const Lifeline lifeline : {Lifeline::Client, Lifeline::Spillway, Lifeline::Target}) {
-    painter.drawLine(lane.x(lifeline), kHeader, lane.x(lifeline), viewport()->height());
-  }
+  paintLifelines(painter, lane, height);
   const int first = std::max(0, verticalScrollBar()->value() / kRow - 1);
-  const int last = std::min(static_cast<int>(rows_.size()) - 1, first + viewport()->height() / kRow + 2);
-  for (int row = first; row <= last; ++row) {
-    paintRow(painter, lane, row);
-  }
+  const int last = std::min(static_cast<int>(rows_.size()) - 1, first + height / kRow + 2);
+  for (int row = first; row <= last; ++row)
+    paintRow(painter, lane, row, rowTop(row));
   painter.setClipping(false);
-  paintHeader(painter, lane);
+  paintHeader(painter, lane, width);
 }
 
-void SequenceView::paintHeader(QPainter& painter, const Lanes& lanes) const {
-  painter.fillRect(0, 0, viewport()->width(), kHeader, Theme::colors().surface);
+int SequenceView::heightOf(int rows) {
+  return kHeader + rows * kRow + kRow / 2;
+}
+
+void SequenceView::paintRows(QPainter& painter, int width, int first, int count) const {
+  const Lanes lane = lanesOf(width);
+  const int height = heightOf(count);
+  painter.setFont(font());
+  painter.fillRect(0, 0, width, height, Theme::colors().surface);
+  painter.setRenderHint(QPainter::Antialiasing);
+  paintLifelines(painter, lane, height);
+  for (int row = 0; row < count; ++row)
+    paintRow(painter, lane, first + row, kHeader + row * kRow);
+  paintHeader(painter, lane, width);
+}
+
+void SequenceView::paintLifelines(QPainter& painter, const Lanes& lanes, int height) {
+  painter.setPen(QPen(Theme::colors().border, 2));
+  for (const Lifeline lifeline : {Lifeline::Client, Lifeline::Spillway, Lifeline::Target})
+    painter.drawLine(lanes.x(lifeline), kHeader, lanes.x(lifeline), height);
+}
+
+void SequenceView::paintHeader(QPainter& painter, const Lanes& lanes, int width) const {
+  painter.fillRect(0, 0, width, kHeader, Theme::colors().surface);
   QFont bold = font();
   bold.setWeight(QFont::DemiBold);
   painter.setFont(bold);
@@ -220,9 +238,8 @@ void SequenceView::paintMark(QPainter& painter, int top) const {
   painter.drawRoundedRect(mark, 4, 4);
 }
 
-void SequenceView::paintRow(QPainter& painter, const Lanes& lanes, int row) const {
+void SequenceView::paintRow(QPainter& painter, const Lanes& lanes, int row, int top) const {
   const SequenceRow& shown = rows_[static_cast<std::size_t>(row)];
-  const int top = rowTop(row);
   if (shown.shape != SequenceShape::Note) paintArrow(painter, lanes, shown, top);
   paintLabel(painter, lanes, shown, top);
   if (shown.offsetMicros < 0) return;

@@ -31,6 +31,10 @@ class SequenceView : public QAbstractScrollArea {
   void setHeld(std::function<std::optional<std::int64_t>(const SequenceRow&)> held);
 
   QSize sizeHint() const override;
+  /// Of so many rows with the names on top.
+  static int heightOf(int rows);
+  /// Draws rows from `first` on as on the screen, none of them chosen, below the names of the lifelines.
+  void paintRows(QPainter& painter, int width, int first, int count) const;
 
  signals:
   /// Another row was chosen.
@@ -51,7 +55,7 @@ class SequenceView : public QAbstractScrollArea {
     int client = 0, spillway = 0, target = 0, right = 0;
     int x(Lifeline lifeline) const;
   };
-  Lanes lanes() const;
+  static Lanes lanesOf(int width);
   int rowTop(int row) const;
   int rowAt(const QPoint& point) const;
   void updateScrollBar();
@@ -59,9 +63,10 @@ class SequenceView : public QAbstractScrollArea {
   void announceCurrent();
   std::optional<std::int64_t> heldOf(const SequenceRow& row) const;
   QString sentenceOf(const SequenceRow& row) const;
-  void paintHeader(QPainter& painter, const Lanes& lanes) const;
+  void paintHeader(QPainter& painter, const Lanes& lanes, int width) const;
+  static void paintLifelines(QPainter& painter, const Lanes& lanes, int height);
   void paintMark(QPainter& painter, int top) const;
-  void paintRow(QPainter& painter, const Lanes& lanes, int row) const;
+  void paintRow(QPainter& painter, const Lanes& lanes, int row, int top) const;
   void paintArrow(QPainter& painter, const Lanes& lanes, const SequenceRow& row, int top) const;
   void paintLabel(QPainter& painter, const Lanes& lanes, const SequenceRow& row, int top) const;
   QColor rowColor(const SequenceRow& row) const;

@@ -13,8 +13,9 @@ constexpr int kTries = 8;
 
 }  // namespace
 
-StreamCapture::StreamCapture(EngineBridge& bridge, QObject* parent) : QObject(parent), bridge_(bridge) {
-  if (!bridge.history().file.empty()) history_ = std::make_unique<HistoryThread>(bridge.history().file);
+StreamCapture::StreamCapture(StreamSource source, QObject* parent)
+    : QObject(parent), source_(std::move(source)) {
+  if (!source_.historyFile.empty()) history_ = std::make_unique<HistoryThread>(source_.historyFile);
   timer_.setInterval(kRhythm);
   connect(&timer_, &QTimer::timeout, this, &StreamCapture::ask);
 }
@@ -45,7 +46,7 @@ void StreamCapture::setActive(bool active) {
 
 void StreamCapture::ask() {
   if (!timer_.isActive() || !hasStream_ || missing_ || isAsked_ || view_->hasEnded()) return;
-  const auto more = bridge_.captured(stream_, view_->batches());
+  const auto more = source_.find(stream_, view_->batches());
   if (!more) {
     if (!isOpen_) askHistory();
     return;

@@ -6,19 +6,19 @@
 #include <memory>
 
 #include "engine/observe/capture_view.h"
-#include "ui/bridge/engine_bridge.h"
 #include "ui/bridge/history_thread.h"
 #include "ui/models/stream_store.h"
+#include "ui/streams/stream_source.h"
 
 namespace spillway::ui {
 
-/// What passed on the stream that is looked at: from the engine's memory while it is open or fresh, from the
-/// history when it is older. Asks only while it is active. UI thread.
+/// What passed on the stream that is looked at: from memory while it is open or fresh, from the history when
+/// it is older. Asks only while it is active. UI thread.
 class StreamCapture : public QObject {
   Q_OBJECT
 
  public:
-  explicit StreamCapture(EngineBridge& bridge, QObject* parent = nullptr);
+  explicit StreamCapture(StreamSource source, QObject* parent = nullptr);
 
   /// Another stream, or the same one again; nullptr: none.
   void show(const StreamEntry* entry);
@@ -39,7 +39,7 @@ class StreamCapture : public QObject {
   void askHistory();
   void takeStored(const std::optional<observe::CapturedStream>& found);
 
-  EngineBridge& bridge_;
+  const StreamSource source_;
   std::unique_ptr<HistoryThread> history_;  ///< null: none is kept
   std::unique_ptr<observe::CaptureView> view_ = std::make_unique<observe::CaptureView>();
   StreamId stream_ = 0;

@@ -12,6 +12,7 @@
 
 #include "ui/models/words.h"
 #include "ui/streams/captured_timeline.h"
+#include "ui/streams/copy_menu.h"
 #include "ui/streams/flow_view.h"
 #include "ui/streams/frame_model.h"
 #include "ui/streams/header_changes.h"
@@ -117,10 +118,11 @@ bool agrees(grpc::CallKind declared, observe::CallKind used) {
 
 }  // namespace
 
-StreamDetail::StreamDetail(EngineBridge& bridge, SchemaStore& schemas, QWidget* parent)
+StreamDetail::StreamDetail(const StreamSource& source, SchemaStore& schemas, QWidget* parent)
     : QWidget(parent),
       schemas_(schemas),
-      capture_(new StreamCapture(bridge, this)),
+      isLive_(source.isLive),
+      capture_(new StreamCapture(source, this)),
       stack_(new QStackedWidget(this)),
       splitter_(new QSplitter(Qt::Horizontal, this)),
       tabs_(new QTabWidget(this)),
@@ -135,7 +137,8 @@ StreamDetail::StreamDetail(EngineBridge& bridge, SchemaStore& schemas, QWidget* 
       flow_(new FlowView(this)),
       timing_(new TimingView(this)),
       facts_(new FactList(this)),
-      pane_(new MessagePane(schemas, this)) {
+      pane_(new MessagePane(schemas, this)),
+      copies_(new CopyMenu(schemas, *capture_, source, this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(stack_);
@@ -165,6 +168,7 @@ StreamDetail::StreamDetail(EngineBridge& bridge, SchemaStore& schemas, QWidget* 
   tabs_->addTab(makeTiming(), QStringLiteral("Timing"));
   tabs_->addTab(makeSummary(), QStringLiteral("Summary"));
   tabs_->setUsesScrollButtons(true);
+  tabs_->setCornerWidget(makeTakeAlongButton(*copies_, *sequence_, tabs_));
   title_->setTextFormat(Qt::PlainText);
   title_->setProperty("role", "muted");
   title_->setContentsMargins(14, 0, 14, 0);
@@ -256,12 +260,13 @@ QWidget* StreamDetail::makeSummary() {
 void StreamDetail::showStream(const StreamEntry* entry) {
   stack_->setCurrentIndex(entry ? 1 : 0);
   path_ = entry ? entry->head->path : std::string();
-  target_ = entry ? entry->target() : std::string();
+  target_ = entry && isLive_ ? entry->target() : std::string();
   bare_.reset();
   if (entry && entry->timeline.empty()) bare_ = *entry;
   capture_->show(entry);
   sequence_->showStream(entry);
   messages_->showStream(entry);
+  copies_->showStream(entry);
   if (!entry) return;
   if (entry->head->isGrpc) schemas_.want(target_);
   onGrown();

@@ -6,6 +6,7 @@
 
 #include "ui/bridge/schema_store.h"
 #include "ui/models/stream_store.h"
+#include "ui/streams/stream_source.h"
 
 class QLabel;
 class QSplitter;
@@ -15,6 +16,7 @@ class QTabWidget;
 
 namespace spillway::ui {
 
+class CopyMenu;
 class FactList;
 class FlowView;
 class FrameModel;
@@ -31,7 +33,7 @@ class StreamDetail : public QWidget {
   Q_OBJECT
 
  public:
-  StreamDetail(EngineBridge& bridge, SchemaStore& schemas, QWidget* parent = nullptr);
+  StreamDetail(const StreamSource& source, SchemaStore& schemas, QWidget* parent = nullptr);
 
   /// Shows the stream as it is now; nullptr: none is selected. The entry is not kept. Where it has no
   /// timeline what was recorded tells it.
@@ -43,6 +45,7 @@ class StreamDetail : public QWidget {
   ValueTable& headers() { return *headers_; }
   FlowView& flow() { return *flow_; }
   QTabWidget& tabs() { return *tabs_; }
+  CopyMenu& copyMenu() { return *copies_; }
   const StreamCapture& capture() const { return *capture_; }
 
  signals:
@@ -69,6 +72,7 @@ class StreamDetail : public QWidget {
   void showChosen();
 
   SchemaStore& schemas_;
+  const bool isLive_;  ///< targets may be asked for their schemas
   StreamCapture* capture_;
   QStackedWidget* stack_;
   QSplitter* splitter_;
@@ -84,6 +88,7 @@ class StreamDetail : public QWidget {
   TimingView* timing_;
   FactList* facts_;
   MessagePane* pane_;
+  CopyMenu* copies_;
   std::string path_, target_;
   std::optional<StreamEntry> bare_;  ///< the stream, where it came without a timeline
 };

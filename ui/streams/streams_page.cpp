@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/streams/streams_page.h"
 
-#include <QHeaderView>
 #include <QMenu>
 #include <QPushButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "engine/history/entry_lines.h"
-#include "ui/export/save_dialog.h"
-#include "ui/export/table_text.h"
+#include "ui/models/stream_store.h"
 #include "ui/models/words.h"
+#include "ui/streams/capture_window.h"
 #include "ui/streams/recording_dialog.h"
-#include "ui/streams/stream_detail.h"
-#include "ui/streams/stream_model.h"
-#include "ui/widgets/card.h"
+#include "ui/streams/stream_browser.h"
 #include "ui/widgets/kept_columns.h"
 #include "ui/widgets/live_table.h"
 #include "ui/widgets/log_view.h"
 #include "ui/widgets/page_header.h"
-#include "ui/widgets/table_look.h"
 
 namespace spillway::ui {
 
@@ -39,29 +34,22 @@ LogWords streamWords() {
 StreamsPage::StreamsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schemas, QWidget* parent)
     : QWidget(parent),
       workspace_(workspace),
-      store_(new StreamStore(this)),
-      model_(new StreamModel(*store_, this)),
       header_(new PageHeader(QStringLiteral("Streams"), this)),
-      view_(new LogView(*model_, Qt::Vertical, streamWords(), this)),
-      detail_(new StreamDetail(bridge, schemas, this)) {
+      browser_(new StreamBrowser(liveSource(bridge), schemas, streamWords(), this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(16, 12, 16, 14);
   column->setSpacing(10);
   column->addWidget(header_);
-  column->addWidget(view_, 1);
-  auto* card = new Card(this);
-  auto* inside = new QVBoxLayout(card);
-  inside->setContentsMargins(1, 1, 1, 1);
-  inside->addWidget(detail_);
-  view_->addPane(card, {240, 420});
-  setColumnWidths(view_->table(), {94, 152, 112, 56, 124, 118, 116, 70, 80, 88});
-  columns_ = new KeptColumns(view_->table(), QStringLiteral("streams"));
-  view_->table().horizontalHeader()->setStretchLastSection(true);
+  column->addWidget(browser_, 1);
+  columns_ = new KeptColumns(browser_->view().table(), QStringLiteral("streams"));
   makeHeader();
+  header_->addMenuButton(QStringLiteral("Export"), browser_->makeExportMenu());
+  auto* open = new QPushButton(QStringLiteral("Open…"), this);
+  open->setToolTip(QStringLiteral("Look into a capture that was saved (*.spillway-capture)"));
+  connect(open, &QPushButton::clicked, this, [this, &schemas] { chooseCapture(this, schemas); });
+  header_->addButton(open);
   connectBridge(bridge);
-  connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &StreamsPage::showSelected);
-  connect(detail_, &StreamDetail::refreshWanted, this, &StreamsPage::showSelected);
-  connect(store_, &StreamStore::changed, this, &StreamsPage::onStoreChanged);
+  connect(&browser_->store(), &StreamStore::changed, this, &StreamsPage::showWords);
   showWords();
 }
 
@@ -72,14 +60,12 @@ void StreamsPage::makeHeader() {
   showRecording();
   auto* clear = new QPushButton(QStringLiteral("Clear"), this);
   clear->setToolTip(QStringLiteral("Forget the streams that have ended"));
-  connect(clear, &QPushButton::clicked, store_, &StreamStore::clear);
-  for (QPushButton* button : {view_->followButton(), view_->pauseButton(), clear}) {
+  connect(clear, &QPushButton::clicked, &browser_->store(), &StreamStore::clear);
+  for (QPushButton* button : {browser_->view().followButton(), browser_->view().pauseButton(), clear})
     header_->addButton(button);
-  }
   auto* columns = new QMenu(this);
   columns_->fill(columns);
   header_->addMenuButton(QStringLiteral("Columns"), columns);
-  header_->addMenuButton(QStringLiteral("Export"), makeExportMenu());
 }
 
 QMenu* StreamsPage::makeRecordingMenu() {
@@ -121,31 +107,8 @@ void StreamsPage::showRecording() {
   recording_->setText(isOn ? QStringLiteral("● Recording") : QStringLiteral("○ Not recording"));
 }
 
-QMenu* StreamsPage::makeExportMenu() {
-  auto* menu = new QMenu(this);
-  menu->addAction(QStringLiteral("CSV…"), this, [this] {
-    saveWithDialog(
-        this,
-        {QStringLiteral("Export as CSV"), QStringLiteral("streams.csv"), QStringLiteral("CSV files (*.csv)")},
-        [this](QIODevice& out) { writeCsv(*model_, out); });
-  });
-  menu->addAction(QStringLiteral("JSON lines…"), this, [this] {
-    saveWithDialog(this,
-                   {QStringLiteral("Export ended streams as JSON lines"), QStringLiteral("streams.jsonl"),
-                    QStringLiteral("JSON lines (*.jsonl)")},
-                   [this](QIODevice& out) {
-                     for (int row = 0; row < model_->rowCount(); ++row) {
-                       const StreamEntry* entry = model_->entryAt(row);
-                       if (entry && entry->record)
-                         out.write(QByteArray::fromStdString(history::jsonLine(*entry->record) + '\n'));
-                     }
-                   });
-  });
-  return menu;
-}
-
 void StreamsPage::connectBridge(EngineBridge& bridge) {
-  connect(&bridge, &EngineBridge::eventsArrived, store_, &StreamStore::ingest);
+  connect(&bridge, &EngineBridge::eventsArrived, &browser_->store(), &StreamStore::ingest);
   connect(&bridge, &EngineBridge::metricsSampled, this, [this](const observe::MetricsReading& now) {
     active_ = now.total.activeStreams;
     showWords();
@@ -157,53 +120,23 @@ void StreamsPage::connectBridge(EngineBridge& bridge) {
 }
 
 bool StreamsPage::hasStream(quint64 id, WallTime started) const {
-  const StreamEntry* entry = store_->find(id);
+  const StreamEntry* entry = browser_->store().find(id);
   return entry && entry->head->started == started;
 }
 
 void StreamsPage::showRecord(const std::shared_ptr<const observe::StreamRecord>& record) {
   if (hasStream(record->head->id, record->head->started)) return showStream(record->head->id);
-  view_->table().clearSelection();
-  StreamEntry entry;
-  entry.id = record->head->id;
-  entry.head = record->head;
-  entry.record = record;
-  selectedId_.reset();
-  detail_->showStream(&entry);
+  browser_->showRecord(record);
 }
 
 void StreamsPage::showStream(quint64 id) {
-  if (!store_->find(id)) return;
-  if (model_->rowOfStream(id) < 0) view_->setFilter({});
-  if (model_->rowOfStream(id) < 0) view_->pauseButton()->setChecked(false);
-  view_->table().selectSeq(store_->seqOf(id));
-  view_->table().setFocus();
-}
-
-/// An open stream whose block was evicted has moved to another row; the selection goes with it.
-void StreamsPage::onStoreChanged(const RowChange& change) {
-  const auto seq = view_->table().selectedSeq();
-  const bool moved =
-      !seq && selectedId_ && store_->find(*selectedId_) && store_->seqOf(*selectedId_) != selectedSeq_;
-  if (moved) view_->table().selectSeq(store_->seqOf(*selectedId_));
-  if (seq && std::binary_search(change.updated.begin(), change.updated.end(), *seq)) showSelected();
-  showWords();
-}
-
-void StreamsPage::showSelected() {
-  const auto seq = view_->table().selectedSeq();
-  const StreamEntry* entry = seq ? store_->at(*seq) : nullptr;
-  if (entry) {
-    selectedId_ = entry->id;
-    selectedSeq_ = *seq;
-  }
-  detail_->showStream(entry);
+  browser_->showStream(id);
 }
 
 void StreamsPage::showWords() {
   QString words = QStringLiteral("%1 active · %2 recorded")
                       .arg(countText(static_cast<std::uint64_t>(std::max<std::int64_t>(0, active_))),
-                           countText(store_->recorded()));
+                           countText(browser_->store().recorded()));
   if (lostDetails_ > 0) {
     words +=
         QStringLiteral(" · %1 came too fast to show").arg(countOf(lostDetails_, QStringLiteral("detail")));

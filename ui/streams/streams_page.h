@@ -2,11 +2,9 @@
 #pragma once
 
 #include <QWidget>
-#include <optional>
 
 #include "ui/bridge/engine_bridge.h"
 #include "ui/bridge/schema_store.h"
-#include "ui/models/bounded_rows.h"
 
 class QMenu;
 class QPushButton;
@@ -14,23 +12,17 @@ class QPushButton;
 namespace spillway::ui {
 
 class KeptColumns;
-class LogView;
 class PageHeader;
-class StreamDetail;
-class StreamModel;
-class StreamStore;
+class StreamBrowser;
 
-/// The streams of this session, alive or ended, and the selected one in detail below.
+/// The streams since the program began, alive or ended, and the selected one in detail below.
 class StreamsPage : public QWidget {
   Q_OBJECT
 
  public:
   StreamsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schemas, QWidget* parent = nullptr);
 
-  StreamStore& store() { return *store_; }
-  StreamModel& model() { return *model_; }
-  LogView& view() { return *view_; }
-  StreamDetail& detail() { return *detail_; }
+  StreamBrowser& browser() { return *browser_; }
 
   /// Whether this stream is kept. Numbers of streams come again when the program starts anew, beginnings do
   /// not.
@@ -50,22 +42,14 @@ class StreamsPage : public QWidget {
   void record(config::CaptureLevel level);
   void chooseRecording();
   void showRecording();
-  QMenu* makeExportMenu();
   void connectBridge(EngineBridge& bridge);
-  void onStoreChanged(const RowChange& change);
-  void showSelected();
   void showWords();
 
   Workspace& workspace_;
-  StreamStore* store_;
-  StreamModel* model_;
   PageHeader* header_;
-  LogView* view_;
-  StreamDetail* detail_;
+  StreamBrowser* browser_;
   KeptColumns* columns_ = nullptr;
   QPushButton* recording_ = nullptr;
-  RowSeq selectedSeq_ = 0;  ///< the row of selectedId_ when it was selected
-  std::optional<StreamId> selectedId_;
   std::int64_t active_ = 0;  ///< from the counters
   quint64 lostDetails_ = 0;
 };

@@ -129,6 +129,7 @@ void LiveTable::contextMenuEvent(QContextMenuEvent* event) {
   QAction* copy = menu->addAction(QStringLiteral("Copy rows"), this, [this] { copySelectedRows(*this); });
   copy->setShortcut(QKeySequence::Copy);
   copy->setEnabled(selected_.has_value());
+  Q_EMIT menuOpening(*menu);
   menu->popup(isByKey && cell.isValid() ? viewport()->mapToGlobal(visualRect(cell).center())
                                         : event->globalPos());
 }

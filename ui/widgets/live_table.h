@@ -31,6 +31,8 @@ class LiveTable : public QTableView {
   void followingChanged(bool following);
   /// Another row was selected, or none is any more.
   void selectedSeqChanged();
+  /// A cell's menu is about to open: more may be added.
+  void menuOpening(QMenu& menu);
   /// The reader made this filter from the present one and a cell.
   void filterRequested(const QString& filter);
 

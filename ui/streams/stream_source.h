@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "engine/observe/capture.h"
+
+namespace spillway::ui {
+
+class EngineBridge;
+
+/// Where it is known what passed on streams: a running engine and its history, or a file.
+struct StreamSource {
+  /// What is in memory, batches before `from` left out. UI thread.
+  std::function<std::optional<observe::CapturedStream>(StreamId, std::size_t from)> find;
+  std::string historyFile;  ///< where older streams are; "" = nowhere
+  std::string caFile;       ///< what clients of its TLS listeners trust; "" = not known
+  bool isLive = false;      ///< its targets may be asked
+};
+
+/// The bridge must live as long.
+StreamSource liveSource(EngineBridge& bridge);
+
+}  // namespace spillway::ui

@@ -8,7 +8,6 @@
 namespace spillway::exporting {
 namespace {
 
-using observe::Direction;
 using observe::FieldList;
 
 constexpr std::uint32_t kSwitchingProtocols = 101;
@@ -17,7 +16,7 @@ std::string fieldLines(const FieldList* fields) {
   std::string lines;
   if (!fields) return lines;
   for (const auto& [name, value] : *fields) {
-    if (!name.starts_with(':')) lines += name + ": " + value + "\r\n";
+    if (!name.starts_with(':')) lines.append(name).append(": ").append(value).append("\r\n");
   }
   return lines;
 }

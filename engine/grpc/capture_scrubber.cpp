@@ -88,7 +88,8 @@ void CaptureScrubber::scrub(const observe::MessagePlace& place, const std::vecto
   if (!mayHold(type, redaction)) return;
   auto opened = openMessage(payload, place.encoding);
   if (opened) {
-    const std::span message(reinterpret_cast<std::uint8_t*>(opened->data()), opened->size());
+    std::string& bytes = *opened;
+    const std::span message(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size());
     if (!redact(redaction, *schemas_, type, message)) return;
   }
   // What was cut cannot be opened to look.

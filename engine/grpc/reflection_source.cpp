@@ -6,17 +6,15 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/security/tls_credentials_options.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 #include <vector>
 
+#include "engine/grpc/channel.h"
 #include "engine/grpc/schema_files.h"
 #include "grpc/reflection/v1/reflection.pb.h"
 
@@ -31,31 +29,6 @@ using Stub = ::grpc::TemplatedGenericStub<Request, Response>;
 
 constexpr int kMostServices = 2'000;
 constexpr int kLargestAnswer = 16 << 20;
-
-std::shared_ptr<::grpc::ChannelCredentials> credentialsFor(const ReflectionTarget& target) {
-  if (target.tls == ReflectionTls::Off) return ::grpc::InsecureChannelCredentials();
-  if (target.tls == ReflectionTls::Checked) {
-    ::grpc::SslCredentialsOptions options;
-    options.pem_root_certs = target.trustedPem;
-    return ::grpc::SslCredentials(options);
-  }
-  using namespace ::grpc::experimental;
-  TlsChannelCredentialsOptions options;
-  options.set_certificate_verifier(std::make_shared<NoOpCertificateVerifier>());
-  options.set_verify_server_certs(false);
-  options.set_check_call_host(false);
-  return TlsCredentials(options);
-}
-
-std::shared_ptr<::grpc::Channel> openChannel(const ReflectionTarget& target) {
-  ::grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kLargestAnswer);
-  arguments.SetUserAgentPrefix("spillway");
-  // Straight to the target, by a connection that nothing else uses.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return ::grpc::CreateCustomChannel(target.address, credentialsFor(target), arguments);
-}
 
 /// One reflection stream: questions and answers by turns.
 class Conversation {
@@ -270,7 +243,7 @@ Error errorFor(const ReflectionTarget& target, const ::grpc::Status& status) {
 Result<std::shared_ptr<const Schema>> readReflection(const ReflectionTarget& target,
                                                      const std::stop_token& stop) {
   const auto deadline = std::chrono::system_clock::now() + target.timeout;
-  Stub stub(openChannel(target));
+  Stub stub(openChannel({target.address, target.tls, target.trustedPem, {}}, kLargestAnswer));
   ::grpc::Status status;
   for (const char* version : {"v1", "v1alpha"}) {
     Conversation conversation(stub, version, deadline, stop);

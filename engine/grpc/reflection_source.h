@@ -9,19 +9,14 @@
 #include <string>
 
 #include "engine/base/result.h"
+#include "engine/grpc/channel.h"
 #include "engine/grpc/schema.h"
 
 namespace spillway::grpc {
 
-enum class ReflectionTls : std::uint8_t {
-  Off,        ///< HTTP/2 without TLS
-  Unchecked,  ///< TLS that takes any certificate, as an ALB does with its targets
-  Checked,    ///< TLS; the certificate must be of a CA in `trustedPem` and of the address's host
-};
-
 struct ReflectionTarget {
   std::string address;  ///< "127.0.0.1:50061", "[::1]:50061"
-  ReflectionTls tls = ReflectionTls::Off;
+  ChannelTls tls = ChannelTls::Off;
   std::string trustedPem;                    ///< CA certificates; empty for those of the system
   std::chrono::milliseconds timeout{5'000};  ///< for all of it
 };

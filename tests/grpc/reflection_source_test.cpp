@@ -120,15 +120,14 @@ TEST(Reflection, GoesThroughTls) {
   ::grpc::SslServerCredentialsOptions options;
   options.pem_key_cert_pairs.push_back({leaf.privateKeyPem, leaf.certificatePem});
   const ReflectionServer server(LibraryReflection::Yes, nullptr, ::grpc::SslServerCredentials(options));
-  expectRouteGuide(*read({.address = server.address(), .tls = ReflectionTls::Unchecked}));
+  expectRouteGuide(*read({.address = server.address(), .tls = ChannelTls::Unchecked}));
   const std::string port = server.address().substr(server.address().find(':'));
-  expectRouteGuide(*read({.address = "localhost" + port,
-                          .tls = ReflectionTls::Checked,
-                          .trustedPem = authority.certificatePem}));
+  expectRouteGuide(*read(
+      {.address = "localhost" + port, .tls = ChannelTls::Checked, .trustedPem = authority.certificatePem}));
 
   const auto other = test::makeCertificate({.commonName = "other", .isAuthority = true});
   const auto refused = readReflection(
-      {.address = "localhost" + port, .tls = ReflectionTls::Checked, .trustedPem = other.certificatePem});
+      {.address = "localhost" + port, .tls = ChannelTls::Checked, .trustedPem = other.certificatePem});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Unreachable);
 }

@@ -87,7 +87,7 @@ bool SchemaStore::hasTls(const std::string& target) const {
 void SchemaStore::ask(const std::string& target) {
   asking_.insert(target);
   grpc::ReflectionTarget from{.address = target};
-  if (hasTls(target)) from.tls = grpc::ReflectionTls::Unchecked;
+  if (hasTls(target)) from.tls = grpc::ChannelTls::Unchecked;
   pool_.start([this, from, stop = stop_.get_token()] {
     auto answer = grpc::readReflection(from, stop);
     QMetaObject::invokeMethod(this, [this, target = from.address, answer = std::move(answer)] {

@@ -19,6 +19,7 @@ enum class Room {
   Streams,
   Connections,
   Events,
+  CallBuilder,
 };
 
 struct RoomEntry {
@@ -28,7 +29,7 @@ struct RoomEntry {
   const char* key;  ///< in the settings
 };
 
-inline constexpr std::array<RoomEntry, 11> kRooms{{
+inline constexpr std::array<RoomEntry, 12> kRooms{{
     {Room::Map, "BUILD", "Map", "map"},
     {Room::Listeners, "BUILD", "Listeners", "listeners"},
     {Room::TargetGroups, "BUILD", "Target groups", "target-groups"},
@@ -40,6 +41,7 @@ inline constexpr std::array<RoomEntry, 11> kRooms{{
     {Room::Streams, "OBSERVE", "Streams", "streams"},
     {Room::Connections, "OBSERVE", "Connections", "connections"},
     {Room::Events, "OBSERVE", "Events", "events"},
+    {Room::CallBuilder, "DEBUG", "Call builder", "call-builder"},
 }};
 
 inline QString titleOf(Room room) {

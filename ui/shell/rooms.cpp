@@ -4,6 +4,7 @@
 #include <QStackedWidget>
 
 #include "ui/accesslog/access_log_page.h"
+#include "ui/calls/calls_page.h"
 #include "ui/certificates/certificates_page.h"
 #include "ui/connections/connections_page.h"
 #include "ui/dashboard/dashboard_page.h"
@@ -125,6 +126,7 @@ void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
     Q_EMIT roomRequested(roomOf(entry.kind));
   });
   pages_[Room::Events] = events;
+  pages_[Room::CallBuilder] = new CallsPage(sources.bridge, sources.workspace, sources.schemas, parent);
 }
 
 }  // namespace spillway::ui

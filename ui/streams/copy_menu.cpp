@@ -3,7 +3,7 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
-#include <QToolButton>
+#include <QPushButton>
 
 #include "engine/export/commands.h"
 #include "engine/history/entry_json.h"
@@ -81,7 +81,7 @@ void CopyMenu::copy(std::function<QString()> make) {
 }
 
 QWidget* makeTakeAlongButton(CopyMenu& copies, SequenceView& sequence, QWidget* parent) {
-  auto* button = new QToolButton(parent);
+  auto* button = new QPushButton(QStringLiteral("Take along"), parent);
   auto* menu = new QMenu(button);
   menu->addMenu(&copies);
   menu->addSeparator();
@@ -89,11 +89,8 @@ QWidget* makeTakeAlongButton(CopyMenu& copies, SequenceView& sequence, QWidget* 
                   [&sequence] { exportSequence(sequence, SequenceFormat::Svg); });
   menu->addAction(QStringLiteral("Sequence as PDF…"), &sequence,
                   [&sequence] { exportSequence(sequence, SequenceFormat::Pdf); });
-  button->setText(QStringLiteral("Take along"));
   button->setToolTip(QStringLiteral("Copy the stream as a command, JSON, text or hex; save its sequence"));
-  button->setPopupMode(QToolButton::InstantPopup);
-  button->setAutoRaise(true);
-  button->setFocusPolicy(Qt::StrongFocus);
+  button->setProperty("hasMenu", true);
   button->setMenu(menu);
   return button;
 }

@@ -37,7 +37,7 @@ StreamBrowser::StreamBrowser(const StreamSource& source, SchemaStore& schemas, c
   inside->setContentsMargins(1, 1, 1, 1);
   inside->addWidget(detail_);
   view_->addPane(card, {240, 420});
-  setColumnWidths(view_->table(), {94, 152, 112, 56, 124, 118, 116, 70, 80, 88});
+  setColumnWidths(view_->table(), {94, 140, 104, 54, 118, 112, 116, 70, 80, 80});
   view_->table().horizontalHeader()->setStretchLastSection(true);
   connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &StreamBrowser::showSelected);
   connect(&view_->table(), &LiveTable::menuOpening, this, &StreamBrowser::fillMenu);

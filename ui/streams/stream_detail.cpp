@@ -150,7 +150,11 @@ StreamDetail::StreamDetail(const StreamSource& source, SchemaStore& schemas, QWi
   auto* lines = new QVBoxLayout(page);
   lines->setContentsMargins(0, 6, 0, 0);
   lines->setSpacing(2);
-  lines->addWidget(title_);
+  auto* top = new QHBoxLayout;
+  top->setContentsMargins(0, 0, 10, 0);
+  top->addWidget(title_, 1);
+  top->addWidget(makeTakeAlongButton(*copies_, *sequence_, page));
+  lines->addLayout(top);
   lines->addWidget(splitter_, 1);
   stack_->addWidget(page);
   splitter_->setChildrenCollapsible(false);
@@ -168,7 +172,6 @@ StreamDetail::StreamDetail(const StreamSource& source, SchemaStore& schemas, QWi
   tabs_->addTab(makeTiming(), QStringLiteral("Timing"));
   tabs_->addTab(makeSummary(), QStringLiteral("Summary"));
   tabs_->setUsesScrollButtons(true);
-  tabs_->setCornerWidget(makeTakeAlongButton(*copies_, *sequence_, tabs_));
   title_->setTextFormat(Qt::PlainText);
   title_->setProperty("role", "muted");
   title_->setContentsMargins(14, 0, 14, 0);

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/calls/calls_page.h"
+
+#include <QComboBox>
+#include <QFormLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMenu>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QShortcut>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "engine/grpc/message_json.h"
+#include "ui/calls/metadata_text.h"
+#include "ui/calls/transcript_model.h"
+#include "ui/models/words.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/page_header.h"
+#include "ui/widgets/table_look.h"
+
+namespace spillway::ui {
+
+namespace {
+
+constexpr int kCheckDelay = 150;  // milliseconds
+
+QString toQt(const std::string& text) {
+  return QString::fromStdString(text);
+}
+
+bool sendsMany(const grpc::Method& method) {
+  return method.kind == grpc::CallKind::ClientStreaming || method.kind == grpc::CallKind::Bidirectional;
+}
+
+QString kindText(grpc::CallKind kind) {
+  switch (kind) {
+    case grpc::CallKind::Unary:
+      return QStringLiteral("unary");
+    case grpc::CallKind::ServerStreaming:
+      return QStringLiteral("server streaming");
+    case grpc::CallKind::ClientStreaming:
+      return QStringLiteral("client streaming");
+    case grpc::CallKind::Bidirectional:
+      break;
+  }
+  return QStringLiteral("bidirectional");
+}
+
+QPlainTextEdit* makeEditor(const QString& name, QWidget* parent) {
+  auto* editor = new QPlainTextEdit(parent);
+  editor->setFont(Theme::fixedFont());
+  editor->setTabChangesFocus(true);
+  editor->setAccessibleName(name);
+  return editor;
+}
+
+}  // namespace
+
+CallsPage::CallsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schemas, QWidget* parent)
+    : QWidget(parent),
+      bridge_(bridge),
+      workspace_(workspace),
+      schemas_(schemas),
+      runner_(new CallRunner(this)),
+      transcript_(new TranscriptModel(this)),
+      header_(new PageHeader(QStringLiteral("Call builder"), this)),
+      place_(new QComboBox(this)),
+      tls_(new QComboBox(this)),
+      method_(new QComboBox(this)),
+      compression_(new QComboBox(this)),
+      deadline_(new QSpinBox(this)),
+      message_(makeEditor(QStringLiteral("Message as JSON"), this)),
+      metadata_(makeEditor(QStringLiteral("Metadata"), this)),
+      content_(makeEditor(QStringLiteral("Content of the chosen line"), this)),
+      line_(new QLabel(this)),
+      problem_(new QLabel(this)),
+      state_(new QLabel(this)),
+      hint_(new QLabel(this)),
+      send_(new QPushButton(this)),
+      close_(new QPushButton(QStringLiteral("Half-close"), this)),
+      cancel_(new QPushButton(QStringLiteral("Cancel"), this)),
+      recent_(new QMenu(this)),
+      table_(new QTableView(this)) {
+  checking_.setMaxThreadCount(1);
+  makeHeader();
+  auto* split = new QSplitter(Qt::Horizontal, this);
+  split->setChildrenCollapsible(false);
+  split->addWidget(makeForm());
+  split->addWidget(makeTranscript());
+  split->setSizes({460, 660});
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(16, 12, 16, 14);
+  column->setSpacing(10);
+  column->addWidget(header_);
+  column->addWidget(split, 1);
+  checkTimer_.setSingleShot(true);
+  connect(&checkTimer_, &QTimer::timeout, this, &CallsPage::checkMessage);
+  connect(&bridge_, &EngineBridge::targetsChanged, this, &CallsPage::fillPlaces);
+  connect(&bridge_, &EngineBridge::applied, this, &CallsPage::fillPlaces);
+  connect(&schemas_, &SchemaStore::changed, this, &CallsPage::fillMethods);
+  connect(runner_, &CallRunner::refused, this, &CallsPage::showProblem);
+  connect(runner_, &CallRunner::ended, this, &CallsPage::showButtons);
+  connect(runner_, &CallRunner::happened, this, [this](const std::vector<CallLine>& lines) {
+    const bool isAtEnd = table_->currentIndex().row() == transcript_->rowCount() - 1;
+    transcript_->add(lines);
+    if (isAtEnd || !table_->currentIndex().isValid()) table_->selectRow(transcript_->rowCount() - 1);
+  });
+  fillPlaces();
+  fillMethods();
+  showButtons();
+}
+
+CallsPage::~CallsPage() {
+  checking_.clear();
+  checking_.waitForDone();
+}
+
+void CallsPage::makeHeader() {
+  header_->setWords(QStringLiteral("Call any method, through a listener or straight to a target"));
+  QPushButton* recent = header_->addMenuButton(QStringLiteral("Recent calls"), recent_);
+  recent->setToolTip(QStringLiteral("Fill the form as it was for an earlier call"));
+  connect(recent_, &QMenu::aboutToShow, this, &CallsPage::fillRecent);
+}
+
+QWidget* CallsPage::makeForm() {
+  auto* card = new Card(this);
+  place_->setEditable(true);
+  place_->setInsertPolicy(QComboBox::NoInsert);
+  place_->setAccessibleName(QStringLiteral("Where to"));
+  for (const char* words : {"without TLS", "TLS, any certificate", "TLS, checked by Spillway's CA",
+                            "TLS, checked by the system's CAs"})
+    tls_->addItem(QString::fromLatin1(words));
+  method_->setAccessibleName(QStringLiteral("Method"));
+  method_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  place_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  for (const char* words : {"none", "gzip", "deflate"})
+    compression_->addItem(QString::fromLatin1(words));
+  deadline_->setRange(0, 3'600'000);
+  deadline_->setSingleStep(500);
+  deadline_->setSuffix(QStringLiteral(" ms"));
+  deadline_->setSpecialValueText(QStringLiteral("none"));
+  deadline_->setGroupSeparatorShown(true);
+  auto* form = new QFormLayout;
+  form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+  form->addRow(QStringLiteral("&To"), place_);
+  form->addRow(QStringLiteral("&Security"), tls_);
+  form->addRow(QStringLiteral("&Method"), method_);
+  auto* options = new QHBoxLayout;
+  options->addWidget(deadline_);
+  auto* compressionLabel = new QLabel(QStringLiteral("&Compression"), this);
+  compressionLabel->setBuddy(compression_);
+  options->addSpacing(12);
+  options->addWidget(compressionLabel);
+  options->addWidget(compression_);
+  options->addStretch();
+  form->addRow(QStringLiteral("&Deadline"), options);
+  auto* label = static_cast<QLabel*>(form->labelForField(options));
+  label->setBuddy(deadline_);
+  line_->setProperty("role", "muted");
+  line_->setFont(Theme::fixedFont());
+  line_->setWordWrap(true);
+  auto* column = new QVBoxLayout(card);
+  column->setContentsMargins(14, 12, 14, 12);
+  column->setSpacing(8);
+  column->addLayout(form);
+  column->addWidget(line_);
+  column->addWidget(makeMessage(), 1);
+  connect(place_, &QComboBox::activated, this, &CallsPage::choosePlace);
+  connect(method_, &QComboBox::currentIndexChanged, this, &CallsPage::chooseMethod);
+  return card;
+}
+
+QWidget* CallsPage::makeMessage() {
+  auto* box = new QWidget(this);
+  auto* tabs = new QTabWidget(box);
+  tabs->setDocumentMode(true);
+  tabs->addTab(message_, QStringLiteral("Message"));
+  tabs->addTab(metadata_, QStringLiteral("Metadata"));
+  metadata_->setPlaceholderText(
+      QStringLiteral("x-canary: yes\nauthorization: Bearer …\nx-bytes-bin: AAEC (base64)"));
+  problem_->setWordWrap(true);
+  problem_->setTextFormat(Qt::PlainText);
+  problem_->setProperty("role", "problem");
+  problem_->hide();
+  send_->setProperty("role", "primary");
+  send_->setToolTip(QStringLiteral("Ctrl+Return"));
+  close_->setToolTip(QStringLiteral("Nothing more will be sent; the server may still answer"));
+  auto* buttons = new QHBoxLayout;
+  for (QPushButton* button : {send_, close_, cancel_})
+    buttons->addWidget(button);
+  buttons->addStretch();
+  buttons->addWidget(state_);
+  state_->setProperty("role", "muted");
+  auto* column = new QVBoxLayout(box);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->addWidget(tabs, 1);
+  column->addWidget(problem_);
+  column->addLayout(buttons);
+  for (const auto key : {Qt::Key_Return, Qt::Key_Enter}) {
+    auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | key), this);
+    shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(shortcut, &QShortcut::activated, send_, &QPushButton::click);
+  }
+  connect(send_, &QPushButton::clicked, this, &CallsPage::send);
+  connect(close_, &QPushButton::clicked, this, [this] {
+    runner_->halfClose();
+    close_->setEnabled(false);
+    send_->setEnabled(false);
+  });
+  connect(cancel_, &QPushButton::clicked, runner_, &CallRunner::cancel);
+  connect(message_, &QPlainTextEdit::textChanged, this, [this] { checkTimer_.start(kCheckDelay); });
+  return box;
+}
+
+QWidget* CallsPage::makeTranscript() {
+  auto* card = new Card(this);
+  auto* split = new QSplitter(Qt::Vertical, card);
+  split->setChildrenCollapsible(false);
+  table_->setModel(transcript_);
+  prepareTable(*table_, QStringLiteral("What happened to the call"));
+  setColumnWidths(*table_, {86, 136, 74, 300});
+  table_->horizontalHeader()->setStretchLastSection(true);
+  content_->setReadOnly(true);
+  content_->setFrameShape(QFrame::NoFrame);
+  hint_->setText(
+      QStringLiteral("Messages, headers and the status stand here as they come. The call itself is among "
+                     "the Streams, if it goes through a listener."));
+  hint_->setWordWrap(true);
+  hint_->setMargin(12);
+  hint_->setProperty("role", "muted");
+  split->addWidget(table_);
+  split->addWidget(content_);
+  split->setSizes({360, 240});
+  auto* column = new QVBoxLayout(card);
+  column->setContentsMargins(1, 1, 1, 1);
+  column->addWidget(hint_);
+  column->addWidget(split, 1);
+  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &CallsPage::showLine);
+  return card;
+}
+
+void CallsPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  fillPlaces();
+}
+
+/// What was typed stays.
+void CallsPage::fillPlaces() {
+  if (!isVisible() && !places_.empty()) return;
+  auto places = callPlaces(bridge_, workspace_);
+  const auto isSame = [](const CallPlace& a, const CallPlace& b) {
+    return a.address == b.address && a.title == b.title;
+  };
+  if (std::ranges::equal(places, places_, isSame)) return;
+  const QString before = place_->currentText();
+  const bool wasEmpty = places_.empty() && before.isEmpty();
+  places_ = std::move(places);
+  place_->clear();
+  for (const CallPlace& place : places_)
+    place_->addItem(place.address + QStringLiteral("  ·  ") + place.title);
+  if (wasEmpty && !places_.empty()) return choosePlace(0);
+  place_->setEditText(before);
+}
+
+void CallsPage::choosePlace(int index) {
+  if (index < 0 || index >= static_cast<int>(places_.size())) return;
+  const CallPlace& place = places_[static_cast<std::size_t>(index)];
+  place_->setCurrentIndex(index);
+  place_->setEditText(place.address);
+  tls_->setCurrentIndex(static_cast<int>(place.tls));
+}
+
+void CallsPage::fillMethods() {
+  const QString before = method_->currentData().toString();
+  const QSignalBlocker blocker(method_);
+  method_->clear();
+  for (const auto& schema : schemas_.schemas().all()) {
+    for (const grpc::Service& service : schema->services()) {
+      for (const grpc::Method& method : service.methods) {
+        if (method_->findData(toQt(method.path)) >= 0) continue;
+        method_->addItem(QStringLiteral("%1 · %2").arg(toQt(method.path).mid(1), kindText(method.kind)),
+                         toQt(method.path));
+      }
+    }
+  }
+  method_->setCurrentIndex(std::max(0, method_->findData(before)));
+  if (method_->count() == 0) method_->setCurrentIndex(-1);
+  chooseMethod();
+}
+
+std::optional<grpc::Method> CallsPage::method() const {
+  const auto found = schemas_.schemas().method(method_->currentData().toString().toStdString());
+  return found ? std::optional(found->method) : std::nullopt;
+}
+
+void CallsPage::chooseMethod() {
+  const auto chosen = method();
+  line_->setText(
+      chosen ? toQt(chosen->line)
+             : QStringLiteral("No method is known yet. Healthy gRPC targets are asked by server reflection; "
+                              "drop .proto files or descriptor sets on a message in Streams."));
+  const QString path = method_->currentData().toString();
+  if (chosen && path != chosenPath_) {
+    message_->setPlainText(toQt(grpc::jsonTemplate(chosen->request)));
+    chosenPath_ = path;
+  }
+  checkMessage();
+  showButtons();
+}
+
+/// In a thread: a message may be large.
+void CallsPage::checkMessage() {
+  const auto chosen = method();
+  const quint64 ticket = ++ticket_;
+  if (!chosen) return showProblem({});
+  checking_.clear();
+  checking_.start([this, ticket, type = chosen->request, schemas = schemas_.schemas(),
+                   json = message_->toPlainText().toStdString()] {
+    const auto message = grpc::jsonMessage(schemas, type, json);
+    const QString words = message ? QString() : toQt(message.error().detail);
+    QMetaObject::invokeMethod(this, [this, ticket, words] {
+      if (ticket != ticket_) return;
+      hasMistake_ = !words.isEmpty();
+      showProblem(words);
+      showButtons();
+    });
+  });
+}
+
+void CallsPage::showProblem(const QString& words) {
+  problem_->setText(QStringLiteral("✖ ") + words);
+  problem_->setVisible(!words.isEmpty());
+}
+
+void CallsPage::send() {
+  const auto chosen = method();
+  if (!chosen || !send_->isEnabled()) return;
+  if (!runner_->isRunning()) begin();
+  if (!runner_->isRunning()) return;
+  runner_->send(message_->toPlainText());
+  if (!sendsMany(*chosen)) runner_->halfClose();
+  showButtons();
+}
+
+void CallsPage::begin() {
+  const auto fields = metadataIn(metadata_->toPlainText());
+  if (!fields)
+    return showProblem(QStringLiteral(
+        "Metadata: write a field a line, \"name: value\", the name of letters, digits, - _ and ."));
+  const auto target = channelTarget(place_->currentText(), static_cast<CallTls>(tls_->currentIndex()),
+                                    bridge_.dataDirectory());
+  if (!target) return showProblem(toQt(target.error().detail));
+  if (target->address.find(':') == std::string::npos)
+    return showProblem(QStringLiteral("To: write an address with its port, such as 127.0.0.1:50051."));
+  CallRunner::Plan plan{*target, {}, *method(), schemas_.schemas()};
+  plan.request.path = plan.method.path;
+  plan.request.metadata = *fields;
+  plan.request.compression = static_cast<grpc::CallCompression>(compression_->currentIndex());
+  if (deadline_->value() > 0) plan.request.deadline = std::chrono::milliseconds(deadline_->value());
+  showProblem({});
+  transcript_->clear();
+  content_->clear();
+  hint_->hide();
+  keepCall();
+  runner_->start(plan);
+}
+
+void CallsPage::showButtons() {
+  const auto chosen = method();
+  const bool isRunning = runner_->isRunning();
+  const bool isStream = chosen && sendsMany(*chosen);
+  send_->setText(!isStream   ? QStringLiteral("Send")
+                 : isRunning ? QStringLiteral("Send message")
+                             : QStringLiteral("Start and send"));
+  send_->setEnabled(chosen && !hasMistake_ && (!isRunning || isStream));
+  close_->setVisible(isStream);
+  close_->setEnabled(isRunning);
+  cancel_->setEnabled(isRunning);
+  state_->setText(isRunning ? QStringLiteral("◌ running") : QString());
+}
+
+void CallsPage::showLine() {
+  const CallLine* line = transcript_->lineAt(table_->currentIndex().row());
+  content_->setPlainText(line ? line->text : QString());
+}
+
+void CallsPage::keepCall() const {
+  keepRecentCall({place_->currentText(), tls_->currentIndex(), method_->currentData().toString(),
+                  deadline_->value(), compression_->currentIndex(), message_->toPlainText()});
+}
+
+void CallsPage::fillRecent() {
+  recent_->clear();
+  for (const RecentCall& call : recentCalls())
+    recent_->addAction(recentCallTitle(call), this, [this, call] { takeRecent(call); });
+  if (recent_->isEmpty()) recent_->addAction(QStringLiteral("No calls yet"))->setEnabled(false);
+}
+
+void CallsPage::takeRecent(const RecentCall& call) {
+  place_->setEditText(call.to);
+  tls_->setCurrentIndex(call.tls);
+  deadline_->setValue(call.deadlineMillis);
+  compression_->setCurrentIndex(call.compression);
+  const int index = method_->findData(call.method);
+  if (index >= 0) method_->setCurrentIndex(index);
+  message_->setPlainText(call.message);
+}
+
+}  // namespace spillway::ui

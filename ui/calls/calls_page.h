@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QThreadPool>
+#include <QTimer>
+#include <QWidget>
+#include <optional>
+
+#include "ui/bridge/schema_store.h"
+#include "ui/calls/call_places.h"
+#include "ui/calls/call_runner.h"
+#include "ui/calls/recent_calls.h"
+
+class QComboBox;
+class QLabel;
+class QMenu;
+class QPlainTextEdit;
+class QPushButton;
+class QSpinBox;
+class QTableView;
+
+namespace spillway::ui {
+
+class PageHeader;
+class TranscriptModel;
+
+/// A gRPC client: any method that a schema tells of, through a listener or straight to a target, message by
+/// message.
+class CallsPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  CallsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schemas, QWidget* parent = nullptr);
+  ~CallsPage() override;
+
+  TranscriptModel& transcript() { return *transcript_; }
+  CallRunner& runner() { return *runner_; }
+
+ public slots:
+  /// Begins the call; of a unary or server streaming one also sends its only message.
+  void send();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  QWidget* makeForm();
+  QWidget* makeMessage();
+  QWidget* makeTranscript();
+  void makeHeader();
+  void fillPlaces();
+  void fillMethods();
+  void choosePlace(int index);
+  void chooseMethod();
+  std::optional<grpc::Method> method() const;
+  void begin();
+  void checkMessage();
+  void showProblem(const QString& words);
+  void showButtons();
+  void showLine();
+  void keepCall() const;
+  void fillRecent();
+  void takeRecent(const RecentCall& call);
+
+  EngineBridge& bridge_;
+  Workspace& workspace_;
+  SchemaStore& schemas_;
+  CallRunner* runner_;
+  TranscriptModel* transcript_;
+  PageHeader* header_;
+  QComboBox *place_, *tls_, *method_, *compression_;
+  QSpinBox* deadline_;
+  QPlainTextEdit *message_, *metadata_, *content_;
+  QLabel *line_, *problem_, *state_, *hint_;
+  QPushButton *send_, *close_, *cancel_;
+  QMenu* recent_;
+  QTableView* table_;
+  std::vector<CallPlace> places_;
+  QString chosenPath_;  ///< whose template the editor had last
+  QTimer checkTimer_;
+  quint64 ticket_ = 0;  ///< of the newest check
+  bool hasMistake_ = false;
+  QThreadPool checking_;  ///< one thread
+};
+
+}  // namespace spillway::ui

@@ -7,12 +7,14 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <deque>
 #include <fstream>
 #include <mutex>
 #include <sstream>
+#include <thread>
 
 #include "app/routeguide/features.h"
 #include "routeguide/route_guide.grpc.pb.h"
@@ -30,6 +32,7 @@ using ::routeguide::RouteSummary;
 
 /// Notes that a server remembers; older ones are forgotten.
 constexpr std::size_t kNotesKept = 1000;
+constexpr std::chrono::milliseconds kSlowestPace{2000};
 
 bool isAt(const Place& place, const Point& point) {
   return place.latitude == point.latitude() && place.longitude == point.longitude();
@@ -45,6 +48,15 @@ void fill(Feature& feature, const Place& place) {
   feature.set_name(place.name);
   feature.mutable_location()->set_latitude(place.latitude);
   feature.mutable_location()->set_longitude(place.longitude);
+}
+
+/// How long the caller wants between two messages of an answer: its metadata "x-pace-ms".
+std::chrono::milliseconds paceOf(const ServerContext& context) {
+  const auto field = context.client_metadata().find("x-pace-ms");
+  if (field == context.client_metadata().end()) return {};
+  unsigned pace = 0;
+  std::from_chars(field->second.begin(), field->second.end(), pace);
+  return std::min(std::chrono::milliseconds(pace), kSlowestPace);
 }
 
 class RouteGuideService final : public ::routeguide::RouteGuide::Service {
@@ -65,13 +77,17 @@ class RouteGuideService final : public ::routeguide::RouteGuide::Service {
     context->AddInitialMetadata("x-served-by", servedBy_);
     const auto [south, north] = std::minmax({area->lo().latitude(), area->hi().latitude()});
     const auto [west, east] = std::minmax({area->lo().longitude(), area->hi().longitude()});
+    const auto pace = paceOf(*context);
+    bool isFirst = true;
     for (const Place& place : places()) {
       if (place.latitude < south || place.latitude > north || place.longitude < west ||
           place.longitude > east)
         continue;
       Feature feature;
       fill(feature, place);
-      if (!writer->Write(feature)) break;
+      if (!isFirst && pace.count() > 0) std::this_thread::sleep_for(pace);
+      isFirst = false;
+      if (context->IsCancelled() || !writer->Write(feature)) break;
     }
     return Status::OK;
   }

@@ -29,7 +29,7 @@ std::shared_ptr<::grpc::ChannelCredentials> credentialsFor(const ChannelTarget& 
 std::shared_ptr<::grpc::Channel> openChannel(const ChannelTarget& target, std::size_t largestReceived) {
   ::grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(static_cast<int>(largestReceived));
-  arguments.SetUserAgentPrefix("spillway");
+  arguments.SetUserAgentPrefix(target.userAgent);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   if (!target.serverName.empty()) {

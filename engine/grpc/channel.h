@@ -22,7 +22,8 @@ enum class ChannelTls : std::uint8_t {
 struct ChannelTarget {
   std::string address;  ///< "127.0.0.1:50061", "[::1]:50061", "localhost:50051"
   ChannelTls tls = ChannelTls::Off;
-  std::string trustedPem;  ///< CA certificates; empty for those of the system
+  std::string trustedPem;              ///< CA certificates; empty for those of the system
+  std::string userAgent = "spillway";  ///< what user-agent begins with
   std::string serverName;  ///< :authority, and the name that a certificate must have; empty: the address's
 };
 

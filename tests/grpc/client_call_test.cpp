@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/grpc/call_batch.h"
 #include "engine/grpc/message_json.h"
 #include "routeguide/route_guide.grpc.pb.h"
 #include "tests/grpc/routes.h"
@@ -334,6 +335,69 @@ TEST(JsonTemplate, HasEachFieldAndFits) {
   EXPECT_EQ(jsonTemplate(*routes.message("routes.Feature")),
             "{\n  \"name\": \"\",\n  \"location\": {\n    \"latitude\": 0,\n    \"longitude\": 0\n  }\n}");
   EXPECT_EQ(jsonTemplate(*routes.message("routes.Choice")), "{\n  \"text\": \"\"\n}");
+}
+
+BatchResult waitForEnd(const CallBatch& batch) {
+  const auto deadline = SteadyClock::now() + kPatience;
+  while (!batch.result().isOver && SteadyClock::now() < deadline)
+    std::this_thread::sleep_for(1ms);
+  return batch.result();
+}
+
+class CallBatchTest : public ClientCallTest {
+ protected:
+  ChannelTarget target() const { return {.address = "127.0.0.1:" + std::to_string(port_)}; }
+  static BatchPlan plan(const char* method, std::string message, std::uint32_t calls) {
+    BatchPlan plan;
+    plan.request.path = std::string(kService) + method;
+    plan.messages = {std::move(message)};
+    plan.calls = calls;
+    return plan;
+  }
+};
+
+TEST_F(CallBatchTest, EachCallIsMadeAndCounted) {
+  const CallBatch batch(target(), plan("GetFeature", point(3), 300));
+  const BatchResult result = waitForEnd(batch);
+  EXPECT_TRUE(result.isOver);
+  EXPECT_EQ(result.begun, 300U);
+  EXPECT_EQ(result.ended, 300U);
+  EXPECT_EQ(result.received, 300U);
+  EXPECT_EQ(result.micros.size(), 300U);
+  EXPECT_EQ(result.statuses, (std::map<int, std::uint64_t>{{0, 300}}));
+}
+
+TEST_F(CallBatchTest, StatusesAreCountedByCode) {
+  const CallBatch batch(target(), plan("GetFeature", point(-1), 20));
+  EXPECT_EQ(waitForEnd(batch).statuses, (std::map<int, std::uint64_t>{{11, 20}}));
+}
+
+TEST_F(CallBatchTest, CallsBeginNoFasterThanTheirRate) {
+  BatchPlan slow = plan("GetFeature", point(3), 21);
+  slow.perSecond = 100;
+  const CallBatch batch(target(), slow);
+  const BatchResult result = waitForEnd(batch);
+  EXPECT_EQ(result.ended, 21U);
+  EXPECT_GE(result.elapsed, 200ms);
+}
+
+TEST_F(CallBatchTest, AStopCancelsWhatRuns) {
+  BatchPlan endless = plan("ListFeatures", area(2'000'000'000, 1000), 50);
+  endless.atOnce = 4;
+  CallBatch batch(target(), endless);
+  while (batch.result().received == 0)
+    std::this_thread::sleep_for(1ms);
+  batch.stop();
+  const BatchResult result = waitForEnd(batch);
+  EXPECT_TRUE(result.isOver);
+  EXPECT_LE(result.begun, 4U);
+  EXPECT_EQ(result.ended, 0U);
+}
+
+TEST_F(CallBatchTest, AServerThatIsNotThereIsCounted) {
+  server_->Shutdown(std::chrono::system_clock::now());
+  const CallBatch batch(target(), plan("GetFeature", point(3), 3));
+  EXPECT_EQ(waitForEnd(batch).statuses, (std::map<int, std::uint64_t>{{14, 3}}));
 }
 
 }  // namespace

@@ -13,7 +13,9 @@
 #include "tests/support/engine_fixture.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_target.h"
+#include "ui/calls/batch_dialog.h"
 #include "ui/calls/calls_page.h"
+#include "ui/calls/latency_bars.h"
 #include "ui/calls/metadata_text.h"
 #include "ui/calls/transcript_model.h"
 #include "ui/shell/main_window.h"
@@ -72,7 +74,7 @@ struct Desk {
   }
   QPushButton* button(const char* text) {
     for (auto* each : page->findChildren<QPushButton*>()) {
-      if (each->text() == QLatin1String(text)) return each;
+      if (each->text() == QString::fromUtf8(text)) return each;
     }
     return nullptr;
   }
@@ -80,6 +82,7 @@ struct Desk {
     const auto& targets = window->bridge().targets();
     const auto healthy = std::ranges::count(targets, observe::TargetState::Healthy, &TargetStatus::state);
     return healthy == 2 && named<QComboBox>("Where to")->count() == 3 &&
+           named<QComboBox>("Where to")->itemText(0).contains(QStringLiteral("desk")) &&
            named<QComboBox>("Method")->count() == 2;
   }
   void choose(const char* method) {
@@ -118,6 +121,7 @@ class CallsTest : public QObject {
   void mistakesAreToldWhileTyping();
   void whatCannotBeReachedIsSaidSo();
   void aCallIsFilledInAgain();
+  void manyCallsAreCountedAndTimed();
   void metadataComesBackAsItWas();
 };
 
@@ -232,6 +236,28 @@ void CallsTest::aCallIsFilledInAgain() {
   QCOMPARE(desk.named<QPlainTextEdit>("Message as JSON")->toPlainText(),
            QStringLiteral(R"({"message": "again"})"));
   QCOMPARE(desk.page->findChild<QSpinBox*>()->value(), 1500);
+}
+
+void CallsTest::manyCallsAreCountedAndTimed() {
+  Desk desk;
+  QTRY_VERIFY_WITH_TIMEOUT(desk.isReady(), kPatience);
+  desk.choose("/test/echo");
+  QTRY_VERIFY(desk.button("Run many…")->isEnabled());
+  desk.button("Run many…")->click();
+  QTRY_VERIFY_WITH_TIMEOUT(desk.page->findChild<BatchDialog*>(), kPatience);
+  auto* dialog = desk.page->findChild<BatchDialog*>();
+  dialog->findChildren<QSpinBox*>().front()->setValue(200);
+  dialog->start();
+  QTRY_VERIFY_WITH_TIMEOUT(dialog->result().isOver, kPatience);
+  QCOMPARE(dialog->result().ended, 200u);
+  QVERIFY2(dialog->words().contains(QStringLiteral("0 OK: 200")), qPrintable(dialog->words()));
+  QVERIFY(dialog->words().contains(QStringLiteral("p99")));
+  std::uint64_t inBars = 0;
+  for (const LatencyBars::Bar& bar : dialog->bars().bars())
+    inBars += bar.count;
+  QCOMPARE(inBars, 200u);
+  QCOMPARE(desk.a.calls() + desk.b.calls(), 200u);
+  QTRY_COMPARE_WITH_TIMEOUT(desk.window->bridge().metrics().total.requests, 200u, kPatience);
 }
 
 void CallsTest::metadataComesBackAsItWas() {

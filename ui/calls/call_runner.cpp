@@ -30,7 +30,7 @@ QString messageText(const grpc::Schemas& schemas, const grpc::MessageType& type,
 /// Two channels of the same key go to the same place in the same way.
 std::string keyOf(const grpc::ChannelTarget& target) {
   return target.address + '\n' + std::to_string(static_cast<int>(target.tls)) + '\n' + target.serverName +
-         '\n' + target.trustedPem;
+         '\n' + target.userAgent + '\n' + target.trustedPem;
 }
 
 }  // namespace

@@ -2,25 +2,31 @@
 #include "ui/calls/calls_page.h"
 
 #include <QComboBox>
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QShortcut>
 #include <QSpinBox>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "engine/grpc/message_json.h"
+#include "ui/calls/batch_dialog.h"
+#include "ui/calls/call_methods.h"
 #include "ui/calls/metadata_text.h"
 #include "ui/calls/transcript_model.h"
 #include "ui/models/words.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/empty_state.h"
 #include "ui/widgets/page_header.h"
 #include "ui/widgets/table_look.h"
 
@@ -32,24 +38,6 @@ constexpr int kCheckDelay = 150;  // milliseconds
 
 QString toQt(const std::string& text) {
   return QString::fromStdString(text);
-}
-
-bool sendsMany(const grpc::Method& method) {
-  return method.kind == grpc::CallKind::ClientStreaming || method.kind == grpc::CallKind::Bidirectional;
-}
-
-QString kindText(grpc::CallKind kind) {
-  switch (kind) {
-    case grpc::CallKind::Unary:
-      return QStringLiteral("unary");
-    case grpc::CallKind::ServerStreaming:
-      return QStringLiteral("server streaming");
-    case grpc::CallKind::ClientStreaming:
-      return QStringLiteral("client streaming");
-    case grpc::CallKind::Bidirectional:
-      break;
-  }
-  return QStringLiteral("bidirectional");
 }
 
 QPlainTextEdit* makeEditor(const QString& name, QWidget* parent) {
@@ -81,10 +69,11 @@ CallsPage::CallsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& sc
       line_(new QLabel(this)),
       problem_(new QLabel(this)),
       state_(new QLabel(this)),
-      hint_(new QLabel(this)),
+      outcome_(new QStackedWidget(this)),
       send_(new QPushButton(this)),
       close_(new QPushButton(QStringLiteral("Half-close"), this)),
       cancel_(new QPushButton(QStringLiteral("Cancel"), this)),
+      many_(new QPushButton(QStringLiteral("Run many…"), this)),
       recent_(new QMenu(this)),
       table_(new QTableView(this)) {
   checking_.setMaxThreadCount(1);
@@ -146,11 +135,18 @@ QWidget* CallsPage::makeForm() {
   deadline_->setSuffix(QStringLiteral(" ms"));
   deadline_->setSpecialValueText(QStringLiteral("none"));
   deadline_->setGroupSeparatorShown(true);
-  auto* form = new QFormLayout;
-  form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-  form->addRow(QStringLiteral("&To"), place_);
-  form->addRow(QStringLiteral("&Security"), tls_);
-  form->addRow(QStringLiteral("&Method"), method_);
+  auto* form = new QGridLayout;
+  form->setHorizontalSpacing(10);
+  form->setColumnStretch(1, 1);
+  const auto addRow = [&](const QString& words, QWidget* buddy) {
+    auto* label = new QLabel(words, this);
+    label->setBuddy(buddy);
+    form->addWidget(label, form->rowCount(), 0);
+    return form->rowCount() - 1;
+  };
+  form->addWidget(place_, addRow(QStringLiteral("&To"), place_), 1);
+  form->addWidget(tls_, addRow(QStringLiteral("&Security"), tls_), 1);
+  form->addWidget(method_, addRow(QStringLiteral("&Method"), method_), 1);
   auto* options = new QHBoxLayout;
   options->addWidget(deadline_);
   auto* compressionLabel = new QLabel(QStringLiteral("&Compression"), this);
@@ -159,9 +155,7 @@ QWidget* CallsPage::makeForm() {
   options->addWidget(compressionLabel);
   options->addWidget(compression_);
   options->addStretch();
-  form->addRow(QStringLiteral("&Deadline"), options);
-  auto* label = static_cast<QLabel*>(form->labelForField(options));
-  label->setBuddy(deadline_);
+  form->addLayout(options, addRow(QStringLiteral("&Deadline"), deadline_), 1);
   line_->setProperty("role", "muted");
   line_->setFont(Theme::fixedFont());
   line_->setWordWrap(true);
@@ -171,7 +165,11 @@ QWidget* CallsPage::makeForm() {
   column->addLayout(form);
   column->addWidget(line_);
   column->addWidget(makeMessage(), 1);
-  connect(place_, &QComboBox::activated, this, &CallsPage::choosePlace);
+  connect(place_, &QComboBox::activated, this, [this](int index) {
+    isPlaceChosen_ = true;
+    choosePlace(index);
+  });
+  connect(place_->lineEdit(), &QLineEdit::textEdited, this, [this] { isPlaceChosen_ = true; });
   connect(method_, &QComboBox::currentIndexChanged, this, &CallsPage::chooseMethod);
   return card;
 }
@@ -190,12 +188,14 @@ QWidget* CallsPage::makeMessage() {
   problem_->hide();
   send_->setProperty("role", "primary");
   send_->setToolTip(QStringLiteral("Ctrl+Return"));
+  many_->setToolTip(QStringLiteral("The same call many times, and how long each took"));
   close_->setToolTip(QStringLiteral("Nothing more will be sent; the server may still answer"));
   auto* buttons = new QHBoxLayout;
   for (QPushButton* button : {send_, close_, cancel_})
     buttons->addWidget(button);
   buttons->addStretch();
   buttons->addWidget(state_);
+  buttons->addWidget(many_);
   state_->setProperty("role", "muted");
   auto* column = new QVBoxLayout(box);
   column->setContentsMargins(0, 0, 0, 0);
@@ -214,6 +214,7 @@ QWidget* CallsPage::makeMessage() {
     send_->setEnabled(false);
   });
   connect(cancel_, &QPushButton::clicked, runner_, &CallRunner::cancel);
+  connect(many_, &QPushButton::clicked, this, &CallsPage::openBatch);
   connect(message_, &QPlainTextEdit::textChanged, this, [this] { checkTimer_.start(kCheckDelay); });
   return box;
 }
@@ -228,19 +229,18 @@ QWidget* CallsPage::makeTranscript() {
   table_->horizontalHeader()->setStretchLastSection(true);
   content_->setReadOnly(true);
   content_->setFrameShape(QFrame::NoFrame);
-  hint_->setText(
-      QStringLiteral("Messages, headers and the status stand here as they come. The call itself is among "
-                     "the Streams, if it goes through a listener."));
-  hint_->setWordWrap(true);
-  hint_->setMargin(12);
-  hint_->setProperty("role", "muted");
   split->addWidget(table_);
   split->addWidget(content_);
   split->setSizes({360, 240});
   auto* column = new QVBoxLayout(card);
   column->setContentsMargins(1, 1, 1, 1);
-  column->addWidget(hint_);
-  column->addWidget(split, 1);
+  outcome_->addWidget(new EmptyState(
+      QStringLiteral("No call yet"),
+      QStringLiteral("Messages, headers and the status stand here as they come. A call through a listener "
+                     "is among the Streams, too."),
+      outcome_));
+  outcome_->addWidget(split);
+  column->addWidget(outcome_);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &CallsPage::showLine);
   return card;
 }
@@ -259,12 +259,11 @@ void CallsPage::fillPlaces() {
   };
   if (std::ranges::equal(places, places_, isSame)) return;
   const QString before = place_->currentText();
-  const bool wasEmpty = places_.empty() && before.isEmpty();
   places_ = std::move(places);
   place_->clear();
   for (const CallPlace& place : places_)
     place_->addItem(place.address + QStringLiteral("  ·  ") + place.title);
-  if (wasEmpty && !places_.empty()) return choosePlace(0);
+  if (!isPlaceChosen_ && !places_.empty()) return choosePlace(0);
   place_->setEditText(before);
 }
 
@@ -280,15 +279,9 @@ void CallsPage::fillMethods() {
   const QString before = method_->currentData().toString();
   const QSignalBlocker blocker(method_);
   method_->clear();
-  for (const auto& schema : schemas_.schemas().all()) {
-    for (const grpc::Service& service : schema->services()) {
-      for (const grpc::Method& method : service.methods) {
-        if (method_->findData(toQt(method.path)) >= 0) continue;
-        method_->addItem(QStringLiteral("%1 · %2").arg(toQt(method.path).mid(1), kindText(method.kind)),
-                         toQt(method.path));
-      }
-    }
-  }
+  for (const grpc::Method& method : methodsOf(schemas_.schemas()))
+    method_->addItem(QStringLiteral("%1 · %2").arg(toQt(method.path).mid(1), kindText(method.kind)),
+                     toQt(method.path));
   method_->setCurrentIndex(std::max(0, method_->findData(before)));
   if (method_->count() == 0) method_->setCurrentIndex(-1);
   chooseMethod();
@@ -348,27 +341,54 @@ void CallsPage::send() {
   showButtons();
 }
 
-void CallsPage::begin() {
+/// What the form says, if nothing of it is wrong.
+std::optional<CallRunner::Plan> CallsPage::plan() {
   const auto fields = metadataIn(metadata_->toPlainText());
-  if (!fields)
-    return showProblem(QStringLiteral(
-        "Metadata: write a field a line, \"name: value\", the name of letters, digits, - _ and ."));
   const auto target = channelTarget(place_->currentText(), static_cast<CallTls>(tls_->currentIndex()),
                                     bridge_.dataDirectory());
-  if (!target) return showProblem(toQt(target.error().detail));
-  if (target->address.find(':') == std::string::npos)
-    return showProblem(QStringLiteral("To: write an address with its port, such as 127.0.0.1:50051."));
+  QString problem;
+  if (!fields) {
+    problem = QStringLiteral(
+        "Metadata: write a field a line, \"name: value\", the name of letters, digits, - _ and .");
+  } else if (!target) {
+    problem = toQt(target.error().detail);
+  } else if (target->address.find(':') == std::string::npos) {
+    problem = QStringLiteral("To: write an address with its port, such as 127.0.0.1:50051.");
+  }
+  showProblem(problem);
+  if (!problem.isEmpty()) return std::nullopt;
   CallRunner::Plan plan{*target, {}, *method(), schemas_.schemas()};
   plan.request.path = plan.method.path;
   plan.request.metadata = *fields;
   plan.request.compression = static_cast<grpc::CallCompression>(compression_->currentIndex());
   if (deadline_->value() > 0) plan.request.deadline = std::chrono::milliseconds(deadline_->value());
-  showProblem({});
+  return plan;
+}
+
+void CallsPage::begin() {
+  const auto plan = this->plan();
+  if (!plan) return;
   transcript_->clear();
   content_->clear();
-  hint_->hide();
+  outcome_->setCurrentIndex(1);
   keepCall();
-  runner_->start(plan);
+  runner_->start(*plan);
+}
+
+/// The message is made in a thread, as it may be large.
+void CallsPage::openBatch() {
+  const auto plan = this->plan();
+  if (!plan) return;
+  keepCall();
+  checking_.start([this, plan = *plan, json = message_->toPlainText().toStdString()] {
+    const auto message = grpc::jsonMessage(plan.schemas, plan.method.request, json);
+    if (!message) return;  // it is told while typing
+    QMetaObject::invokeMethod(this, [this, plan, message] {
+      auto* dialog = new BatchDialog(plan.target, {.request = plan.request, .messages = {*message}}, this);
+      dialog->setAttribute(Qt::WA_DeleteOnClose);
+      dialog->show();
+    });
+  });
 }
 
 void CallsPage::showButtons() {
@@ -382,6 +402,7 @@ void CallsPage::showButtons() {
   close_->setVisible(isStream);
   close_->setEnabled(isRunning);
   cancel_->setEnabled(isRunning);
+  many_->setEnabled(chosen && !hasMistake_);
   state_->setText(isRunning ? QStringLiteral("◌ running") : QString());
 }
 
@@ -403,6 +424,7 @@ void CallsPage::fillRecent() {
 }
 
 void CallsPage::takeRecent(const RecentCall& call) {
+  isPlaceChosen_ = true;
   place_->setEditText(call.to);
   tls_->setCurrentIndex(call.tls);
   deadline_->setValue(call.deadlineMillis);

@@ -17,6 +17,7 @@ class QMenu;
 class QPlainTextEdit;
 class QPushButton;
 class QSpinBox;
+class QStackedWidget;
 class QTableView;
 
 namespace spillway::ui {
@@ -53,7 +54,9 @@ class CallsPage : public QWidget {
   void choosePlace(int index);
   void chooseMethod();
   std::optional<grpc::Method> method() const;
+  std::optional<CallRunner::Plan> plan();
   void begin();
+  void openBatch();
   void checkMessage();
   void showProblem(const QString& words);
   void showButtons();
@@ -71,12 +74,14 @@ class CallsPage : public QWidget {
   QComboBox *place_, *tls_, *method_, *compression_;
   QSpinBox* deadline_;
   QPlainTextEdit *message_, *metadata_, *content_;
-  QLabel *line_, *problem_, *state_, *hint_;
-  QPushButton *send_, *close_, *cancel_;
+  QLabel *line_, *problem_, *state_;
+  QStackedWidget* outcome_;  ///< an empty state or the transcript
+  QPushButton *send_, *close_, *cancel_, *many_;
   QMenu* recent_;
   QTableView* table_;
   std::vector<CallPlace> places_;
-  QString chosenPath_;  ///< whose template the editor had last
+  bool isPlaceChosen_ = false;  ///< by the person; until then the first listener
+  QString chosenPath_;          ///< whose template the editor had last
   QTimer checkTimer_;
   quint64 ticket_ = 0;  ///< of the newest check
   bool hasMistake_ = false;

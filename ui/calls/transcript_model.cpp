@@ -33,6 +33,11 @@ QColor colorOf(const CallLine& line) {
   return line.status == 0 ? colors.good : colors.bad;
 }
 
+QVariant alignmentOf(int column) {
+  const bool isText = column == TranscriptModel::Content || column == TranscriptModel::What;
+  return QVariant((isText ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+}
+
 }  // namespace
 
 QString callLineTitle(const CallLine& line) {
@@ -91,9 +96,7 @@ QVariant TranscriptModel::data(const QModelIndex& index, int role) const {
   const CallLine* line = lineAt(index.row());
   if (!line) return {};
   if (role == Qt::ForegroundRole && index.column() == What) return colorOf(*line);
-  if (role == Qt::TextAlignmentRole)
-    return QVariant((index.column() == Content || index.column() == What ? Qt::AlignLeft : Qt::AlignRight) |
-                    Qt::AlignVCenter);
+  if (role == Qt::TextAlignmentRole) return alignmentOf(index.column());
   if (role != Qt::DisplayRole) return {};
   switch (index.column()) {
     case Time:
@@ -108,7 +111,9 @@ QVariant TranscriptModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant TranscriptModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
+  if (orientation != Qt::Horizontal) return {};
+  if (role == Qt::TextAlignmentRole) return alignmentOf(section);
+  if (role != Qt::DisplayRole) return {};
   constexpr const char* kTitles[]{"Time", "What", "Size", "Content"};
   return QString::fromLatin1(kTitles[section]);
 }

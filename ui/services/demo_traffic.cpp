@@ -107,10 +107,14 @@ void DemoTraffic::setWanted(bool wanted) {
   Q_EMIT changed();
 }
 
-void DemoTraffic::sendOnce() {
+std::optional<ClientRoute> DemoTraffic::route() const {
   const auto group = demoGroup();
-  auto route = group ? routeTo(*group) : std::nullopt;
-  if (!route) route = anyRoute();
+  const auto ofDemo = group ? routeTo(*group) : std::nullopt;
+  return ofDemo ? ofDemo : anyRoute();
+}
+
+void DemoTraffic::sendOnce() {
+  const auto route = this->route();
   if (route && once_.state() == QProcess::NotRunning) start(once_, *route, 1);
 }
 

@@ -35,6 +35,8 @@ class DemoTraffic : public QObject {
   bool isRunning() const { return client_.state() != QProcess::NotRunning; }
   /// Whether a listener runs that takes gRPC.
   bool canSend() const { return anyRoute().has_value(); }
+  /// The way to the route guide: the demo's listener, or the first that takes gRPC.
+  std::optional<ClientRoute> route() const;
   /// One round of the four calls through the demo's listener, or the first that takes gRPC.
   void sendOnce();
   /// Ends the client for good: the program closes.

@@ -19,6 +19,7 @@ enum class Room {
   Streams,
   Connections,
   Events,
+  StreamingLab,
   CallBuilder,
 };
 
@@ -29,7 +30,7 @@ struct RoomEntry {
   const char* key;  ///< in the settings
 };
 
-inline constexpr std::array<RoomEntry, 12> kRooms{{
+inline constexpr std::array<RoomEntry, 13> kRooms{{
     {Room::Map, "BUILD", "Map", "map"},
     {Room::Listeners, "BUILD", "Listeners", "listeners"},
     {Room::TargetGroups, "BUILD", "Target groups", "target-groups"},
@@ -41,6 +42,7 @@ inline constexpr std::array<RoomEntry, 12> kRooms{{
     {Room::Streams, "OBSERVE", "Streams", "streams"},
     {Room::Connections, "OBSERVE", "Connections", "connections"},
     {Room::Events, "OBSERVE", "Events", "events"},
+    {Room::StreamingLab, "LEARN", "Streaming lab", "streaming-lab"},
     {Room::CallBuilder, "DEBUG", "Call builder", "call-builder"},
 }};
 

@@ -10,6 +10,7 @@
 #include "ui/dashboard/dashboard_page.h"
 #include "ui/events/events_page.h"
 #include "ui/health/target_health_page.h"
+#include "ui/lab/lab_page.h"
 #include "ui/listeners/listener_list_page.h"
 #include "ui/map/map_page.h"
 #include "ui/services/services_page.h"
@@ -126,6 +127,9 @@ void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
     Q_EMIT roomRequested(roomOf(entry.kind));
   });
   pages_[Room::Events] = events;
+  auto* lab = new LabPage(sources.bridge, sources.schemas, sources.demo, parent);
+  connect(lab, &LabPage::demoRequested, this, &Rooms::demoRequested);
+  pages_[Room::StreamingLab] = lab;
   pages_[Room::CallBuilder] = new CallsPage(sources.bridge, sources.workspace, sources.schemas, parent);
 }
 

@@ -34,12 +34,15 @@ QPushButton[role="status"] { background: transparent; border: 1px solid transpar
   color: @mutedText; padding: 1px 5px; min-height: 16px; }
 QPushButton[role="status"]:hover, QPushButton[role="status"]:focus { border-color: @border; background: @surface; }
 QPushButton[role="big"] { padding: 14px 18px; text-align: left; }
-QLineEdit, QComboBox, QPlainTextEdit, QTextEdit {
+QLineEdit, QComboBox, QSpinBox, QPlainTextEdit, QTextEdit {
   background: @surface; color: @text; border: 1px solid @border; border-radius: 6px; padding: 4px 9px;
   selection-background-color: @accent; selection-color: @onAccent; }
-QLineEdit, QComboBox { min-height: 18px; }
-QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: @accent; }
-QLineEdit:disabled, QComboBox:disabled { background: @sunken; color: @disabled; }
+QLineEdit, QComboBox, QSpinBox { min-height: 18px; }
+QSpinBox::up-button, QSpinBox::down-button { border: none; width: 18px; }
+QSpinBox::up-arrow { image: url(@chevronUp); width: 8px; height: 8px; }
+QSpinBox::down-arrow { image: url(@chevron); width: 8px; height: 8px; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus { border-color: @accent; }
+QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: @sunken; color: @disabled; }
 QLineEdit[role="command"] { padding-left: 2px; }
 QLineEdit[role="problem"] { border-color: @bad; }
 QLineEdit[role="valid"] { background: @validField; }

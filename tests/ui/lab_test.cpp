@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The streaming lab, through the real window and engine, with the route guide's own servers.
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFile>
+#include <QPushButton>
+#include <QSettings>
+#include <QTest>
+#include <filesystem>
+#include <fstream>
+
+#include "engine/service/local_service.h"
+#include "tests/support/temporary_folder.h"
+#include "ui/lab/call_player.h"
+#include "ui/lab/call_story.h"
+#include "ui/lab/lab_page.h"
+#include "ui/lab/lesson_pane.h"
+#include "ui/shell/main_window.h"
+#include "ui/streams/sequence_view.h"
+#include "ui/theme/theme.h"
+
+namespace spillway::ui {
+
+namespace {
+
+using Kind = grpc::CallEvent::Kind;
+
+constexpr int kPatience = 40'000;  // milliseconds
+constexpr int kUnary = 0, kServerStreaming = 1, kClientStreaming = 2, kBidirectional = 3;
+
+/// The lab of a window whose workspace is the route guide demo.
+struct Classroom {
+  test::TemporaryFolder folder;
+  std::unique_ptr<MainWindow> window;
+  LabPage* page = nullptr;
+
+  Classroom() {
+    EngineOptions options;
+    options.workers = 1;
+    options.dataDirectory = folder.file("data");
+    window = std::make_unique<MainWindow>(options);
+    window->resize(1360, 860);
+    window->show();
+    window->openWorkspace(QString::fromStdString(folder.file("class.spillway.json")));
+    window->workspace().edit(QStringLiteral("Demo"), service::routeGuideDemo(0, 2).value());
+    window->openRoom(Room::StreamingLab);
+    page = window->findChild<LabPage*>();
+  }
+  QPushButton* button(const QString& text) const {
+    for (auto* each : page->findChildren<QPushButton*>()) {
+      if (each->text() == text) return each;
+    }
+    return nullptr;
+  }
+  void choose(const char* box, int value) const {
+    for (auto* each : page->findChildren<QComboBox*>()) {
+      if (each->accessibleName() == QLatin1String(box)) each->setCurrentIndex(each->findData(value));
+    }
+  }
+  bool isReady() const { return button(QStringLiteral("▶ &Run"))->isEnabled(); }
+  void run() const { button(QStringLiteral("▶ &Run"))->click(); }
+  /// The client and the balancer have told all of the call.
+  bool isOver() const { return page->player().end() && page->stream() && !page->stream()->isOpen(); }
+  int rows(SequenceShape shape) const {
+    return static_cast<int>(std::ranges::count(page->sequence().rows(), shape, &SequenceRow::shape));
+  }
+  QString story() const { return page->pane().story(); }
+  std::string target() const { return page->stream()->target(); }
+};
+
+}  // namespace
+
+class LabTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase();
+  void init() { QSettings().remove(QStringLiteral("lab")); }
+  void cleanupTestCase() { room_.reset(); }
+  void aUnaryCallIsToldAsItWas();
+  void aServerStreamIsToldAsItWas();
+  void theClientStreamAnswersAfterTheHalfClose();
+  void aChatGoesStepByStep();
+  void aCancelledCallSaysWhoMadeTheStatus();
+  void aDeadlineEndsTheCall();
+  void ticksAreKeptAndTakenBack();
+  void aTeachersFileTakesTheBuiltInsPlace();
+  void aBadLessonIsToldByItsLine();
+  void eachLessonHasCodeInEveryLanguage();
+
+ private:
+  std::unique_ptr<Classroom> room_;
+};
+
+void LabTest::initTestCase() {
+  QSettings().clear();
+  QSettings().setValue(QStringLiteral("demo/clientRuns"), false);
+  Theme::apply(*qApp, ThemeMode::Light);
+  room_ = std::make_unique<Classroom>();
+  QTRY_VERIFY_WITH_TIMEOUT(room_->isReady(), kPatience);
+  room_->choose("Pace", 0);
+}
+
+void LabTest::aUnaryCallIsToldAsItWas() {
+  room_->page->chooseLesson(kUnary);
+  room_->run();
+  QTRY_VERIFY_WITH_TIMEOUT(room_->isOver(), kPatience);
+  QCOMPARE(room_->page->player().end()->status, 0);
+  QCOMPARE(room_->rows(SequenceShape::Message), 2);
+  QVERIFY(room_->page->player().message(Kind::Received, 1).contains(QStringLiteral("Berkshire Valley")));
+  QVERIFY2(room_->story().startsWith(QStringLiteral("One message went to **") +
+                                     QString::fromStdString(room_->target())),
+           qPrintable(room_->story()));
+}
+
+void LabTest::aServerStreamIsToldAsItWas() {
+  room_->page->chooseLesson(kServerStreaming);
+  room_->run();
+  QTRY_VERIFY_WITH_TIMEOUT(room_->isOver(), kPatience);
+  const std::uint64_t answers = room_->page->stream()->responseMessages();
+  QVERIFY(answers > 1);
+  QVERIFY2(room_->story().contains(QStringLiteral("**%1 messages** came back").arg(answers)),
+           qPrintable(room_->story()));
+  QVERIFY(room_->story().contains(QStringLiteral("All %1 messages used").arg(answers + 1)));
+}
+
+void LabTest::theClientStreamAnswersAfterTheHalfClose() {
+  room_->page->chooseLesson(kClientStreaming);
+  room_->run();
+  QTRY_VERIFY_WITH_TIMEOUT(room_->isOver(), kPatience);
+  const StreamEntry& stream = *room_->page->stream();
+  QCOMPARE(stream.requestMessages(), 8u);
+  QCOMPARE(stream.responseMessages(), 1u);
+  const auto is = [](observe::EventKind kind) {
+    return [kind](const TimelineEntry& entry) { return entry.kind == kind; };
+  };
+  const auto closed = std::ranges::find_if(stream.timeline, is(observe::EventKind::HalfClose));
+  const auto answer = std::ranges::find_if(stream.timeline, [](const TimelineEntry& entry) {
+    return entry.kind == observe::EventKind::Message && entry.direction == observe::Direction::Response;
+  });
+  QVERIFY(closed != stream.timeline.end() && closed < answer);
+  QVERIFY2(room_->story().contains(QStringLiteral("sent **8 messages**")), qPrintable(room_->story()));
+  QVERIFY(room_->page->player().message(Kind::Received, 1).contains(QStringLiteral("\"pointCount\": 8")));
+}
+
+void LabTest::aChatGoesStepByStep() {
+  room_->page->chooseLesson(kBidirectional);
+  QPushButton* step = room_->button(QStringLiteral("&Step ↓"));
+  for (int sent = 1; sent <= 5; ++sent) {
+    QVERIFY(step->isEnabled());
+    step->click();
+    const auto goneOut = [&] {
+      const StreamEntry* stream = room_->page->stream();
+      return stream ? static_cast<int>(stream->requestMessages()) : 0;
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(goneOut(), sent, kPatience);
+    if (sent < 5) QVERIFY(room_->page->player().isRunning());
+  }
+  QTRY_VERIFY_WITH_TIMEOUT(room_->isOver(), kPatience);
+  QVERIFY(!step->isEnabled() || !room_->page->player().isRunning());
+  // The fourth note is at the place of the first, the fifth at that of the third.
+  QVERIFY(room_->page->stream()->responseMessages() >= 2);
+  QVERIFY2(room_->story().contains(QStringLiteral("The client had sent **4 messages** before the first")),
+           qPrintable(room_->story()));
+  QVERIFY(room_->story().contains(QString::fromStdString(
+      std::to_string(room_->page->stream()->requestMessages() + room_->page->stream()->responseMessages()))));
+}
+
+void LabTest::aCancelledCallSaysWhoMadeTheStatus() {
+  room_->page->chooseLesson(kBidirectional);
+  room_->button(QStringLiteral("&Step ↓"))->click();
+  QTRY_VERIFY_WITH_TIMEOUT(room_->page->stream() && room_->page->stream()->requestMessages() == 1, kPatience);
+  room_->button(QStringLiteral("&Cancel call"))->click();
+  QTRY_VERIFY_WITH_TIMEOUT(room_->isOver(), kPatience);
+  QCOMPARE(room_->page->player().end()->status, 1);
+  QVERIFY(room_->page->stream()->record->outcome == observe::Outcome::ClientClosed);
+  QVERIFY2(
+      room_->story().startsWith(QStringLiteral("The client cancelled the call; until then **1 message**")),
+      qPrintable(room_->story()));
+}
+
+void LabTest::aDeadlineEndsTheCall() {
+  room_->page->chooseLesson(kBidirectional);
+  room_->choose("Deadline", 500);
+  room_->choose("Pace", 2000);
+  room_->run();
+  QTRY_VERIFY_WITH_TIMEOUT(room_->isOver(), kPatience);
+  room_->choose("Deadline", 0);
+  room_->choose("Pace", 0);
+  QCOMPARE(room_->page->player().end()->status, 4);
+  QVERIFY2(room_->story().contains(QStringLiteral("4 DEADLINE_EXCEEDED")), qPrintable(room_->story()));
+}
+
+void LabTest::ticksAreKeptAndTakenBack() {
+  room_->page->chooseLesson(kUnary);
+  const auto boxes = [&] { return room_->page->pane().findChildren<QCheckBox*>(); };
+  QVERIFY(!boxes().isEmpty());
+  boxes().front()->click();
+  room_->page->chooseLesson(kBidirectional);
+  room_->page->chooseLesson(kUnary);
+  QTRY_COMPARE(boxes().size(), 3);
+  QVERIFY(boxes().front()->isChecked());
+  room_->button(QStringLiteral("Start the lesson afresh"))->click();
+  QTRY_COMPARE(boxes().size(), 3);
+  QVERIFY(!boxes().front()->isChecked());
+}
+
+void LabTest::aTeachersFileTakesTheBuiltInsPlace() {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.file("unary.md"))
+      << "# Ours\nmethod: /shop.Shop/Buy\nsend: {\"id\": 1}\n\n## Idea\n\nAsk *one* thing.\n";
+  std::ofstream(folder.file("bidirectional.md")) << "# Bad\nmehtod: /shop.Shop/Buy\n";
+  const Lessons found = readLessons(QString::fromStdString(folder.path()));
+  QCOMPARE(found.lessons.size(), 4u);
+  QCOMPARE(found.lessons[kUnary].title, QStringLiteral("Ours"));
+  QCOMPARE(found.lessons[kUnary].send, QStringList{QStringLiteral("{\"id\": 1}")});
+  QCOMPARE(found.lessons[kBidirectional].title, QStringLiteral("Bidirectional"));
+  QCOMPARE(found.problems.size(), 1);
+  QVERIFY2(found.problems.front().contains(QStringLiteral("line 2: \"mehtod")),
+           qPrintable(found.problems.front()));
+}
+
+void LabTest::aBadLessonIsToldByItsLine() {
+  const auto problem = [](const char* text) {
+    const auto lesson = parseLesson(QStringLiteral("x"), QString::fromUtf8(text));
+    return lesson ? QString() : lesson.error();
+  };
+  QVERIFY(problem("").contains(QStringLiteral("title")));
+  QVERIFY(problem("# A\n## Idea\nx\n").contains(QStringLiteral("method")));
+  QVERIFY(problem("# A\nmethod: /a/b\n## Idea\nx\n").contains(QStringLiteral("send")));
+  QVERIFY(problem("# A\n## Ideas\n").contains(QStringLiteral("line 2: there is no section \"Ideas\"")));
+  // A heading inside of code is code.
+  QCOMPARE(problem("# A\nmethod: /a/b\nsend: {}\n## Idea\nx\n## Client in Sh\n```\n## Idea\n```\n"),
+           QString());
+}
+
+void LabTest::eachLessonHasCodeInEveryLanguage() {
+  const QStringList languages{QStringLiteral("C++"), QStringLiteral("Go"), QStringLiteral("Java"),
+                              QStringLiteral("Node"), QStringLiteral("Python")};
+  for (const Lesson& lesson : readLessons({}).lessons) {
+    QCOMPARE(lesson.client.keys(), languages);
+    QCOMPARE(lesson.server.keys(), languages);
+    for (const auto& codes : {lesson.client, lesson.server}) {
+      for (const QString& code : codes)
+        QVERIFY(!code.isEmpty());
+    }
+  }
+}
+
+}  // namespace spillway::ui
+
+QTEST_MAIN(spillway::ui::LabTest)
+#include "lab_test.moc"

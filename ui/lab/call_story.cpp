@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/lab/call_story.h"
+
+#include "ui/models/words.h"
+
+namespace spillway::ui {
+
+namespace {
+
+using grpc::CallKind;
+using observe::Direction;
+using observe::EventKind;
+using observe::Outcome;
+
+constexpr int kCancelled = 1, kDeadlineExceeded = 4;
+
+QString toQt(const std::string& text) {
+  return QString::fromStdString(text);
+}
+
+/// What can be read off the order of a stream's messages.
+struct Order {
+  std::uint64_t sentBeforeAnswer = 0;
+  std::optional<WallTime> firstSent, lastSent, firstAnswer, lastAnswer;
+
+  explicit Order(const StreamEntry& stream) {
+    for (const TimelineEntry& entry : stream.timeline) {
+      if (entry.kind != EventKind::Message) continue;
+      const bool isAnswer = entry.direction == Direction::Response;
+      auto& first = isAnswer ? firstAnswer : firstSent;
+      auto& last = isAnswer ? lastAnswer : lastSent;
+      if (!first) first = entry.time;
+      last = entry.time;
+      if (!isAnswer && !firstAnswer) ++sentBeforeAnswer;
+    }
+  }
+};
+
+QString between(WallTime from, WallTime to) {
+  return durationText(std::chrono::duration_cast<std::chrono::microseconds>(to - from).count());
+}
+
+QString bold(const QString& text) {
+  return QStringLiteral("**%1**").arg(text);
+}
+
+QString messages(std::uint64_t count) {
+  return bold(countOf(count, QStringLiteral("message")));
+}
+
+class Story {
+ public:
+  Story(const StreamEntry& stream, CallKind kind, const std::optional<CallLine>& end)
+      : stream_(stream), kind_(kind), end_(end), order_(stream) {}
+
+  QStringList tell() {
+    if (!end_) {
+      tellRunning();
+    } else if (end_->status == 0) {
+      tellAnswer();
+      tellOneStream();
+    } else {
+      tellTrouble();
+    }
+    tellTargets();
+    return paragraphs_;
+  }
+
+ private:
+  std::uint64_t sent() const { return stream_.requestMessages(); }
+  std::uint64_t answered() const { return stream_.responseMessages(); }
+  QString target() const { return stream_.target().empty() ? QString() : bold(toQt(stream_.target())); }
+  void add(const QString& words) { paragraphs_ << words; }
+
+  void tellRunning() {
+    const QString where = target().isEmpty() ? QStringLiteral("Spillway") : target();
+    QString words = QStringLiteral("The call runs: %1 went to %2, %3 came back.")
+                        .arg(messages(sent()), where, messages(answered()));
+    if (stream_.halfClosed)
+      words += QStringLiteral(" The client has half-closed: it will send nothing more, but still listens.");
+    add(words);
+  }
+
+  void tellAnswer() {
+    switch (kind_) {
+      case CallKind::Unary:
+        return tellUnary();
+      case CallKind::ServerStreaming:
+        return tellServerStream();
+      case CallKind::ClientStreaming:
+        return tellClientStream();
+      case CallKind::Bidirectional:
+        return tellChat();
+    }
+  }
+
+  void tellUnary() {
+    if (order_.firstSent && order_.firstAnswer)
+      add(QStringLiteral("One message went to %1 and one came back, %2 later. Its header fields went first, "
+                         "and the status, 0 OK, came last: in the trailers, after the message.")
+              .arg(target(), between(*order_.firstSent, *order_.firstAnswer)));
+  }
+
+  void tellServerStream() {
+    QString words =
+        QStringLiteral("One message went out, %1 came back from %2").arg(messages(answered()), target());
+    if (order_.firstSent && order_.lastAnswer)
+      words += QStringLiteral(" within %1").arg(between(*order_.firstSent, *order_.lastAnswer));
+    add(words + QStringLiteral(". How many, the server decides alone: its trailers end the call."));
+  }
+
+  void tellClientStream() {
+    QString words = QStringLiteral("The client sent %1 to %2").arg(messages(sent()), target());
+    if (order_.firstSent && order_.lastSent)
+      words += QStringLiteral(" within %1").arg(between(*order_.firstSent, *order_.lastSent));
+    words += QStringLiteral(" and half-closed.");
+    if (order_.lastSent && order_.firstAnswer)
+      words += QStringLiteral(" Then the server answered with %1, %2 after the last one it got.")
+                   .arg(messages(answered()), between(*order_.lastSent, *order_.firstAnswer));
+    add(words);
+  }
+
+  void tellChat() {
+    if (!order_.firstAnswer)
+      return add(QStringLiteral("Both sides may write whenever they like. The client sent %1; the server had "
+                                "nothing to say to them.")
+                     .arg(messages(sent())));
+    add(QStringLiteral("Both sides write whenever they like. The client had sent %1 before the first answer "
+                       "came back; in the end %2 went out and %3 came back. The order within each direction "
+                       "is kept, but the two directions are independent.")
+            .arg(messages(order_.sentBeforeAnswer), messages(sent()), messages(answered())));
+  }
+
+  void tellOneStream() {
+    const std::uint64_t all = sent() + answered();
+    if (all <= 2 || stream_.targets.size() != 1) return;
+    add(QStringLiteral("All %1 used **one HTTP/2 stream**, so they all reached the **same target**: a "
+                       "balancer picks a target per call, never per message.")
+            .arg(countOf(all, QStringLiteral("message"))));
+  }
+
+  void tellTrouble() {
+    const QString status = bold(grpcStatusText(static_cast<std::uint32_t>(end_->status)));
+    const QString counts =
+        QStringLiteral("%1 had gone out and %2 come back").arg(messages(sent()), messages(answered()));
+    const observe::StreamRecord* record = stream_.record.get();
+    const bool isClients = record && record->outcome == Outcome::ClientClosed;
+    if (isClients && end_->status == kCancelled) {
+      add(QStringLiteral("The client cancelled the call; until then %1. It reset the stream, and Spillway "
+                         "reset the one to the target.")
+              .arg(counts));
+      add(QStringLiteral("The client reports %1. No trailers brought that: the client made it itself.")
+              .arg(status));
+    } else if (isClients && end_->status == kDeadlineExceeded) {
+      add(QStringLiteral("The deadline passed; until then %1. The client gave up by itself, reports %2 and "
+                         "reset the stream. The target knew the deadline too, from grpc-timeout.")
+              .arg(counts, status));
+    } else if (record && record->fromBalancer) {
+      add(QStringLiteral("The call failed with %1, and it was Spillway that answered: %2")
+              .arg(status, causeText(*record)));
+    } else {
+      add(QStringLiteral("The call ended with %1; until then %2.").arg(status, counts));
+      if (!end_->text.isEmpty())
+        add(QStringLiteral("In words: %1").arg(end_->text.section(QLatin1Char('\n'), 0, 0)));
+    }
+  }
+
+  void tellTargets() {
+    if (stream_.targets.size() < 2) return;
+    QStringList before;
+    for (std::size_t i = 0; i + 1 < stream_.targets.size(); ++i)
+      before << toQt(stream_.targets[i]);
+    add(QStringLiteral("Spillway tried %1 before %2 took the call.")
+            .arg(before.join(QStringLiteral(", ")), target()));
+  }
+
+  const StreamEntry& stream_;
+  const CallKind kind_;
+  const std::optional<CallLine>& end_;
+  const Order order_;
+  QStringList paragraphs_;
+};
+
+}  // namespace
+
+QStringList callStory(const StreamEntry& stream, CallKind kind, const std::optional<CallLine>& end) {
+  return Story(stream, kind, end).tell();
+}
+
+}  // namespace spillway::ui

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+#include <optional>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/grpc/schema.h"
+#include "ui/bridge/engine_bridge.h"
+#include "ui/lab/lesson.h"
+#include "ui/models/stream_store.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QStackedWidget;
+
+namespace spillway::ui {
+
+class CallPlayer;
+class DemoTraffic;
+class LessonCard;
+class LessonPane;
+class PageHeader;
+class SchemaStore;
+class SequenceView;
+
+/// The teaching room: the four kinds of call, made for real through the balancer, and what happened to each.
+class LabPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  LabPage(EngineBridge& bridge, SchemaStore& schemas, DemoTraffic& demo, QWidget* parent = nullptr);
+
+  CallPlayer& player() { return *player_; }
+  SequenceView& sequence() { return *sequence_; }
+  LessonPane& pane() { return *pane_; }
+  /// The stream of the latest call, as the balancer saw it; nullptr: none yet.
+  const StreamEntry* stream() const;
+  void chooseLesson(int index);
+
+ signals:
+  void demoRequested();
+
+ private:
+  QWidget* makeCards();
+  QWidget* makeStage();
+  QWidget* makeButtons();
+  void makeHeader();
+  void connectAll();
+  void takeEvents(const std::vector<observe::Event>& events);
+  void run();
+  void step();
+  bool prepare();
+  void showState();
+  void showStream();
+  void say(const QString& words);
+  std::optional<QString> whyNot() const;
+  const Lesson& lesson() const { return lessons_.lessons[static_cast<std::size_t>(chosen_)]; }
+
+  EngineBridge& bridge_;
+  SchemaStore& schemas_;
+  DemoTraffic& demo_;
+  Lessons lessons_;
+  int chosen_ = 0;
+  CallPlayer* player_;
+  StreamStore* streams_;                ///< of the lab's own calls
+  std::unordered_set<StreamId> ours_;   ///< those that are open
+  std::optional<StreamId> shown_;       ///< of the latest call
+  bool isAwaited_ = false;              ///< a call began whose stream was not seen yet
+  std::optional<grpc::CallKind> kind_;  ///< of the latest call
+  PageHeader* header_;
+  std::vector<LessonCard*> cards_;
+  QStackedWidget* stack_;  ///< the lesson, or what is missing for it
+  SequenceView* sequence_;
+  LessonPane* pane_;
+  QComboBox *pace_, *deadline_;
+  QPushButton *run_, *pause_, *step_, *cancel_;
+  QLabel* problem_;
+};
+
+}  // namespace spillway::ui

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/lab/lesson.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <optional>
+
+namespace spillway::ui {
+
+namespace {
+
+constexpr const char* kIds[]{"unary", "server-streaming", "client-streaming", "bidirectional"};
+constexpr qint64 kLargestFile = 1'000'000;  // bytes
+
+/// Reads a lesson's file line by line.
+class LessonReader {
+ public:
+  explicit LessonReader(const QString& id) { lesson_.id = id; }
+
+  tl::expected<Lesson, QString> read(const QString& text) {
+    for (const QString& line : text.split(QLatin1Char('\n'))) {
+      ++number_;
+      if (!take(line)) return tl::unexpected(problem_);
+    }
+    endSection();
+    for (const auto& [value, what] : {std::pair(&lesson_.title, "title (a line \"# …\")"),
+                                      std::pair(&lesson_.method, "line \"method: /package.Service/Method\""),
+                                      std::pair(&lesson_.idea, "section \"## Idea\"")}) {
+      if (value->isEmpty()) return tl::unexpected(QStringLiteral("it has no %1").arg(QLatin1String(what)));
+    }
+    if (lesson_.send.isEmpty())
+      return tl::unexpected(QStringLiteral("it has no line \"send: {…}\", a message as JSON"));
+    return std::move(lesson_);
+  }
+
+ private:
+  bool take(const QString& line) {
+    if (!isInCode_ && line.startsWith(QLatin1String("## "))) {
+      endSection();
+      section_ = line.mid(3).trimmed();
+      return isKnown(section_) || fail(QStringLiteral("there is no section \"%1\"").arg(*section_));
+    }
+    if (section_) {
+      if (line.startsWith(QLatin1String("```"))) isInCode_ = !isInCode_;
+      lines_ << line;
+      return true;
+    }
+    if (line.startsWith(QLatin1String("# "))) {
+      lesson_.title = line.mid(2).trimmed();
+      return true;
+    }
+    return takeValue(line.trimmed());
+  }
+
+  bool takeValue(const QString& line) {
+    if (line.isEmpty() || line.startsWith(QLatin1String("<!--"))) return true;
+    const QString name = line.section(QLatin1Char(':'), 0, 0);
+    const QString value = line.section(QLatin1Char(':'), 1).trimmed();
+    if (name == QLatin1String("method")) {
+      lesson_.method = value;
+    } else if (name == QLatin1String("shape")) {
+      lesson_.shape = value;
+    } else if (name == QLatin1String("send")) {
+      lesson_.send << value;
+    } else {
+      return fail(QStringLiteral("\"%1\" is none of method:, shape: and send:").arg(line.left(40)));
+    }
+    return true;
+  }
+
+  static bool isKnown(const std::optional<QString>& section) {
+    return section == QLatin1String("Idea") || section == QLatin1String("Try it") ||
+           section->startsWith(QLatin1String("Client in ")) ||
+           section->startsWith(QLatin1String("Server in "));
+  }
+
+  void endSection() {
+    if (!section_) return;
+    if (*section_ == QLatin1String("Idea")) {
+      lesson_.idea = lines_.join(QLatin1Char('\n')).trimmed();
+    } else if (*section_ == QLatin1String("Try it")) {
+      for (const QString& line : lines_) {
+        if (line.startsWith(QLatin1String("- "))) lesson_.tries << line.mid(2).trimmed();
+      }
+    } else {
+      auto& codes = section_->startsWith(QLatin1String("Client")) ? lesson_.client : lesson_.server;
+      codes[section_->section(QLatin1Char(' '), 2)] = code();
+    }
+    lines_.clear();
+  }
+
+  QString code() const {
+    QStringList kept;
+    for (const QString& line : lines_) {
+      if (!line.startsWith(QLatin1String("```"))) kept << line;
+    }
+    QString text = kept.join(QLatin1Char('\n'));
+    while (text.startsWith(QLatin1Char('\n')))
+      text.remove(0, 1);
+    while (text.endsWith(QLatin1Char('\n')))
+      text.chop(1);
+    return text;
+  }
+
+  bool fail(const QString& words) {
+    problem_ = QStringLiteral("line %1: %2").arg(number_).arg(words);
+    return false;
+  }
+
+  Lesson lesson_;
+  std::optional<QString> section_;
+  QStringList lines_;
+  bool isInCode_ = false;
+  int number_ = 0;
+  QString problem_;
+};
+
+/// An error is empty when there is no such file.
+tl::expected<Lesson, QString> readLesson(const QString& id, const QString& path) {
+  QFile file(path);
+  if (!file.exists()) return tl::unexpected(QString());
+  if (!file.open(QIODevice::ReadOnly)) return tl::unexpected(file.errorString());
+  if (file.size() > kLargestFile) return tl::unexpected(QStringLiteral("it is larger than 1 MB"));
+  return parseLesson(id, QString::fromUtf8(file.readAll()));
+}
+
+}  // namespace
+
+tl::expected<Lesson, QString> parseLesson(const QString& id, const QString& text) {
+  return LessonReader(id).read(text);
+}
+
+Lessons readLessons(const QString& folder) {
+  Lessons found;
+  for (const char* name : kIds) {
+    const QString id = QString::fromLatin1(name);
+    const QString own = QStringLiteral("%1/%2.md").arg(folder, id);
+    auto lesson = readLesson(id, own);
+    if (!lesson && !lesson.error().isEmpty())
+      found.problems << QStringLiteral("The lesson %1 cannot be used: %2. The built-in one stands in for it.")
+                            .arg(own, lesson.error());
+    if (!lesson) lesson = readLesson(id, QStringLiteral(":/lessons/%1.md").arg(id));
+    if (lesson) found.lessons.push_back(*lesson);
+  }
+  return found;
+}
+
+}  // namespace spillway::ui

@@ -12,7 +12,7 @@
 #include "engine/service/local_service.h"
 #include "tests/support/temporary_folder.h"
 #include "ui/lab/call_player.h"
-#include "ui/lab/call_story.h"
+#include "ui/lab/json_brief.h"
 #include "ui/lab/lab_page.h"
 #include "ui/lab/lesson_pane.h"
 #include "ui/shell/main_window.h"
@@ -85,6 +85,7 @@ class LabTest : public QObject {
   void aDeadlineEndsTheCall();
   void ticksAreKeptAndTakenBack();
   void aTeachersFileTakesTheBuiltInsPlace();
+  void messagesFitOnALine();
   void aBadLessonIsToldByItsLine();
   void eachLessonHasCodeInEveryLanguage();
 
@@ -218,6 +219,16 @@ void LabTest::aTeachersFileTakesTheBuiltInsPlace() {
   QCOMPARE(found.problems.size(), 1);
   QVERIFY2(found.problems.front().contains(QStringLiteral("line 2: \"mehtod")),
            qPrintable(found.problems.front()));
+}
+
+void LabTest::messagesFitOnALine() {
+  const auto brief = [](const char* json) { return jsonBrief(QString::fromUtf8(json)); };
+  QCOMPARE(brief(R"({"location": {"latitude": 0, "longitude": 1}, "message": "Hello"})"),
+           QStringLiteral("Hello [0, 1]"));
+  QCOMPARE(brief(R"({"pointCount": 8, "distance": 12})"), QStringLiteral("distance 12, pointCount 8"));
+  QCOMPARE(brief(R"({"location": {}, "tags": ["a", "b"]})"), QStringLiteral("[a, b]"));
+  QCOMPARE(brief("{}"), QString());
+  QCOMPARE(brief("cut  off"), QStringLiteral("cut off"));
 }
 
 void LabTest::aBadLessonIsToldByItsLine() {

@@ -65,6 +65,8 @@ BatchDialog::BatchDialog(const grpc::ChannelTarget& target, grpc::BatchPlan plan
   buttons->addWidget(start_);
   buttons->addWidget(stop_);
   buttons->addWidget(progress_, 1);
+  progress_->setTextVisible(false);
+  progress_->setAccessibleName(QStringLiteral("Calls that have ended"));
   for (QLabel* label : {statuses_, times_, notes_}) {
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     label->setWordWrap(true);

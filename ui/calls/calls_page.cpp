@@ -148,6 +148,7 @@ QWidget* CallsPage::makeForm() {
   form->addWidget(tls_, addRow(QStringLiteral("&Security"), tls_), 1);
   form->addWidget(method_, addRow(QStringLiteral("&Method"), method_), 1);
   auto* options = new QHBoxLayout;
+  options->setSpacing(8);
   options->addWidget(deadline_);
   auto* compressionLabel = new QLabel(QStringLiteral("&Compression"), this);
   compressionLabel->setBuddy(compression_);
@@ -225,7 +226,7 @@ QWidget* CallsPage::makeTranscript() {
   split->setChildrenCollapsible(false);
   table_->setModel(transcript_);
   prepareTable(*table_, QStringLiteral("What happened to the call"));
-  setColumnWidths(*table_, {86, 136, 74, 300});
+  setColumnWidths(*table_, {86, 136, 74, 180});
   table_->horizontalHeader()->setStretchLastSection(true);
   content_->setReadOnly(true);
   content_->setFrameShape(QFrame::NoFrame);

@@ -16,10 +16,12 @@
 #include "ui/calls/call_places.h"
 #include "ui/lab/call_player.h"
 #include "ui/lab/call_story.h"
+#include "ui/lab/json_brief.h"
 #include "ui/lab/lesson_card.h"
 #include "ui/lab/lesson_pane.h"
 #include "ui/services/demo_traffic.h"
 #include "ui/streams/sequence_view.h"
+#include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/page_header.h"
@@ -74,6 +76,8 @@ LabPage::LabPage(EngineBridge& bridge, SchemaStore& schemas, DemoTraffic& demo, 
       pause_(new QPushButton(QStringLiteral("&Pause"), this)),
       step_(new QPushButton(QStringLiteral("&Step ↓"), this)),
       cancel_(new QPushButton(QStringLiteral("&Cancel call"), this)),
+      line_(new QLabel(this)),
+      hint_(new QLabel(this)),
       problem_(new QLabel(this)) {
   makeHeader();
   auto* page = new QWidget(stack_);
@@ -154,17 +158,25 @@ QWidget* LabPage::makeStage() {
   sequence_->setFrameShape(QFrame::NoFrame);
   sequence_->setContents([this](const SequenceRow& row) {
     const Kind kind = row.isFrom(observe::Direction::Request) ? Kind::Sent : Kind::Received;
-    return player_->message(kind, row.number).simplified();
+    return jsonBrief(player_->message(kind, row.number));
   });
-  problem_->setWordWrap(true);
-  problem_->setTextFormat(Qt::PlainText);
   problem_->setProperty("role", "problem");
-  problem_->setContentsMargins(12, 0, 12, 0);
   problem_->hide();
+  line_->setFont(Theme::fixedFont());
+  hint_->setText(
+      QStringLiteral("Run makes the call through your load balancer. Step sends one message at a time."));
+  for (QLabel* label : {line_, hint_, problem_}) {
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText);
+    label->setContentsMargins(12, 0, 12, 0);
+    if (label != problem_) label->setProperty("role", "muted");
+  }
   auto* column = new QVBoxLayout(card);
   column->setContentsMargins(1, 10, 1, 1);
   column->addWidget(makeButtons());
+  column->addWidget(line_);
   column->addWidget(problem_);
+  column->addWidget(hint_);
   column->addWidget(sequence_, 1);
   return card;
 }
@@ -287,6 +299,9 @@ void LabPage::step() {
 void LabPage::showState() {
   stack_->setCurrentIndex(demo_.canSend() ? 1 : 0);
   const auto why = whyNot();
+  const auto method = schemas_.schemas().method(lesson().method.toStdString());
+  line_->setText(method ? toQt(method->method.line) : *why);
+  hint_->setVisible(!why && stream() == nullptr);
   const bool isRunning = player_->isRunning();
   run_->setEnabled(!why && !isRunning);
   run_->setToolTip(why.value_or(QStringLiteral("Makes the call")));

@@ -77,7 +77,7 @@ class LabPage : public QWidget {
   LessonPane* pane_;
   QComboBox *pace_, *deadline_;
   QPushButton *run_, *pause_, *step_, *cancel_;
-  QLabel* problem_;
+  QLabel *line_, *hint_, *problem_;
 };
 
 }  // namespace spillway::ui

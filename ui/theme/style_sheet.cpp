@@ -46,6 +46,8 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: @sunken;
 QLineEdit[role="command"] { padding-left: 2px; }
 QLineEdit[role="problem"] { border-color: @bad; }
 QLineEdit[role="valid"] { background: @validField; }
+QProgressBar { background: @sunken; border: 1px solid @border; border-radius: 4px; max-height: 8px; min-height: 8px; }
+QProgressBar::chunk { background: @accent; border-radius: 3px; }
 QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid @mutedText; border-radius: 3px;
   background: @surface; }
 QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: @accent; }

@@ -77,9 +77,11 @@ class CallBatch::Runner {
     const TimePoint start = SteadyClock::now();
     auto call = channel_.call(plan_.request,
                               [this, number, start](const CallEvent& event) { take(number, start, event); });
-    for (const std::string& message : plan_.messages)
-      call->send(message);
-    call->halfClose();
+    for (std::size_t i = 0; i < plan_.messages.size(); ++i) {
+      const bool isLast = i + 1 == plan_.messages.size();
+      isLast ? call->sendLast(plan_.messages[i]) : call->send(plan_.messages[i]);
+    }
+    if (plan_.messages.empty()) call->halfClose();
     const std::lock_guard lock(mutex_);
     live_.emplace(number, std::move(call));
   }

@@ -125,11 +125,12 @@ class Reactor final : public ClientCall, private ::grpc::ClientBidiReactor<ByteB
 
   bool send(std::string message) override {
     const std::lock_guard lock(mutex_);
-    if (isClosing_ || hasEnded_ || waitingBytes_ + message.size() > kMostWaiting) return false;
-    waitingBytes_ += message.size();
-    waiting_.push_back(std::move(message));
-    writeNext();
-    return true;
+    return enqueue(std::move(message), false);
+  }
+
+  bool sendLast(std::string message) override {
+    const std::lock_guard lock(mutex_);
+    return enqueue(std::move(message), true);
   }
 
   void halfClose() override {
@@ -173,8 +174,10 @@ class Reactor final : public ClientCall, private ::grpc::ClientBidiReactor<ByteB
 
   void OnWriteDone(bool good) override {
     std::string sent;
+    bool wasLast = false;
     {
       const std::lock_guard lock(mutex_);
+      wasLast = hasClosed_;
       sent = std::move(waiting_.front());
       waiting_.pop_front();
       waitingBytes_ -= sent.size();
@@ -183,6 +186,7 @@ class Reactor final : public ClientCall, private ::grpc::ClientBidiReactor<ByteB
     }
     if (!good) return;
     teller_.tell({.kind = Kind::Sent, .message = std::move(sent)});
+    if (wasLast) teller_.tell({.kind = Kind::HalfClosed});
     const std::lock_guard lock(mutex_);
     writeNext();
   }
@@ -203,12 +207,24 @@ class Reactor final : public ClientCall, private ::grpc::ClientBidiReactor<ByteB
     running->remove();
   }
 
+  /// Under the mutex.
+  bool enqueue(std::string message, bool isLast) {
+    if (isClosing_ || hasEnded_ || waitingBytes_ + message.size() > kMostWaiting) return false;
+    isClosing_ = isLast;
+    waitingBytes_ += message.size();
+    waiting_.push_back(std::move(message));
+    writeNext();
+    return true;
+  }
+
   /// Under the mutex. Once the server's side has ended, nothing may be started any more.
   void writeNext() {
     if (isWriting_ || hasEnded_ || hasClosed_) return;
     if (!waiting_.empty()) {
       isWriting_ = true;
       outgoing_ = bufferOf(waiting_.front());
+      hasClosed_ = isClosing_ && waiting_.size() == 1;
+      if (hasClosed_) return StartWriteLast(&outgoing_, {});
       StartWrite(&outgoing_);
     } else if (isClosing_) {
       hasClosed_ = true;
@@ -244,6 +260,7 @@ class HeldCall final : public ClientCall {
     reactor_->cancel();
   }
   bool send(std::string message) override { return reactor_->send(std::move(message)); }
+  bool sendLast(std::string message) override { return reactor_->sendLast(std::move(message)); }
   void halfClose() override { reactor_->halfClose(); }
   void cancel() override { reactor_->cancel(); }
   void holdReading(bool isHeld) override { reactor_->holdReading(isHeld); }

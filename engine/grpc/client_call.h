@@ -51,6 +51,8 @@ class ClientCall {
   virtual ~ClientCall() = default;
   /// Goes out when all before it have; false: too much waits already, or the sending side is closed.
   virtual bool send(std::string message) = 0;
+  /// As send() and halfClose(), in one: END_STREAM comes with the message, as a unary call has it.
+  virtual bool sendLast(std::string message) = 0;
   /// Nothing more will be sent.
   virtual void halfClose() = 0;
   virtual void cancel() = 0;

@@ -337,6 +337,17 @@ TEST(JsonTemplate, HasEachFieldAndFits) {
   EXPECT_EQ(jsonTemplate(*routes.message("routes.Choice")), "{\n  \"text\": \"\"\n}");
 }
 
+TEST_F(ClientCallTest, TheLastMessageBringsTheHalfClose) {
+  const auto call = this->call("RecordRoute");
+  EXPECT_TRUE(call->send(point(1)));
+  EXPECT_TRUE(call->sendLast(point(2)));
+  EXPECT_FALSE(call->send(point(3)));
+  const auto events = story_.waitForEnd();
+  EXPECT_EQ(Story::countOf(events, Kind::Sent), 2U);
+  EXPECT_EQ(Story::countOf(events, Kind::HalfClosed), 1U);
+  EXPECT_EQ(events.back().status, 0);
+}
+
 BatchResult waitForEnd(const CallBatch& batch) {
   const auto deadline = SteadyClock::now() + kPatience;
   while (!batch.result().isOver && SteadyClock::now() < deadline)

@@ -140,14 +140,14 @@ void CallRunner::flush(const std::shared_ptr<Call>& call) {
   if (isOver) Q_EMIT ended();
 }
 
-void CallRunner::send(const QString& json) {
+void CallRunner::send(const QString& json, bool isLast) {
   if (!call_) return;
-  pool_.start([this, call = call_, json] {
+  pool_.start([this, call = call_, json, isLast] {
     const auto message = grpc::jsonMessage(call->plan.schemas, call->plan.method.request, json.toStdString());
-    QMetaObject::invokeMethod(this, [this, call, message] {
+    QMetaObject::invokeMethod(this, [this, call, message, isLast] {
       if (call != call_ || !call->call) return;
       if (!message) return Q_EMIT refused(toQt(message.error().detail));
-      if (!call->call->send(*message))
+      if (!(isLast ? call->call->sendLast(*message) : call->call->send(*message)))
         Q_EMIT refused(
             QStringLiteral("The call takes no more messages: it is over, closed, or too many wait."));
     });

@@ -42,7 +42,9 @@ class CallRunner : public QObject {
   /// Begins a call; the one that runs is cancelled and forgotten.
   void start(const Plan& plan);
   /// A message goes out when those before it have; refused() follows when its JSON does not fit.
-  void send(const QString& json);
+  void send(const QString& json) { send(json, false); }
+  /// And nothing after it: the half-close comes with it.
+  void sendLast(const QString& json) { send(json, true); }
   void halfClose();
   void cancel();
   bool isRunning() const { return isRunning_; }
@@ -55,6 +57,7 @@ class CallRunner : public QObject {
 
  private:
   struct Call;
+  void send(const QString& json, bool isLast);
   void forget();
   void take(const std::shared_ptr<Call>& call, const grpc::CallEvent& event);
   void append(const std::shared_ptr<Call>& call, CallLine line);

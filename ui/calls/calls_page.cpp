@@ -337,8 +337,7 @@ void CallsPage::send() {
   if (!chosen || !send_->isEnabled()) return;
   if (!runner_->isRunning()) begin();
   if (!runner_->isRunning()) return;
-  runner_->send(message_->toPlainText());
-  if (!sendsMany(*chosen)) runner_->halfClose();
+  sendsMany(*chosen) ? runner_->send(message_->toPlainText()) : runner_->sendLast(message_->toPlainText());
   showButtons();
 }
 

@@ -65,12 +65,9 @@ void CallPlayer::begin() {
 /// With the last message the client's side is closed: it has no more to say.
 void CallPlayer::sendNext() {
   if (!isRunning() || isAtEnd()) return;
-  runner_.send(messages_[next_++]);
-  if (isAtEnd()) {
-    runner_.halfClose();
-  } else {
-    goOn();
-  }
+  const QString& message = messages_[next_++];
+  isAtEnd() ? runner_.sendLast(message) : runner_.send(message);
+  goOn();
   Q_EMIT changed();
 }
 

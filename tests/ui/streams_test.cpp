@@ -244,6 +244,14 @@ class StreamsTest : public QObject {
     QCOMPARE(reset.back().shape, SequenceShape::Reset);
     QCOMPARE(reset.back().text, QStringLiteral("RST_STREAM CANCEL by the client"));
     QCOMPARE(reset.back().from, Lifeline::Client);
+    // Nothing was answered to a client that had left, though the log has a status for it.
+    const auto left = std::make_shared<spillway::observe::StreamRecord>(*refusedRecord(head(2, "/a.B/C")));
+    left->outcome = spillway::observe::Outcome::ClientClosed;
+    left->elbStatus = 460;
+    store.ingest({ended(left)});
+    const auto rows = layoutSequence(*store.find(2), {});
+    QCOMPARE(rows.back().shape, SequenceShape::Note);
+    QVERIFY(rows.back().text.contains(QStringLiteral("logged as HTTP 460")));
   }
 
   void messagesAddUp() {

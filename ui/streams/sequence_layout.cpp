@@ -176,7 +176,9 @@ class SequenceBuilder {
     if (entry_.timelineReleased)
       addNote(QStringLiteral("The details of this old stream made room for newer ones"));
     if (!entry_.record) return;
-    if (entry_.record->fromBalancer) {
+    if (entry_.record->outcome == observe::Outcome::ClientClosed) {
+      addNote(QStringLiteral("the client had left: logged as HTTP %1").arg(entry_.record->elbStatus));
+    } else if (entry_.record->fromBalancer) {
       addBalancerAnswer(addNote);
     } else if (entry_.timeline.empty() && !entry_.timelineReleased) {
       addNote(QStringLiteral("Only the end of this stream was seen"));

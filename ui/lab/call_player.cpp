@@ -12,7 +12,9 @@ CallPlayer::CallPlayer(QObject* parent) : QObject(parent) {
   connect(&timer_, &QTimer::timeout, this, &CallPlayer::sendNext);
   connect(&runner_, &CallRunner::happened, this, [this](const std::vector<CallLine>& lines) {
     lines_.insert(lines_.end(), lines.begin(), lines.end());
-    if (lines.back().kind == Kind::Ended) timer_.stop();
+    if (hasEnded()) timer_.stop();
+    if (cancelAfter_ > 0 && std::ranges::count(lines_, Kind::Sent, &CallLine::kind) >= cancelAfter_)
+      runner_.cancel();
     Q_EMIT changed();
   });
   connect(&runner_, &CallRunner::refused, this, [this](const QString& words) {
@@ -23,7 +25,8 @@ CallPlayer::CallPlayer(QObject* parent) : QObject(parent) {
   });
 }
 
-void CallPlayer::prepare(CallRunner::Plan plan, QStringList messages) {
+void CallPlayer::prepare(CallRunner::Plan plan, QStringList messages, int cancelAfter) {
+  cancelAfter_ = cancelAfter;
   plan_ = std::move(plan);
   messages_ = std::move(messages);
 }
@@ -79,11 +82,6 @@ QString CallPlayer::message(Kind kind, std::uint64_t number) const {
   const auto found = std::ranges::find_if(
       lines_, [&](const CallLine& line) { return line.kind == kind && line.number == number; });
   return found == lines_.end() ? QString() : found->text;
-}
-
-std::optional<CallLine> CallPlayer::end() const {
-  if (lines_.empty() || lines_.back().kind != Kind::Ended) return std::nullopt;
-  return lines_.back();
 }
 
 }  // namespace spillway::ui

@@ -19,8 +19,8 @@ class CallPlayer : public QObject {
  public:
   explicit CallPlayer(QObject* parent = nullptr);
 
-  /// What goes out at the start of the next call.
-  void prepare(CallRunner::Plan plan, QStringList messages);
+  /// What goes out at the start of the next call; the client cancels after so many messages, 0: never.
+  void prepare(CallRunner::Plan plan, QStringList messages, int cancelAfter = 0);
   /// Between two messages; zero: as fast as they go. Counts from the next message on.
   void setPace(std::chrono::milliseconds pace);
   void start();
@@ -37,7 +37,7 @@ class CallPlayer : public QObject {
   const std::vector<CallLine>& lines() const { return lines_; }
   /// The message of this number in this direction as JSON; empty: not seen yet.
   QString message(grpc::CallEvent::Kind kind, std::uint64_t number) const;
-  std::optional<CallLine> end() const;
+  bool hasEnded() const { return !lines_.empty() && lines_.back().kind == grpc::CallEvent::Kind::Ended; }
 
  signals:
   void started();
@@ -53,6 +53,7 @@ class CallPlayer : public QObject {
   std::optional<CallRunner::Plan> plan_;
   QStringList messages_;
   qsizetype next_ = 0;
+  int cancelAfter_ = 0;
   std::chrono::milliseconds pace_{0};
   QTimer timer_;
   bool isPaused_ = false;

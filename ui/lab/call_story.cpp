@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/lab/call_story.h"
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "ui/models/words.h"
 
 namespace spillway::ui {
@@ -8,6 +12,7 @@ namespace spillway::ui {
 namespace {
 
 using grpc::CallKind;
+using Kind = grpc::CallEvent::Kind;
 using observe::Direction;
 using observe::EventKind;
 using observe::Outcome;
@@ -50,8 +55,10 @@ QString messages(std::uint64_t count) {
 
 class Story {
  public:
-  Story(const StreamEntry& stream, CallKind kind, const std::optional<CallLine>& end)
-      : stream_(stream), kind_(kind), end_(end), order_(stream) {}
+  Story(const StreamEntry& stream, CallKind kind, const std::vector<CallLine>& client)
+      : stream_(stream), kind_(kind), client_(client), order_(stream) {
+    if (!client.empty() && client.back().kind == Kind::Ended) end_ = client.back();
+  }
 
   QStringList tell() {
     if (!end_) {
@@ -59,6 +66,8 @@ class Story {
     } else if (end_->status == 0) {
       tellAnswer();
       tellOneStream();
+      tellHeaders();
+      tellCompression();
     } else {
       tellTrouble();
     }
@@ -160,9 +169,47 @@ class Story {
               .arg(status, causeText(*record)));
     } else {
       add(QStringLiteral("The call ended with %1; until then %2.").arg(status, counts));
+      tellTrailersOnly();
       if (!end_->text.isEmpty())
         add(QStringLiteral("In words: %1").arg(end_->text.section(QLatin1Char('\n'), 0, 0)));
     }
+  }
+
+  void tellTrailersOnly() {
+    const bool hasHeaders = std::ranges::any_of(
+        client_, [](const CallLine& line) { return line.kind == Kind::Headers && !line.text.isEmpty(); });
+    if (!stream_.record || stream_.record->fromBalancer || answered() > 0 || hasHeaders) return;
+    add(QStringLiteral(
+        "No message and no metadata came before the status: the server's whole answer fits into "
+        "one block of header fields, which gRPC calls *Trailers-Only*."));
+  }
+
+  void tellHeaders() {
+    const auto headers = std::ranges::find(client_, Kind::Headers, &CallLine::kind);
+    if (headers == client_.end() || headers->text.isEmpty()) return;
+    QStringList fields;
+    for (const QString& field : headers->text.split(QLatin1Char('\n'), Qt::SkipEmptyParts))
+      fields << QStringLiteral("`%1`").arg(field);
+    add(QStringLiteral("Before its messages the server sent metadata as header fields: %1.")
+            .arg(fields.join(QStringLiteral(", "))));
+  }
+
+  /// How large the client's messages were before and after.
+  void tellCompression() {
+    std::uint64_t count = 0, wire = 0, plain = 0;
+    for (const TimelineEntry& entry : stream_.timeline) {
+      if (entry.kind != EventKind::Message || entry.direction != Direction::Request || !entry.compressed)
+        continue;
+      ++count;
+      wire += entry.size;
+    }
+    if (count == 0 || count != sent()) return;
+    for (const CallLine& line : client_)
+      plain += line.kind == Kind::Sent ? line.size : 0;
+    add(QStringLiteral(
+            "The client compressed what it sent: %1 took %2 instead of %3. Spillway passed it on as "
+            "it was.")
+            .arg(messages(count), bytesText(wire), bytesText(plain)));
   }
 
   void tellTargets() {
@@ -176,15 +223,40 @@ class Story {
 
   const StreamEntry& stream_;
   const CallKind kind_;
-  const std::optional<CallLine>& end_;
+  const std::vector<CallLine>& client_;
+  std::optional<CallLine> end_;  ///< nullopt: the call runs
   const Order order_;
   QStringList paragraphs_;
 };
 
 }  // namespace
 
-QStringList callStory(const StreamEntry& stream, CallKind kind, const std::optional<CallLine>& end) {
-  return Story(stream, kind, end).tell();
+QStringList callStory(const StreamEntry& stream, CallKind kind, const std::vector<CallLine>& client) {
+  return Story(stream, kind, client).tell();
+}
+
+QStringList callsStory(const std::vector<const StreamEntry*>& streams) {
+  std::map<std::string, std::uint64_t> calls;
+  std::set<std::string> clients;
+  for (const StreamEntry* stream : streams) {
+    ++calls[stream->target()];
+    clients.insert(stream->head->client);
+  }
+  QStringList shares;
+  for (const auto& [target, count] : calls)
+    shares << QStringLiteral("%1 took %2")
+                  .arg(target.empty() ? QStringLiteral("no target") : bold(toQt(target)),
+                       bold(countText(count)));
+  QStringList paragraphs{QStringLiteral("%1 were made, one after the other, over %2 of the client: %3.")
+                             .arg(bold(countOf(streams.size(), QStringLiteral("call"))),
+                                  clients.size() == 1 ? QStringLiteral("**one connection**")
+                                                      : countOf(clients.size(), QStringLiteral("connection")),
+                                  shares.join(QStringLiteral(", ")))};
+  if (clients.size() == 1 && calls.size() > 1)
+    paragraphs << QStringLiteral(
+        "Spillway chose a target anew for each call. A balancer that chooses for each "
+        "connection would have sent all of them to one.");
+  return paragraphs;
 }
 
 }  // namespace spillway::ui

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <QStringList>
-#include <optional>
+#include <vector>
 
 #include "engine/grpc/schema.h"
 #include "ui/calls/call_runner.h"
@@ -11,7 +11,10 @@
 namespace spillway::ui {
 
 /// What just happened on a stream, as paragraphs of Markdown that say only what was seen: the balancer's
-/// events, and how the client saw the call end (nullopt: it runs). Pure.
-QStringList callStory(const StreamEntry& stream, grpc::CallKind kind, const std::optional<CallLine>& end);
+/// events, and what the client saw of the call so far. Pure.
+QStringList callStory(const StreamEntry& stream, grpc::CallKind kind, const std::vector<CallLine>& client);
+
+/// What happened to calls that were made one after the other. Pure.
+QStringList callsStory(const std::vector<const StreamEntry*>& streams);
 
 }  // namespace spillway::ui

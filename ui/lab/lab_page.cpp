@@ -9,11 +9,13 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <span>
 
 #include "ui/bridge/schema_store.h"
 #include "ui/calls/call_places.h"
+#include "ui/calls/metadata_text.h"
 #include "ui/lab/call_player.h"
 #include "ui/lab/call_story.h"
 #include "ui/lab/json_brief.h"
@@ -36,7 +38,7 @@ constexpr const char* kUserAgent = "spillway-lab";
 constexpr auto kPaceKey = "lab/pace", kLanguageKey = "lab/language";
 constexpr int kPaces[]{0, 100, 250, 500, 1000, 2000};               // milliseconds
 constexpr int kDeadlines[]{0, 100, 500, 1000, 2000, 5000, 30'000};  // milliseconds; 0: none
-constexpr int kUsualPace = 3;                                       // index
+constexpr int kUsualPace = 500;                                     // milliseconds
 constexpr const char* kLanguages[]{"Python", "C++", "Go", "Java", "Node"};
 constexpr StreamStoreLimits kLimits{.streams = 200};
 
@@ -56,6 +58,18 @@ QComboBox* makeTimes(const QString& name, const QString& zero, std::span<const i
   return box;
 }
 
+/// As the person chose it last, milliseconds.
+int usualPace() {
+  return QSettings().value(QLatin1String(kPaceKey), kUsualPace).toInt();
+}
+
+/// A time that is not offered yet is added.
+void chooseTime(QComboBox& box, int millis) {
+  if (box.findData(millis) < 0)
+    box.addItem(QStringLiteral("%1 %2 ms").arg(box.accessibleName()).arg(millis), millis);
+  box.setCurrentIndex(box.findData(millis));
+}
+
 }  // namespace
 
 LabPage::LabPage(EngineBridge& bridge, SchemaStore& schemas, DemoTraffic& demo, QWidget* parent)
@@ -67,6 +81,7 @@ LabPage::LabPage(EngineBridge& bridge, SchemaStore& schemas, DemoTraffic& demo, 
       player_(new CallPlayer(this)),
       streams_(new StreamStore(this, kLimits)),
       header_(new PageHeader(QStringLiteral("Streaming lab"), this)),
+      experiments_(new QMenu(this)),
       stack_(new QStackedWidget(this)),
       sequence_(new SequenceView(this)),
       pane_(new LessonPane(this)),
@@ -117,6 +132,7 @@ LabPage::LabPage(EngineBridge& bridge, SchemaStore& schemas, DemoTraffic& demo, 
 void LabPage::makeHeader() {
   header_->setWords(
       QStringLiteral("Four ways to call. Run each through your balancer and watch every message."));
+  makeExperiments();
   auto* languages = new QMenu(this);
   auto* group = new QActionGroup(languages);
   QPushButton* button = header_->addMenuButton({}, languages);
@@ -137,12 +153,31 @@ void LabPage::makeHeader() {
   choose(chosen);
 }
 
+void LabPage::makeExperiments() {
+  QPushButton* button = header_->addMenuButton(QStringLiteral("Experiments"), experiments_);
+  button->setToolTip(QStringLiteral("A question, a run, an explanation, then you"));
+  connect(experiments_, &QMenu::aboutToShow, this, &LabPage::fillExperiments);
+}
+
+void LabPage::fillExperiments() {
+  experiments_->clear();
+  for (int i = kCallKinds; i < static_cast<int>(lessons_.lessons.size()); ++i) {
+    const Lesson& experiment = lessons_.lessons[static_cast<std::size_t>(i)];
+    const QString mark = LessonPane::isDone(experiment) ? QStringLiteral("  ✔") : QString();
+    QAction* action = experiments_->addAction(
+        QString(experiment.title).replace(QLatin1Char('&'), QLatin1String("&&")) + mark, this,
+        [this, i] { chooseLesson(i); });
+    action->setCheckable(true);
+    action->setChecked(i == chosen_);
+  }
+}
+
 QWidget* LabPage::makeCards() {
   auto* row = new QWidget(this);
   auto* line = new QHBoxLayout(row);
   line->setContentsMargins(0, 0, 0, 0);
   line->setSpacing(10);
-  for (std::size_t i = 0; i < lessons_.lessons.size(); ++i) {
+  for (std::size_t i = 0; i < kCallKinds; ++i) {
     const int number = static_cast<int>(i);
     auto* card = new LessonCard(number + 1, lessons_.lessons[i], row);
     card->setDone(LessonPane::isDone(lessons_.lessons[i]));
@@ -196,8 +231,6 @@ QWidget* LabPage::makeButtons() {
   line->addStretch();
   line->addWidget(pace_);
   line->addWidget(deadline_);
-  const int pace = QSettings().value(QLatin1String(kPaceKey), kPaces[kUsualPace]).toInt();
-  pace_->setCurrentIndex(std::max(0, pace_->findData(pace)));
   return box;
 }
 
@@ -205,17 +238,20 @@ void LabPage::connectAll() {
   connect(run_, &QPushButton::clicked, this, &LabPage::run);
   connect(step_, &QPushButton::clicked, this, &LabPage::step);
   connect(pause_, &QPushButton::clicked, this, [this] { player_->setPaused(!player_->isPaused()); });
-  connect(cancel_, &QPushButton::clicked, player_, &CallPlayer::cancel);
-  connect(pace_, &QComboBox::currentIndexChanged, this, [this] {
-    QSettings().setValue(QLatin1String(kPaceKey), pace_->currentData());
-    player_->setPace(std::chrono::milliseconds(pace_->currentData().toInt()));
+  connect(cancel_, &QPushButton::clicked, this, [this] {
+    left_ = 0;
+    player_->cancel();
   });
+  connect(pace_, &QComboBox::activated, this,
+          [this] { QSettings().setValue(QLatin1String(kPaceKey), pace_->currentData()); });
+  connect(pace_, &QComboBox::currentIndexChanged, this,
+          [this] { player_->setPace(std::chrono::milliseconds(pace_->currentData().toInt())); });
   connect(player_, &CallPlayer::started, this, [this] {
-    isAwaited_ = true;
+    ++awaited_;
     shown_.reset();
     showStream();
   });
-  connect(player_, &CallPlayer::changed, this, &LabPage::showStream);
+  connect(player_, &CallPlayer::changed, this, &LabPage::onCallChanged);
   connect(player_, &CallPlayer::refused, this, &LabPage::say);
   connect(sequence_, &SequenceView::unfolded, this, &LabPage::showStream);
   connect(&bridge_, &EngineBridge::eventsArrived, this, &LabPage::takeEvents);
@@ -223,16 +259,28 @@ void LabPage::connectAll() {
   connect(&demo_, &DemoTraffic::changed, this, &LabPage::showState);
   connect(&bridge_, &EngineBridge::applied, this, &LabPage::showState);
   connect(&bridge_, &EngineBridge::targetsChanged, this, &LabPage::showState);
-  connect(pane_, &LessonPane::progressChanged, this,
-          [this] { cards_[static_cast<std::size_t>(chosen_)]->setDone(LessonPane::isDone(lesson())); });
+  connect(pane_, &LessonPane::progressChanged, this, [this] {
+    if (chosen_ < kCallKinds)
+      cards_[static_cast<std::size_t>(chosen_)]->setDone(LessonPane::isDone(lesson()));
+  });
 }
 
 void LabPage::chooseLesson(int index) {
+  left_ = 0;
   player_->cancel();
   chosen_ = index;
-  cards_[static_cast<std::size_t>(index)]->setChecked(true);
+  for (int i = 0; i < kCallKinds; ++i) {
+    LessonCard& card = *cards_[static_cast<std::size_t>(i)];
+    card.setAutoExclusive(false);
+    card.setChecked(i == index);
+    card.setAutoExclusive(true);
+  }
+  const LessonSettings& settings = lesson().settings;
+  chooseTime(*pace_, settings.pace.value_or(usualPace()));
+  chooseTime(*deadline_, settings.deadline.value_or(0));
   shown_.reset();
-  isAwaited_ = false;
+  made_.clear();
+  awaited_ = 0;
   pane_->showLesson(lesson());
   say({});
   showStream();
@@ -245,7 +293,11 @@ void LabPage::takeEvents(const std::vector<observe::Event>& events) {
     if (event.kind == observe::EventKind::StreamOpened && event.head &&
         event.head->userAgent.starts_with(kUserAgent)) {
       ours_.insert(event.stream);
-      if (std::exchange(isAwaited_, false)) shown_ = event.stream;
+      if (awaited_ > 0) {
+        --awaited_;
+        shown_ = event.stream;
+        made_.push_back(event.stream);
+      }
     }
     if (ours_.contains(event.stream)) kept.push_back(event);
     if (event.kind == observe::EventKind::StreamEnded) ours_.erase(event.stream);
@@ -275,25 +327,49 @@ bool LabPage::prepare() {
     return false;
   }
   target->userAgent = kUserAgent;
-  const std::chrono::milliseconds pace(pace_->currentData().toInt());
-  CallRunner::Plan plan{*target, {}, method->method, schemas_.schemas()};
-  plan.request.path = method->method.path;
-  if (pace.count() > 0) plan.request.metadata.emplace_back("x-pace-ms", std::to_string(pace.count()));
-  if (const int deadline = deadline_->currentData().toInt(); deadline > 0)
-    plan.request.deadline = std::chrono::milliseconds(deadline);
-  player_->setPace(pace);
-  player_->prepare(std::move(plan), lesson().send);
+  player_->setPace(std::chrono::milliseconds(pace_->currentData().toInt()));
+  player_->prepare(makePlan(*target, method->method), lesson().send, lesson().settings.cancelAfter);
   kind_ = method->method.kind;
+  made_.clear();
   say({});
   return true;
 }
 
+CallRunner::Plan LabPage::makePlan(const grpc::ChannelTarget& target, const grpc::Method& method) const {
+  const LessonSettings& settings = lesson().settings;
+  CallRunner::Plan plan{target, {}, method, schemas_.schemas()};
+  plan.request.path = settings.path.isEmpty() ? method.path : settings.path.toStdString();
+  if (const auto metadata = metadataIn(settings.metadata)) plan.request.metadata = *metadata;
+  if (const int pace = pace_->currentData().toInt(); pace > 0)
+    plan.request.metadata.emplace_back("x-pace-ms", std::to_string(pace));
+  if (const int deadline = deadline_->currentData().toInt(); deadline > 0)
+    plan.request.deadline = std::chrono::milliseconds(deadline);
+  if (settings.compression == QLatin1String("gzip")) plan.request.compression = grpc::CallCompression::Gzip;
+  if (settings.compression == QLatin1String("deflate"))
+    plan.request.compression = grpc::CallCompression::Deflate;
+  return plan;
+}
+
 void LabPage::run() {
-  if (prepare()) player_->start();
+  if (!prepare()) return;
+  left_ = lesson().settings.calls;
+  player_->start();
 }
 
 void LabPage::step() {
-  if (player_->isRunning() || prepare()) player_->step();
+  if (!player_->isRunning() && !prepare()) return;
+  left_ = 1;
+  player_->step();
+}
+
+/// After a call the next one, where a lesson wants several.
+void LabPage::onCallChanged() {
+  const bool isNext = player_->hasEnded() && left_ > 0 && --left_ > 0;
+  showStream();
+  if (!isNext) return;
+  QTimer::singleShot(0, this, [this] {
+    if (left_ > 0 && !player_->isRunning()) player_->start();
+  });
 }
 
 void LabPage::showState() {
@@ -318,12 +394,25 @@ const StreamEntry* LabPage::stream() const {
 void LabPage::showStream() {
   const StreamEntry* entry = stream();
   sequence_->showStream(entry);
-  if (entry && kind_) {
-    pane_->showStory(callStory(*entry, *kind_, player_->end()));
-  } else if (const auto end = player_->end(); end && isAwaited_ && end->status != 0) {
-    pane_->showStory({QStringLiteral("The call did not reach the balancer: %1").arg(end->text)});
-  }
+  showStory();
   showState();
+}
+
+void LabPage::showStory() {
+  const StreamEntry* entry = stream();
+  const bool isOver = left_ == 0 && player_->hasEnded();
+  if (lesson().settings.calls > 1 && !made_.empty()) {
+    std::vector<const StreamEntry*> over;
+    for (const StreamId id : made_) {
+      if (const StreamEntry* one = streams_->find(id); one && !one->isOpen()) over.push_back(one);
+    }
+    if (!over.empty()) pane_->showStory(callsStory(over), isOver);
+  } else if (entry && kind_) {
+    pane_->showStory(callStory(*entry, *kind_, player_->lines()), isOver);
+  } else if (isOver && awaited_ > 0 && player_->lines().back().status != 0) {
+    pane_->showStory(
+        {QStringLiteral("The call did not reach the balancer: %1").arg(player_->lines().back().text)});
+  }
 }
 
 void LabPage::say(const QString& words) {

@@ -8,11 +8,13 @@
 
 #include "engine/grpc/schema.h"
 #include "ui/bridge/engine_bridge.h"
+#include "ui/calls/call_runner.h"
 #include "ui/lab/lesson.h"
 #include "ui/models/stream_store.h"
 
 class QComboBox;
 class QLabel;
+class QMenu;
 class QPushButton;
 class QStackedWidget;
 
@@ -38,7 +40,9 @@ class LabPage : public QWidget {
   LessonPane& pane() { return *pane_; }
   /// The stream of the latest call, as the balancer saw it; nullptr: none yet.
   const StreamEntry* stream() const;
+  /// The four kinds of call, then the experiments.
   void chooseLesson(int index);
+  const Lessons& lessons() const { return lessons_; }
 
  signals:
   void demoRequested();
@@ -48,11 +52,16 @@ class LabPage : public QWidget {
   QWidget* makeStage();
   QWidget* makeButtons();
   void makeHeader();
+  void makeExperiments();
+  void fillExperiments();
   void connectAll();
   void takeEvents(const std::vector<observe::Event>& events);
   void run();
   void step();
   bool prepare();
+  CallRunner::Plan makePlan(const grpc::ChannelTarget& target, const grpc::Method& method) const;
+  void onCallChanged();
+  void showStory();
   void showState();
   void showStream();
   void say(const QString& words);
@@ -68,9 +77,12 @@ class LabPage : public QWidget {
   StreamStore* streams_;                ///< of the lab's own calls
   std::unordered_set<StreamId> ours_;   ///< those that are open
   std::optional<StreamId> shown_;       ///< of the latest call
-  bool isAwaited_ = false;              ///< a call began whose stream was not seen yet
+  int awaited_ = 0;                     ///< calls that began whose streams were not seen yet
+  int left_ = 0;                        ///< calls still to be made, the one that runs too
+  std::vector<StreamId> made_;          ///< since the person began
   std::optional<grpc::CallKind> kind_;  ///< of the latest call
   PageHeader* header_;
+  QMenu* experiments_;
   std::vector<LessonCard*> cards_;
   QStackedWidget* stack_;  ///< the lesson, or what is missing for it
   SequenceView* sequence_;

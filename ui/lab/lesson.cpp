@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/lab/lesson.h"
 
+#include <QDir>
 #include <QFile>
-#include <QFileInfo>
 #include <optional>
+
+#include "ui/calls/metadata_text.h"
 
 namespace spillway::ui {
 
 namespace {
 
-constexpr const char* kIds[]{"unary", "server-streaming", "client-streaming", "bidirectional"};
+constexpr const char* kIds[]{"unary",    "server-streaming", "client-streaming", "bidirectional",
+                             "cancel",   "deadline",         "each-call-anew",   "trailers-only",
+                             "metadata", "compression"};
+constexpr int kMostMillis = 60'000, kMostCalls = 100, kMostMessages = 10'000;
 constexpr qint64 kLargestFile = 1'000'000;  // bytes
 
 /// Reads a lesson's file line by line.
@@ -63,14 +68,42 @@ class LessonReader {
     } else if (name == QLatin1String("send")) {
       lesson_.send << value;
     } else {
-      return fail(QStringLiteral("\"%1\" is none of method:, shape: and send:").arg(line.left(40)));
+      return takeSetting(name, value) ||
+             fail(QStringLiteral("\"%1\" is no line of a lesson, or its value does not fit")
+                      .arg(line.left(60)));
     }
     return true;
   }
 
+  bool takeSetting(const QString& name, const QString& value) {
+    LessonSettings& settings = lesson_.settings;
+    if (name == QLatin1String("pace")) return takeNumber(value, kMostMillis, settings.pace.emplace());
+    if (name == QLatin1String("deadline")) return takeNumber(value, kMostMillis, settings.deadline.emplace());
+    if (name == QLatin1String("cancel-after")) return takeNumber(value, kMostMessages, settings.cancelAfter);
+    if (name == QLatin1String("calls"))
+      return takeNumber(value, kMostCalls, settings.calls) && settings.calls > 0;
+    if (name == QLatin1String("path")) {
+      settings.path = value;
+      return value.startsWith(QLatin1Char('/'));
+    }
+    if (name == QLatin1String("compression")) {
+      settings.compression = value;
+      return value == QLatin1String("gzip") || value == QLatin1String("deflate");
+    }
+    if (name != QLatin1String("metadata")) return false;
+    settings.metadata += value + QLatin1Char('\n');
+    return metadataIn(settings.metadata).has_value();
+  }
+
+  static bool takeNumber(const QString& text, int most, int& number) {
+    bool isNumber = false;
+    number = text.toInt(&isNumber);
+    return isNumber && number >= 0 && number <= most;
+  }
+
   static bool isKnown(const std::optional<QString>& section) {
-    return section == QLatin1String("Idea") || section == QLatin1String("Try it") ||
-           section->startsWith(QLatin1String("Client in ")) ||
+    return section == QLatin1String("Idea") || section == QLatin1String("Explanation") ||
+           section == QLatin1String("Try it") || section->startsWith(QLatin1String("Client in ")) ||
            section->startsWith(QLatin1String("Server in "));
   }
 
@@ -78,6 +111,8 @@ class LessonReader {
     if (!section_) return;
     if (*section_ == QLatin1String("Idea")) {
       lesson_.idea = lines_.join(QLatin1Char('\n')).trimmed();
+    } else if (*section_ == QLatin1String("Explanation")) {
+      lesson_.explanation = lines_.join(QLatin1Char('\n')).trimmed();
     } else if (*section_ == QLatin1String("Try it")) {
       for (const QString& line : lines_) {
         if (line.startsWith(QLatin1String("- "))) lesson_.tries << line.mid(2).trimmed();
@@ -132,16 +167,28 @@ tl::expected<Lesson, QString> parseLesson(const QString& id, const QString& text
 
 Lessons readLessons(const QString& folder) {
   Lessons found;
-  for (const char* name : kIds) {
-    const QString id = QString::fromLatin1(name);
+  const auto add = [&](const QString& id) {
     const QString own = QStringLiteral("%1/%2.md").arg(folder, id);
+    const QString builtIn = QStringLiteral(":/lessons/%1.md").arg(id);
     auto lesson = readLesson(id, own);
     if (!lesson && !lesson.error().isEmpty())
-      found.problems << QStringLiteral("The lesson %1 cannot be used: %2. The built-in one stands in for it.")
-                            .arg(own, lesson.error());
-    if (!lesson) lesson = readLesson(id, QStringLiteral(":/lessons/%1.md").arg(id));
+      found.problems << QStringLiteral("The lesson %1 cannot be used: %2.%3")
+                            .arg(own, lesson.error(),
+                                 QFile::exists(builtIn)
+                                     ? QStringLiteral(" The built-in one stands in for it.")
+                                     : QString());
+    if (!lesson) lesson = readLesson(id, builtIn);
     if (lesson) found.lessons.push_back(*lesson);
+  };
+  QStringList ids;
+  for (const char* id : kIds)
+    ids << QString::fromLatin1(id);
+  for (const QString& name : QDir(folder).entryList({QStringLiteral("*.md")}, QDir::Files, QDir::Name)) {
+    const QString id = name.chopped(3);
+    if (!folder.isEmpty() && !ids.contains(id) && id != QLatin1String("README")) ids << id;
   }
+  for (const QString& id : ids)
+    add(id);
   return found;
 }
 

@@ -4,10 +4,21 @@
 #include <QMap>
 #include <QString>
 #include <QStringList>
+#include <optional>
 #include <tl/expected.hpp>
 #include <vector>
 
 namespace spillway::ui {
+
+/// How a lesson wants its call made.
+struct LessonSettings {
+  std::optional<int> pace, deadline;  ///< milliseconds; nullopt: as the person has them
+  int cancelAfter = 0;                ///< the client cancels after so many messages; 0: never
+  int calls = 1;                      ///< one after the other
+  QString compression;                ///< "gzip", "deflate"; empty: none
+  QString path;                       ///< called instead of the method, "/routeguide.RouteGuide/Nowhere"
+  QString metadata;                   ///< "name: value", a line each
+};
 
 /// One call to learn from, as its file tells it. How such a file is written: resources/lessons/README.md.
 struct Lesson {
@@ -16,7 +27,9 @@ struct Lesson {
   QString method;    ///< "/routeguide.RouteGuide/GetFeature"
   QString shape;     ///< "Point → Feature"
   QStringList send;  ///< messages as JSON, in order
-  QString idea;      ///< Markdown
+  LessonSettings settings;
+  QString idea;         ///< Markdown
+  QString explanation;  ///< Markdown, for after the call; may be empty
   QStringList tries;
   QMap<QString, QString> client, server;  ///< code by language
 };
@@ -29,7 +42,11 @@ struct Lessons {
   QStringList problems;  ///< of files that could not be used; the built-in ones stand in for them
 };
 
-/// The four kinds of call, each from `folder` where a file of its name is there, else the built-in one.
+/// How many of the lessons are the kinds of call; the others are experiments.
+inline constexpr int kCallKinds = 4;
+
+/// The four kinds of call, then the experiments: each from `folder` where a file of its name is there, else
+/// the built-in one; then what else is in that folder.
 Lessons readLessons(const QString& folder);
 
 }  // namespace spillway::ui

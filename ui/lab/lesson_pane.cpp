@@ -47,9 +47,11 @@ QLabel* makeCode(QWidget* parent) {
 LessonPane::LessonPane(QWidget* parent)
     : QScrollArea(parent),
       column_(new QVBoxLayout),
+      title_(makeTitle({}, this)),
       idea_(makeText(this)),
       storyTitle_(makeTitle(QStringLiteral("What just happened"), this)),
       storyText_(makeText(this)),
+      explanation_(makeText(this)),
       clientTitle_(makeTitle({}, this)),
       client_(makeCode(this)),
       serverTitle_(makeTitle({}, this)),
@@ -63,7 +65,8 @@ LessonPane::LessonPane(QWidget* parent)
   page->setLayout(column_);
   column_->setContentsMargins(14, 12, 14, 12);
   column_->setSpacing(8);
-  for (QWidget* part : std::initializer_list<QWidget*>{idea_, storyTitle_, storyText_, triesTitle_})
+  for (QWidget* part :
+       std::initializer_list<QWidget*>{title_, idea_, storyTitle_, storyText_, explanation_, triesTitle_})
     column_->addWidget(part);
   column_->addLayout(tries_);
   for (QWidget* part : std::initializer_list<QWidget*>{clientTitle_, client_, serverTitle_, server_})
@@ -81,14 +84,17 @@ LessonPane::LessonPane(QWidget* parent)
 
 void LessonPane::showLesson(const Lesson& lesson) {
   lesson_ = lesson;
+  title_->setText(lesson.title);
   idea_->setText(lesson.idea);
+  explanation_->setText(lesson.explanation);
   showStory({});
   showCode();
   fillTries();
 }
 
-void LessonPane::showStory(const QStringList& paragraphs) {
+void LessonPane::showStory(const QStringList& paragraphs, bool isOver) {
   const QString story = paragraphs.join(QStringLiteral("\n\n"));
+  explanation_->setVisible(isOver && !lesson_.explanation.isEmpty());
   if (story == story_ && !story.isEmpty()) return;
   story_ = story;
   storyText_->setText(story);

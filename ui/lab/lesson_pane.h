@@ -22,8 +22,8 @@ class LessonPane : public QScrollArea {
   explicit LessonPane(QWidget* parent = nullptr);
 
   void showLesson(const Lesson& lesson);
-  /// Paragraphs of Markdown; empty: nothing happened yet.
-  void showStory(const QStringList& paragraphs);
+  /// Paragraphs of Markdown; empty: nothing happened yet. What it means is shown when all is over.
+  void showStory(const QStringList& paragraphs, bool isOver = false);
   /// "Python"; what a lesson has no code in is left out.
   void showLanguage(const QString& language);
   QString story() const { return story_; }
@@ -42,7 +42,8 @@ class LessonPane : public QScrollArea {
   Lesson lesson_;
   QString language_, story_;
   QVBoxLayout* column_;
-  QLabel *idea_, *storyTitle_, *storyText_, *clientTitle_, *client_, *serverTitle_, *server_, *triesTitle_;
+  QLabel *title_, *idea_, *storyTitle_, *storyText_, *explanation_, *clientTitle_, *client_, *serverTitle_,
+      *server_, *triesTitle_;
   QVBoxLayout* tries_;
   QPushButton* reset_;
 };

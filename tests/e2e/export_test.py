@@ -167,6 +167,9 @@ class Export(e2e.EndToEndTest):
 
     def test_bad_input_is_told(self):
         out = os.path.join(self.folder, "out.har")
+        probe = self.command("--format", "har", os.path.join(self.folder, "probe.har"))
+        self.wait_until(lambda: subprocess.run(probe, check=False, capture_output=True,
+                                               timeout=e2e.PATIENCE).returncode == 0, "a history")
         for words, expected in ((["--format", "gif", out], "gif"), (["--filter", "status >", out], "status >"), ([], "FILE"),
                                 (["--format", "har", "/no/where/out.har"], "/no/where/out.har")):
             with self.subTest(words=words):

@@ -85,6 +85,7 @@ class StreamInspectorTest : public QObject {
   void initTestCase() { Theme::apply(*qApp, ThemeMode::Light); }
   void aCallIsSeenMessageByMessage();
   void aSchemaGivesFieldsTheirNames();
+  void aMessageChosenEarlyIsShownOnceItIsKnown();
   void aSlowReaderIsSeenAndExplained();
   void whatIsOldComesFromTheHistory();
   void changedHeaderFieldsAreMarked();
@@ -167,6 +168,31 @@ void StreamInspectorTest::aSchemaGivesFieldsTheirNames() {
                                .contains(QStringLiteral("First message")),
                            kPatience);
   desk.window->schemas().removeFile(proto);
+}
+
+void StreamInspectorTest::aMessageChosenEarlyIsShownOnceItIsKnown() {
+  Desk desk;
+  QTRY_VERIFY_WITH_TIMEOUT(desk.isReady(), kPatience);
+  test::TestClient client(desk.address);
+  const auto call = client.start("/test/echo");
+  call->send(test::grpcMessage(kNote), http::End::No);
+  QVERIFY(call->waitForBytes(kNote.size() + 5));
+  const StreamStore& store = desk.page->browser().store();
+  QTRY_VERIFY_WITH_TIMEOUT(store.end() > store.first() && store.at(store.first())->timeline.size() > 4,
+                           kPatience);
+  bool isKnown = false;
+  StreamSource source = liveSource(desk.window->bridge());
+  source.find = [&isKnown, find = source.find](StreamId id, std::size_t from) {
+    return isKnown ? find(id, from) : std::nullopt;
+  };
+  StreamDetail detail(source, desk.window->schemas());
+  detail.show();
+  detail.showStream(store.at(store.first()));
+  detail.tabs().setCurrentIndex(MessagesTab);
+  detail.tabs().currentWidget()->findChild<QTableView*>()->selectRow(0);
+  QVERIFY(!detail.pane().hasMessage());
+  isKnown = true;
+  QTRY_COMPARE_WITH_TIMEOUT(detail.pane().shown().bytes, kNote, kPatience);
 }
 
 void StreamInspectorTest::aSlowReaderIsSeenAndExplained() {

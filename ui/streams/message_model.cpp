@@ -122,6 +122,12 @@ void MessageModel::setSchemas(const grpc::Schemas& schemas) {
   if (rowCount() > 0) Q_EMIT dataChanged(index(0, Content), index(rowCount() - 1, Content));
 }
 
+std::optional<std::pair<observe::Direction, std::uint32_t>> MessageModel::nameOf(int row) const {
+  if (row < 0 || row >= rowCount()) return std::nullopt;
+  const Row& message = messages_[static_cast<std::size_t>(row)];
+  return std::pair(message.direction, message.number);
+}
+
 const observe::CapturedMessage* MessageModel::captured(int row) const {
   const auto at = static_cast<std::size_t>(row);
   return view_ && row >= 0 && at < view_->messages().size() ? &view_->messages()[at] : nullptr;

@@ -38,6 +38,8 @@ class MessageModel : public QAbstractTableModel {
   QString contentOf(observe::Direction direction, std::uint32_t number) const;
   /// Contents are read with these from now on.
   void setSchemas(const grpc::Schemas& schemas);
+  /// Which message a row is: they count from 1 in each direction.
+  std::optional<std::pair<observe::Direction, std::uint32_t>> nameOf(int row) const;
   /// The captured message of a row; nullptr: only its size is known.
   const observe::CapturedMessage* captured(int row) const;
 

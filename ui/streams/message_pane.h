@@ -33,6 +33,7 @@ class MessagePane : public QWidget {
   void show(const std::optional<MessageBytes>& message, const QString& title, const std::string& target);
   /// What the pane shows, in words: for tests and screen readers.
   const DecodedMessage& shown() const { return shown_; }
+  bool hasMessage() const { return message_.has_value(); }
 
  signals:
   void messageShown();

@@ -266,7 +266,10 @@ void StreamDetail::showStream(const StreamEntry* entry) {
   target_ = entry && isLive_ ? entry->target() : std::string();
   bare_.reset();
   if (entry && entry->timeline.empty()) bare_ = *entry;
+  const bool isSame = entry && entry->id == shown_;
   capture_->show(entry);
+  if (!isSame) chosen_.reset();
+  shown_ = entry ? entry->id : 0;
   sequence_->showStream(entry);
   messages_->showStream(entry);
   copies_->showStream(entry);
@@ -299,6 +302,7 @@ QString StreamDetail::callWords(const StreamEntry& entry) const {
 }
 
 void StreamDetail::onReplaced() {
+  keepChosen();
   messages_->forgetCapture();
   frames_->show(&capture_->view(), capture_->started());
   pane_->show(std::nullopt, {}, {});
@@ -309,12 +313,27 @@ void StreamDetail::onGrown() {
     const StreamEntry told = withTimeline(*bare_, capture_->view());
     sequence_->showStream(&told);
   }
+  keepChosen();
   messages_->showCapture(capture_->view());
+  chooseAgain();
   frames_->grow();
   const auto frames = capture_->view().frames().size();
   tabs_->setTabText(
       FramesTab, frames == 0 ? QStringLiteral("Frames") : QStringLiteral("Frames %1").arg(countText(frames)));
   showTab();
+  // What was chosen before its bytes were known.
+  if (!pane_->hasMessage()) showChosen();
+}
+
+/// The rows may be made anew from what was captured.
+void StreamDetail::keepChosen() {
+  if (const auto chosen = messages_->nameOf(messageTable_->currentIndex().row())) chosen_ = chosen;
+}
+
+void StreamDetail::chooseAgain() {
+  if (!chosen_ || messageTable_->currentIndex().isValid()) return;
+  const auto place = capture_->view().messageAt(chosen_->first, chosen_->second);
+  if (place) messageTable_->selectRow(static_cast<int>(*place));
 }
 
 /// Only the tab in view is made.

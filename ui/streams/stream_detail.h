@@ -3,6 +3,7 @@
 
 #include <QWidget>
 #include <optional>
+#include <utility>
 
 #include "ui/bridge/schema_store.h"
 #include "ui/models/stream_store.h"
@@ -64,6 +65,8 @@ class StreamDetail : public QWidget {
   void connectCapture();
   void onReplaced();
   void onGrown();
+  void keepChosen();
+  void chooseAgain();
   void showTab();
   void showHeaders();
   void showMessage(int row);
@@ -90,6 +93,8 @@ class StreamDetail : public QWidget {
   MessagePane* pane_;
   CopyMenu* copies_;
   std::string path_, target_;
+  StreamId shown_ = 0;
+  std::optional<std::pair<observe::Direction, std::uint32_t>> chosen_;  ///< the message of the shown stream
   std::optional<StreamEntry> bare_;  ///< the stream, where it came without a timeline
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/calls/batch_dialog.h"
 
-#include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <QProgressBar>

@@ -7,7 +7,6 @@
 
 #include "engine/grpc/call_batch.h"
 
-class QComboBox;
 class QLabel;
 class QProgressBar;
 class QPushButton;

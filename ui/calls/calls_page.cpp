@@ -20,9 +20,9 @@
 
 #include "engine/grpc/message_json.h"
 #include "ui/calls/batch_dialog.h"
-#include "ui/calls/call_methods.h"
 #include "ui/calls/metadata_text.h"
 #include "ui/calls/transcript_model.h"
+#include "ui/models/grpc_methods.h"
 #include "ui/models/words.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
@@ -93,7 +93,11 @@ CallsPage::CallsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& sc
   connect(&bridge_, &EngineBridge::targetsChanged, this, &CallsPage::fillPlaces);
   connect(&bridge_, &EngineBridge::applied, this, &CallsPage::fillPlaces);
   connect(&schemas_, &SchemaStore::changed, this, &CallsPage::fillMethods);
-  connect(runner_, &CallRunner::refused, this, &CallsPage::showProblem);
+  connect(runner_, &CallRunner::refused, this, [this](const QString& words) {
+    showProblem(words);
+    // Its only message will not come.
+    if (const auto chosen = method(); chosen && !sendsMany(*chosen)) runner_->cancel();
+  });
   connect(runner_, &CallRunner::ended, this, &CallsPage::showButtons);
   connect(runner_, &CallRunner::happened, this, [this](const std::vector<CallLine>& lines) {
     const bool isAtEnd = table_->currentIndex().row() == transcript_->rowCount() - 1;

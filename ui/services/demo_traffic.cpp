@@ -110,7 +110,7 @@ void DemoTraffic::setWanted(bool wanted) {
 std::optional<ClientRoute> DemoTraffic::route() const {
   const auto group = demoGroup();
   const auto ofDemo = group ? routeTo(*group) : std::nullopt;
-  return ofDemo ? ofDemo : anyRoute();
+  return ofDemo ? ofDemo : routeTo({});
 }
 
 void DemoTraffic::sendOnce() {
@@ -137,10 +137,6 @@ std::optional<ClientRoute> DemoTraffic::routeTo(const std::string& group) const 
                          listener.protocol == config::Protocol::Https};
     }
   return std::nullopt;
-}
-
-std::optional<ClientRoute> DemoTraffic::anyRoute() const {
-  return routeTo({});
 }
 
 std::optional<std::string> DemoTraffic::demoGroup() const {

@@ -34,7 +34,7 @@ class DemoTraffic : public QObject {
   void setWanted(bool wanted);
   bool isRunning() const { return client_.state() != QProcess::NotRunning; }
   /// Whether a listener runs that takes gRPC.
-  bool canSend() const { return anyRoute().has_value(); }
+  bool canSend() const { return route().has_value(); }
   /// The way to the route guide: the demo's listener, or the first that takes gRPC.
   std::optional<ClientRoute> route() const;
   /// One round of the four calls through the demo's listener, or the first that takes gRPC.
@@ -53,7 +53,6 @@ class DemoTraffic : public QObject {
 
  private:
   std::optional<ClientRoute> routeTo(const std::string& group) const;
-  std::optional<ClientRoute> anyRoute() const;
   std::optional<std::string> demoGroup() const;
   bool isGroupHealthy(const std::string& group) const;
   void consider();

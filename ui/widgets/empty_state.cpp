@@ -11,7 +11,8 @@ namespace spillway::ui {
 
 namespace {
 constexpr int kReadableWidth = 460;
-}
+constexpr int kMostOfIt = 1000;  ///< of the width, as a stretch
+}  // namespace
 
 EmptyState::EmptyState(const QString& title, const QString& words, QWidget* parent)
     : QWidget(parent), text_(new QLabel(words, this)), buttons_(new QHBoxLayout) {
@@ -25,13 +26,16 @@ EmptyState::EmptyState(const QString& title, const QString& words, QWidget* pare
   text_->setTextFormat(Qt::PlainText);
   text_->setWordWrap(true);
   text_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
-  text_->setFixedWidth(kReadableWidth);
-  fitWords();
+  text_->setMaximumWidth(kReadableWidth);
   auto* column = new QVBoxLayout(this);
   column->setSpacing(8);
   column->addStretch(2);
   column->addWidget(heading);
-  column->addWidget(text_, 0, Qt::AlignHCenter);
+  auto* line = new QHBoxLayout;
+  line->addStretch(1);
+  line->addWidget(text_, kMostOfIt);
+  line->addStretch(1);
+  column->addLayout(line);
   column->addSpacing(6);
   column->addLayout(buttons_);
   column->addStretch(3);
@@ -43,7 +47,14 @@ EmptyState::EmptyState(const QString& title, const QString& words, QWidget* pare
 /// A label that wraps asks for too little height by itself.
 void EmptyState::fitWords() {
   text_->ensurePolished();
-  text_->setMinimumHeight(std::max(0, text_->heightForWidth(kReadableWidth)));
+  const QMargins margins = layout()->contentsMargins();
+  const int room = std::clamp(width() - margins.left() - margins.right(), 1, kReadableWidth);
+  text_->setMinimumHeight(std::max(0, text_->heightForWidth(room)));
+}
+
+void EmptyState::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  fitWords();
 }
 
 void EmptyState::setWords(const QString& words) {

@@ -19,6 +19,9 @@ class EmptyState : public QWidget {
   /// Connect to its clicked(). The first one is the main one.
   QPushButton* addButton(const QString& text);
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   void fitWords();
 

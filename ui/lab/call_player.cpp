@@ -12,9 +12,11 @@ CallPlayer::CallPlayer(QObject* parent) : QObject(parent) {
   connect(&timer_, &QTimer::timeout, this, &CallPlayer::sendNext);
   connect(&runner_, &CallRunner::happened, this, [this](const std::vector<CallLine>& lines) {
     lines_.insert(lines_.end(), lines.begin(), lines.end());
+    if (lines_.size() > kMostLines)
+      lines_.erase(lines_.begin(), lines_.end() - static_cast<std::ptrdiff_t>(kMostLines));
+    sent_ += std::ranges::count(lines, Kind::Sent, &CallLine::kind);
     if (hasEnded()) timer_.stop();
-    if (cancelAfter_ > 0 && std::ranges::count(lines_, Kind::Sent, &CallLine::kind) >= cancelAfter_)
-      runner_.cancel();
+    if (cancelAfter_ > 0 && sent_ >= cancelAfter_) runner_.cancel();
     Q_EMIT changed();
   });
   connect(&runner_, &CallRunner::refused, this, [this](const QString& words) {
@@ -60,6 +62,7 @@ void CallPlayer::setPaused(bool isPaused) {
 void CallPlayer::begin() {
   timer_.stop();
   next_ = 0;
+  sent_ = 0;
   lines_.clear();
   runner_.start(*plan_);
   Q_EMIT started();

@@ -11,6 +11,9 @@
 
 namespace spillway::ui {
 
+/// Lines of a call that are kept.
+inline constexpr std::size_t kMostLines = 20'000;
+
 /// Plays a call: sends its messages one after the other at a pace, or one a step, and half-closes after the
 /// last. UI thread.
 class CallPlayer : public QObject {
@@ -33,7 +36,7 @@ class CallPlayer : public QObject {
   bool isPaused() const { return isPaused_; }
   /// All messages were given out.
   bool isAtEnd() const { return next_ >= messages_.size(); }
-  /// What happened to the call so far.
+  /// What happened to the call so far; of a long one the latest kMostLines.
   const std::vector<CallLine>& lines() const { return lines_; }
   /// The message of this number in this direction as JSON; empty: not seen yet.
   QString message(grpc::CallEvent::Kind kind, std::uint64_t number) const;
@@ -54,6 +57,7 @@ class CallPlayer : public QObject {
   QStringList messages_;
   qsizetype next_ = 0;
   int cancelAfter_ = 0;
+  std::ptrdiff_t sent_ = 0;  ///< messages that are on their way
   std::chrono::milliseconds pace_{0};
   QTimer timer_;
   bool isPaused_ = false;

@@ -10,6 +10,9 @@ namespace spillway::ui {
 
 namespace {
 
+/// It is asked for while painting: longer JSON is not parsed, its beginning stands there.
+constexpr qsizetype kLongest = 10'000, kShown = 200;
+
 /// All values in order, without their names.
 QStringList valuesIn(const QJsonValue& value) {
   QStringList values;
@@ -28,6 +31,7 @@ QStringList valuesIn(const QJsonValue& value) {
 }  // namespace
 
 QString jsonBrief(const QString& json) {
+  if (json.size() > kLongest) return json.left(kShown).simplified();
   const QJsonDocument document = QJsonDocument::fromJson(json.toUtf8());
   if (!document.isObject()) return json.simplified();
   const QJsonObject message = document.object();

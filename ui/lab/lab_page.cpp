@@ -130,8 +130,7 @@ LabPage::LabPage(EngineBridge& bridge, SchemaStore& schemas, DemoTraffic& demo, 
 }
 
 void LabPage::makeHeader() {
-  header_->setWords(
-      QStringLiteral("Four ways to call. Run each through your balancer and watch every message."));
+  header_->setWords(QStringLiteral("Four ways to call, made for real through your balancer"));
   makeExperiments();
   auto* languages = new QMenu(this);
   auto* group = new QActionGroup(languages);
@@ -209,7 +208,12 @@ QWidget* LabPage::makeStage() {
   auto* column = new QVBoxLayout(card);
   column->setContentsMargins(1, 10, 1, 1);
   column->addWidget(makeButtons());
-  column->addWidget(line_);
+  auto* second = new QHBoxLayout;
+  second->setContentsMargins(0, 0, 10, 0);
+  second->addWidget(line_, 1);
+  second->addWidget(pace_);
+  second->addWidget(deadline_);
+  column->addLayout(second);
   column->addWidget(problem_);
   column->addWidget(hint_);
   column->addWidget(sequence_, 1);
@@ -229,8 +233,6 @@ QWidget* LabPage::makeButtons() {
   for (QPushButton* button : {run_, pause_, step_, cancel_})
     line->addWidget(button);
   line->addStretch();
-  line->addWidget(pace_);
-  line->addWidget(deadline_);
   return box;
 }
 
@@ -327,7 +329,6 @@ bool LabPage::prepare() {
     return false;
   }
   target->userAgent = kUserAgent;
-  player_->setPace(std::chrono::milliseconds(pace_->currentData().toInt()));
   player_->prepare(makePlan(*target, method->method), lesson().send, lesson().settings.cancelAfter);
   kind_ = method->method.kind;
   made_.clear();
@@ -401,12 +402,12 @@ void LabPage::showStream() {
 void LabPage::showStory() {
   const StreamEntry* entry = stream();
   const bool isOver = left_ == 0 && player_->hasEnded();
-  if (lesson().settings.calls > 1 && !made_.empty()) {
+  if (made_.size() > 1) {
     std::vector<const StreamEntry*> over;
     for (const StreamId id : made_) {
       if (const StreamEntry* one = streams_->find(id); one && !one->isOpen()) over.push_back(one);
     }
-    if (!over.empty()) pane_->showStory(callsStory(over), isOver);
+    if (over.size() > 1) pane_->showStory(callsStory(over), isOver);
   } else if (entry && kind_) {
     pane_->showStory(callStory(*entry, *kind_, player_->lines()), isOver);
   } else if (isOver && awaited_ > 0 && player_->lines().back().status != 0) {

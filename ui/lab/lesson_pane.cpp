@@ -38,6 +38,7 @@ QLabel* makeCode(QWidget* parent) {
   label->setTextFormat(Qt::PlainText);
   label->setFont(Theme::fixedFont());
   label->setProperty("role", "code");
+  label->setWordWrap(true);
   label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   return label;
 }
@@ -46,7 +47,6 @@ QLabel* makeCode(QWidget* parent) {
 
 LessonPane::LessonPane(QWidget* parent)
     : QScrollArea(parent),
-      column_(new QVBoxLayout),
       title_(makeTitle({}, this)),
       idea_(makeText(this)),
       storyTitle_(makeTitle(QStringLiteral("What just happened"), this)),
@@ -62,19 +62,19 @@ LessonPane::LessonPane(QWidget* parent)
   setFrameShape(QFrame::NoFrame);
   setWidgetResizable(true);
   auto* page = new QWidget(this);
-  page->setLayout(column_);
-  column_->setContentsMargins(14, 12, 14, 12);
-  column_->setSpacing(8);
+  auto* column = new QVBoxLayout(page);
+  column->setContentsMargins(14, 12, 14, 12);
+  column->setSpacing(8);
   for (QWidget* part :
        std::initializer_list<QWidget*>{title_, idea_, storyTitle_, storyText_, explanation_, triesTitle_})
-    column_->addWidget(part);
-  column_->addLayout(tries_);
+    column->addWidget(part);
+  column->addLayout(tries_);
   for (QWidget* part : std::initializer_list<QWidget*>{clientTitle_, client_, serverTitle_, server_})
-    column_->addWidget(part);
+    column->addWidget(part);
   reset_->setProperty("role", "link");
   reset_->setToolTip(QStringLiteral("Takes the ticks away"));
-  column_->addWidget(reset_, 0, Qt::AlignLeft);
-  column_->addStretch();
+  column->addWidget(reset_, 0, Qt::AlignLeft);
+  column->addStretch();
   setWidget(page);
   viewport()->setAutoFillBackground(false);
   page->setAutoFillBackground(false);

@@ -41,7 +41,6 @@ class LessonPane : public QScrollArea {
 
   Lesson lesson_;
   QString language_, story_;
-  QVBoxLayout* column_;
   QLabel *title_, *idea_, *storyTitle_, *storyText_, *explanation_, *clientTitle_, *client_, *serverTitle_,
       *server_, *triesTitle_;
   QVBoxLayout* tries_;

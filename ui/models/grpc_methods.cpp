@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/calls/call_methods.h"
+#include "ui/models/grpc_methods.h"
 
 #include <algorithm>
 #include <set>

@@ -10,6 +10,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "ui/models/grpc_methods.h"
 #include "ui/models/words.h"
 #include "ui/streams/captured_timeline.h"
 #include "ui/streams/copy_menu.h"
@@ -85,20 +86,6 @@ QString messageTitle(const MessageBytes& bytes, const observe::CapturedMessage& 
 
 observe::Direction directionOf(const SequenceRow& row) {
   return row.isFrom(observe::Direction::Request) ? observe::Direction::Request : observe::Direction::Response;
-}
-
-QString kindWords(grpc::CallKind kind) {
-  switch (kind) {
-    case grpc::CallKind::Unary:
-      return QStringLiteral("unary");
-    case grpc::CallKind::ServerStreaming:
-      return QStringLiteral("server streaming");
-    case grpc::CallKind::ClientStreaming:
-      return QStringLiteral("client streaming");
-    case grpc::CallKind::Bidirectional:
-      break;
-  }
-  return QStringLiteral("bidirectional");
 }
 
 /// A call may use less than its method declares.
@@ -297,7 +284,7 @@ QString StreamDetail::callWords(const StreamEntry& entry) const {
   const grpc::CallKind declared = found->method.kind;
   if (entry.record && !agrees(declared, entry.kind()))
     words += QStringLiteral(" · declared %1, used as %2")
-                 .arg(kindWords(declared), kindWords(entry.kind()).toLower());
+                 .arg(kindText(declared), kindWords(entry.kind()).toLower());
   return words + QStringLiteral(" · ") + QString::fromStdString(found->method.line);
 }
 

@@ -56,7 +56,8 @@ RowWriter::RowWriter(Database& database)
                    "LIMIT ?)"),
       older_(database, "SELECT count(*) FROM (SELECT 1 FROM entries WHERE id < ? AND time < ? LIMIT ?)"),
       oldestEntry_(database, "SELECT time FROM entries ORDER BY id LIMIT 1"),
-      oldestHealth_(database, "SELECT min(time) FROM health") {
+      oldestHealth_(database, "SELECT min(time) FROM health"),
+      newestEntry_(database, "SELECT time FROM entries ORDER BY id DESC LIMIT 1") {
   refresh();
 }
 
@@ -161,6 +162,10 @@ std::optional<WallTime> RowWriter::oldestEntry() {
 
 std::optional<WallTime> RowWriter::oldestHealth() {
   return timeIn(oldestHealth_);
+}
+
+std::optional<WallTime> RowWriter::newestEntry() {
+  return timeIn(newestEntry_);
 }
 
 }  // namespace spillway::history

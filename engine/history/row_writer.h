@@ -27,6 +27,8 @@ class RowWriter {
   /// When the oldest of each ended or was checked; nullopt: there is none.
   std::optional<WallTime> oldestEntry();
   std::optional<WallTime> oldestHealth();
+  /// When the entry that was written last ended; nullopt: there is none.
+  std::optional<WallTime> newestEntry();
   /// Entries that are stored.
   std::int64_t count() const { return last_ - first_ + 1; }
 
@@ -40,7 +42,7 @@ class RowWriter {
   TextNumbers texts_;
   DecisionRows decisions_;
   Statement range_, insertEntry_, insertHealth_, pruneEntries_, pruneHealth_, older_, oldestEntry_,
-      oldestHealth_;
+      oldestHealth_, newestEntry_;
   std::int64_t first_ = 1, last_ = 0;  ///< ids of entries; as of the last transaction
   std::string room_;                   ///< must last until the row is written
 };

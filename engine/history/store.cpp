@@ -38,6 +38,8 @@ constexpr std::size_t kMostSeconds = 600;  ///< of metrics that wait
 constexpr std::uint64_t kCaptureShare = 2;
 /// A clock that has moved so far by itself tells nothing of entries' ages.
 constexpr auto kJump = std::chrono::hours(1);
+/// So long a wrong clock can be put right before it makes all entries that are found too old.
+constexpr auto kGrace = std::chrono::hours(1);
 
 /// Goes on while the machine sleeps, as the wall clock does.
 std::chrono::nanoseconds sinceBoot() {
@@ -116,6 +118,7 @@ struct Store::Impl {
   WallTime (*clock)() = wallNow;
   std::chrono::nanoseconds began = sinceBoot();
   WallTime beganWall{};
+  std::optional<WallTime> allTooOld;  ///< the newest entry when the file was opened, if that was too old
   std::thread thread;
 
   void run();
@@ -125,8 +128,8 @@ struct Store::Impl {
   void writeSeconds();
   void onError(const DatabaseError&);
   void look();
-  bool prune(const Bounds& bounds);
-  bool clockJumped(WallTime now) const;
+  bool prune(const Bounds& bounds, WallTime now, bool isClockSure);
+  std::string doubtOfClock(WallTime now) const;
   void tell(std::string trouble);
 };
 
@@ -223,7 +226,12 @@ bool Store::Impl::open() {
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(status.file).parent_path(), error);
   file.emplace(status.file);
-  if (file->schema) return true;
+  if (file->schema) {
+    allTooOld = file->rows->newestEntry();
+    const std::lock_guard lock(mutex);
+    if (allTooOld && *allTooOld >= beganWall - status.bounds.longest) allTooOld.reset();
+    return true;
+  }
   tell(file->schema.error().detail);
   isRefused = true;
   file.reset();
@@ -265,7 +273,9 @@ void Store::Impl::look() {
     const std::lock_guard lock(mutex);
     bounds = status.bounds;
   }
-  const bool more = prune(bounds);
+  const WallTime now = clock();
+  std::string doubt = doubtOfClock(now);
+  const bool more = prune(bounds, now, doubt.empty());
   nextLook = more ? TimePoint{} : SteadyClock::now() + kSecond;
   const std::uint64_t bytes = file->bytesInUse();
   const std::lock_guard lock(mutex);
@@ -276,13 +286,12 @@ void Store::Impl::look() {
     status.captures = captures->kept();
     status.droppedCaptures = captures->lost();
   }
-  status.trouble.clear();
+  status.trouble = std::move(doubt);
 }
 
-/// One small step; true: another one is due.
-bool Store::Impl::prune(const Bounds& bounds) {
-  const WallTime now = clock();
-  const WallTime oldest = clockJumped(now) ? WallTime{} : now - bounds.longest;
+/// One small step; true: another one is due. A clock that is not sure makes nothing old.
+bool Store::Impl::prune(const Bounds& bounds, WallTime now, bool isClockSure) {
+  const WallTime oldest = isClockSure ? now - bounds.longest : WallTime{};
   const bool isTooLarge = file->bytesInUse() > bounds.mostBytes;
   const Kind kind = file->oldestKind();
   const auto more = [&](Kind which) { return isTooLarge && which == kind ? kStep : 0; };
@@ -290,15 +299,31 @@ bool Store::Impl::prune(const Bounds& bounds) {
   gone += file->rows->pruneHealth(oldest, more(Kind::Health));
   // Where nothing else can go the seconds become minutes before their time; only then do minutes go.
   const bool isEarly = isTooLarge && gone == 0;
-  const bool condensed = file->metrics->condense(now - (isEarly ? kMinute : MetricRows::kSeconds));
+  const bool condensed =
+      (isClockSure || isEarly) && file->metrics->condense(now - (isEarly ? kMinute : MetricRows::kSeconds));
   gone += file->metrics->prune(oldest, condensed ? 0 : more(Kind::Metrics));
   const bool manyCaptures = file->captures->prune(oldest, bounds.mostBytes / kCaptureShare);
   if (file->bytesOfFile() > bounds.mostBytes) file->database.run("PRAGMA incremental_vacuum(1000)");
   return gone > 0 || condensed || manyCaptures;
 }
 
-bool Store::Impl::clockJumped(WallTime now) const {
-  return std::chrono::abs((now - beganWall) - (sinceBoot() - began)) > kJump;
+/// Why the clock tells nothing of ages, in words that stay the same; empty: it does.
+std::string Store::Impl::doubtOfClock(WallTime now) const {
+  const std::chrono::nanoseconds runs = sinceBoot() - began;
+  const std::chrono::nanoseconds jump = (now - beganWall) - runs;
+  if (std::chrono::abs(jump) > kJump)
+    return fmt::format(
+        "The clock jumped {} by more than an hour. Until it is right again, or Spillway is started anew, "
+        "nothing is removed from the history for its age.",
+        jump.count() > 0 ? "forward" : "back");
+  if (!allTooOld || runs > kGrace) return {};
+  const auto date = [](WallTime time) {
+    return fmt::format("{:%Y-%m-%d %H:%M}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+  };
+  return fmt::format(
+      "By the clock, which said {} UTC at the start, all that the history holds is too old to be kept: the "
+      "newest of it is from {}. It goes an hour after the start, unless the clock is put right.",
+      date(beganWall), date(*allTooOld));
 }
 
 void Store::Impl::onError(const DatabaseError& error) {

@@ -19,7 +19,7 @@ from bench import prepare, raise_descriptor_limit
 from peers import Front, Spillway
 from processes import PATIENCE, Process, program, wait_until
 
-LONGEST = 900  # seconds that any part may take
+LONGEST = 900  # seconds that a part may take beyond the time for which rooms are looked at
 ROOMS = 10
 GRPC = Front("h2", "grpc")
 CONNECTIONS = 20
@@ -92,7 +92,7 @@ def measure_rooms(scale, folder):
         load = subprocess.Popen(load_command(scale, answer(window, "port"), folder), stdout=subprocess.DEVNULL)
         stack.callback(load.wait)
         stack.callback(load.terminate)
-        window.process.wait(LONGEST)
+        window.process.wait(scale.seconds * ROOMS + LONGEST)
         said = json.loads(line_with(window, "rooms"))
     if said["requests"] == 0 or window.process.returncode != 0:
         raise RuntimeError(f"bench-window failed:\n{window.said()}")

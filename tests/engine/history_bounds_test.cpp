@@ -129,10 +129,30 @@ TEST_F(HistoryStoreTest, AClockThatJumpsTakesNothingAway) {
     // Told by the look that takes the old ones away.
     waitUntil([&](const StoreStatus& status) { return status.entries >= entries; });
     EXPECT_EQ(all().size(), entries) << off;
+    const std::string jumped = off == 0 ? "" : off > 0 ? "The clock jumped forward" : "The clock jumped back";
+    waitUntil([&](const StoreStatus& status) {
+      return status.trouble.starts_with(jumped) && status.trouble.empty() == jumped.empty();
+    });
   }
   // The clock is right again: ages tell.
   store_->limit({1'000'000'000, std::chrono::seconds(0)});
   waitUntil([](const StoreStatus& status) { return status.entries == 0; });
+}
+
+TEST_F(HistoryStoreTest, AClockThatIsWrongFromTheStartTakesNothingAwayForAnHour) {
+  constexpr Bounds kADay{.longest = std::chrono::hours(24)};
+  begin({.bounds = kADay});
+  emitYoung(10);
+  store_.reset();
+  begin({.bounds = kADay, .clock = [] { return wallNow() + std::chrono::hours(1000); }});
+  waitUntil([](const StoreStatus& status) { return status.trouble.starts_with("By the clock, which said"); });
+  EXPECT_EQ(all().size(), 10U);
+  emitYoung(10);
+  EXPECT_EQ(all().size(), 20U);
+  store_.reset();
+  begin({.bounds = kADay});
+  waitUntil([](const StoreStatus& status) { return status.entries == 20; });
+  EXPECT_EQ(store_->status().trouble, "");
 }
 
 TEST_F(HistoryStoreTest, CountsWhatItCannotKeepUpWith) {

@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QtTest>
@@ -185,6 +186,14 @@ void ConnectionsTest::theMatrixIsWhatWasSent() {
   QCOMPARE(cell(rowWith(QStringLiteral("Peer"), matrix.rows[0].client), QStringLiteral("Streams")),
            QStringLiteral("6"));
   QVERIFY(rowWith(QStringLiteral("Peer"), matrix.targets[0]) >= 0);
+  // What the filter leaves out is not in the matrix either.
+  const QString one = matrix.rows[1].client;
+  page().findChild<QLineEdit*>()->setText(one);
+  QCOMPARE(page().matrix().matrix().rows.size(), 1u);
+  QCOMPARE(page().matrix().matrix().rows[0].client, one);
+  QCOMPARE(page().matrix().matrix().total, 4u);
+  page().findChild<QLineEdit*>()->clear();
+  QCOMPARE(page().matrix().matrix().total, 10u);
 }
 
 void ConnectionsTest::goawayLetsAStreamEnd() {

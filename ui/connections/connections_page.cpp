@@ -13,6 +13,7 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <set>
 
 #include "ui/bridge/document_edits.h"
 #include "ui/connections/connection_rows.h"
@@ -149,7 +150,10 @@ QWidget* ConnectionsPage::makeTable() {
   inside->setSpacing(0);
   inside->addLayout(line);
   inside->addWidget(table_, 1);
-  connect(filter, &QLineEdit::textChanged, table_, &ValueTable::setFilter);
+  connect(filter, &QLineEdit::textChanged, this, [this](const QString& text) {
+    table_->setFilter(text);
+    showMatrix();
+  });
   connect(withEnded_, &QCheckBox::toggled, this, &ConnectionsPage::showConnections);
   return card;
 }
@@ -227,13 +231,18 @@ void ConnectionsPage::showConnections() {
   if (list_.untold > 0) words += QStringLiteral(" · %1 more are not listed").arg(countText(list_.untold));
   header_->setWords(shown.empty() ? QString() : words);
   table_->setRows(std::move(rows));
+  showMatrix();
+  updateActions();
+}
+
+/// Of the connections that stand in the table.
+void ConnectionsPage::showMatrix() {
   std::vector<TargetId> registered;
   for (const TargetStatus& target : bridge_.targets())
     registered.push_back(target.id);
-  ConnectionMatrix matrix = matrixOf(shown, registered);
+  ConnectionMatrix matrix = matrixOf(connectionsOf(table_->shownKeys()), registered);
   sentence_->setText(matrixSentence(matrix));
   matrix_->showMatrix(std::move(matrix));
-  updateActions();
 }
 
 /// Where to connect, and why the last one that tried did not get in.
@@ -262,10 +271,14 @@ QString ConnectionsPage::firstAddress() const {
 }
 
 Statuses ConnectionsPage::selected() const {
-  const QStringList keys = table_->selectedKeys();
+  return connectionsOf(table_->selectedKeys());
+}
+
+Statuses ConnectionsPage::connectionsOf(const QStringList& keys) const {
+  const std::set<QString> wanted(keys.begin(), keys.end());
   Statuses found;
   for (const auto& connection : list_.connections) {
-    if (keys.contains(QString::number(connection->id))) found.push_back(connection);
+    if (wanted.contains(QString::number(connection->id))) found.push_back(connection);
   }
   return found;
 }

@@ -46,11 +46,13 @@ class ConnectionsPage : public QWidget {
   QWidget* makeEmptyState();
   void refresh();
   void showConnections();
+  void showMatrix();
   void showEmptyWords();
   void updateActions();
   void endSelected(ConnectionEnd how);
   void showRequests();
   std::vector<std::shared_ptr<const observe::ConnectionStatus>> selected() const;
+  std::vector<std::shared_ptr<const observe::ConnectionStatus>> connectionsOf(const QStringList& keys) const;
   QString firstAddress() const;
 
   EngineBridge& bridge_;

@@ -141,6 +141,13 @@ QString ValueTable::selectedKey() const {
   return keys.isEmpty() ? QString() : keys.front();
 }
 
+QStringList ValueTable::shownKeys() const {
+  QStringList keys;
+  for (int row = 0; row < sorted_.rowCount(); ++row)
+    keys.push_back(model_.row(sorted_.mapToSource(sorted_.index(row, 0)).row()).key);
+  return keys;
+}
+
 QStringList ValueTable::selectedKeys() const {
   QModelIndexList rows = selectionModel()->selectedRows();
   std::ranges::sort(rows, {}, &QModelIndex::row);

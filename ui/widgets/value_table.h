@@ -78,6 +78,8 @@ class ValueTable : public QTableView {
   QString selectedKey() const;
   /// The keys of all selected rows, as shown.
   QStringList selectedKeys() const;
+  /// The keys of the rows that pass the filter, as shown.
+  QStringList shownKeys() const;
   void select(const QString& key);
 
  signals:

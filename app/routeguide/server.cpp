@@ -7,7 +7,6 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <deque>
@@ -17,6 +16,7 @@
 #include <thread>
 
 #include "app/routeguide/features.h"
+#include "app/routeguide/wishes.h"
 #include "routeguide/route_guide.grpc.pb.h"
 
 namespace spillway::routeguide {
@@ -32,7 +32,6 @@ using ::routeguide::RouteSummary;
 
 /// Notes that a server remembers; older ones are forgotten.
 constexpr std::size_t kNotesKept = 1000;
-constexpr std::chrono::milliseconds kSlowestPace{2000};
 
 bool isAt(const Place& place, const Point& point) {
   return place.latitude == point.latitude() && place.longitude == point.longitude();
@@ -50,13 +49,8 @@ void fill(Feature& feature, const Place& place) {
   feature.mutable_location()->set_longitude(place.longitude);
 }
 
-/// How long the caller wants between two messages of an answer: its metadata "x-pace-ms".
-std::chrono::milliseconds paceOf(const ServerContext& context) {
-  const auto field = context.client_metadata().find("x-pace-ms");
-  if (field == context.client_metadata().end()) return {};
-  unsigned pace = 0;
-  std::from_chars(field->second.begin(), field->second.end(), pace);
-  return std::min(std::chrono::milliseconds(pace), kSlowestPace);
+void fillUp(std::string& name, std::size_t bytes) {
+  if (name.size() < bytes) name.resize(bytes, '.');
 }
 
 class RouteGuideService final : public ::routeguide::RouteGuide::Service {
@@ -65,19 +59,30 @@ class RouteGuideService final : public ::routeguide::RouteGuide::Service {
   void setServedBy(std::string address) { servedBy_ = std::move(address); }
 
  private:
-  Status GetFeature(ServerContext* context, const Point* point, Feature* feature) override {
+  /// Not OK: the caller wished for this end.
+  Status begin(ServerContext* context, Wishes& wishes) {
     context->AddInitialMetadata("x-served-by", servedBy_);
+    wishes = wishesOf(*context, servedBy_);
+    std::this_thread::sleep_for(wishes.delay);
+    if (wishes.status.value_or(0) == 0) return Status::OK;
+    return {static_cast<grpc::StatusCode>(*wishes.status), "Asked for by x-status."};
+  }
+
+  Status GetFeature(ServerContext* context, const Point* point, Feature* feature) override {
+    Wishes wishes;
+    if (Status end = begin(context, wishes); !end.ok()) return end;
     *feature->mutable_location() = *point;
     if (const Place* place = placeAt(*point)) feature->set_name(place->name);
+    fillUp(*feature->mutable_name(), wishes.nameBytes);
     return Status::OK;
   }
 
   Status ListFeatures(ServerContext* context, const Rectangle* area,
                       grpc::ServerWriter<Feature>* writer) override {
-    context->AddInitialMetadata("x-served-by", servedBy_);
+    Wishes wishes;
+    if (Status end = begin(context, wishes); !end.ok()) return end;
     const auto [south, north] = std::minmax({area->lo().latitude(), area->hi().latitude()});
     const auto [west, east] = std::minmax({area->lo().longitude(), area->hi().longitude()});
-    const auto pace = paceOf(*context);
     bool isFirst = true;
     for (const Place& place : places()) {
       if (place.latitude < south || place.latitude > north || place.longitude < west ||
@@ -85,7 +90,8 @@ class RouteGuideService final : public ::routeguide::RouteGuide::Service {
         continue;
       Feature feature;
       fill(feature, place);
-      if (!isFirst && pace.count() > 0) std::this_thread::sleep_for(pace);
+      fillUp(*feature.mutable_name(), wishes.nameBytes);
+      if (!isFirst) std::this_thread::sleep_for(wishes.pace);
       isFirst = false;
       if (context->IsCancelled() || !writer->Write(feature)) break;
     }
@@ -94,7 +100,8 @@ class RouteGuideService final : public ::routeguide::RouteGuide::Service {
 
   Status RecordRoute(ServerContext* context, grpc::ServerReader<Point>* reader,
                      RouteSummary* summary) override {
-    context->AddInitialMetadata("x-served-by", servedBy_);
+    Wishes wishes;
+    if (Status end = begin(context, wishes); !end.ok()) return end;
     const auto started = std::chrono::steady_clock::now();
     double metres = 0;
     Place previous;
@@ -113,7 +120,8 @@ class RouteGuideService final : public ::routeguide::RouteGuide::Service {
   }
 
   Status RouteChat(ServerContext* context, grpc::ServerReaderWriter<RouteNote, RouteNote>* stream) override {
-    context->AddInitialMetadata("x-served-by", servedBy_);
+    Wishes wishes;
+    if (Status end = begin(context, wishes); !end.ok()) return end;
     for (RouteNote note; stream->Read(&note);) {
       for (const RouteNote& earlier : remember(note)) {
         if (!stream->Write(earlier)) return Status::OK;

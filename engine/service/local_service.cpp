@@ -184,6 +184,11 @@ Result<void> LocalServices::start(const std::string& service, std::uint32_t port
   return impl_->requestStart(service, port).get();
 }
 
+void LocalServices::kill(const std::string& service, std::uint32_t port) {
+  const std::lock_guard lock(impl_->mutex);
+  if (const Task* task = impl_->find(service, port)) task->kill();
+}
+
 void LocalServices::stop(const std::string& service, std::uint32_t port) {
   {
     const std::lock_guard lock(impl_->mutex);

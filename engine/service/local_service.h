@@ -36,6 +36,7 @@ class LocalServices {
   void configure(const std::vector<config::LocalService>& services);
   Result<void> start(const std::string& service, std::uint32_t port);
   void stop(const std::string& service, std::uint32_t port);  ///< SIGTERM, SIGKILL after 2 s; returns at once
+  void kill(const std::string& service, std::uint32_t port);  ///< SIGKILL at once, as if it had crashed
   void startAll();
   void stopAll();
   std::vector<TaskStatus> tasks() const;

@@ -62,6 +62,10 @@ void Task::stop(TimePoint now) {
   child_->signal(SIGTERM);
 }
 
+void Task::kill() const {
+  if (child_) child_->signal(SIGKILL);
+}
+
 void Task::look(TimePoint now) {
   if (!child_) return;
   takeOutput();

@@ -27,6 +27,8 @@ class Task {
   Result<void> start();
   /// SIGTERM now, SIGKILL two seconds later.
   void stop(TimePoint now);
+  /// SIGKILL at once: for whoever looks it has crashed.
+  void kill() const;
   /// Reads output, notices the child's end, kills what overstayed.
   void look(TimePoint now);
 

@@ -99,6 +99,16 @@ TEST(LocalServices, AKilledTaskShowsTheSignalAndStartsAgain) {
   EXPECT_TRUE(becomes(services, printed("again")));
 }
 
+TEST(LocalServices, KilledOnRequestItLooksLikeACrash) {
+  LocalServices services;
+  services.configure({shell("trap '' TERM; echo up; while :; do sleep 1; done")});
+  ASSERT_TRUE(services.start("service", 1));
+  ASSERT_TRUE(becomes(services, printed("up")));
+  services.kill("service", 1);
+  EXPECT_TRUE(becomes(services, isIn(TaskState::Exited)));
+  EXPECT_EQ(services.tasks().front().exitCode, 128 + SIGKILL);
+}
+
 TEST(LocalServices, StopEndsTheWholeGroup) {
   LocalServices services;
   services.configure({shell("sleep 60 & echo $!; wait")});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/routeguide/wishes.h"
 
+#include <grpcpp/server_context.h>
+
 #include <algorithm>
 #include <charconv>
 

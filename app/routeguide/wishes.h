@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
 #include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string_view>
+
+namespace grpc {
+class ServerContext;
+}
 
 namespace spillway::routeguide {
 

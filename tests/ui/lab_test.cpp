@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The streaming lab, through the real window and engine, with the route guide's own servers.
 #include <QCheckBox>
-#include <QComboBox>
-#include <QLabel>
-#include <QPushButton>
-#include <QSettings>
 #include <QTest>
-#include <filesystem>
 #include <fstream>
 
-#include "engine/service/local_service.h"
-#include "tests/support/temporary_folder.h"
-#include "ui/lab/call_player.h"
+#include "tests/ui/classroom.h"
 #include "ui/lab/json_brief.h"
-#include "ui/lab/lab_page.h"
-#include "ui/lab/lesson_pane.h"
-#include "ui/shell/main_window.h"
-#include "ui/streams/sequence_view.h"
-#include "ui/theme/theme.h"
 
 namespace spillway::ui {
 
@@ -25,64 +13,7 @@ namespace {
 
 using Kind = grpc::CallEvent::Kind;
 
-constexpr int kPatience = 40'000;  // milliseconds
 constexpr int kUnary = 0, kServerStreaming = 1, kClientStreaming = 2, kBidirectional = 3;
-
-/// The lab of a window whose workspace is the route guide demo.
-struct Classroom {
-  test::TemporaryFolder folder;
-  std::unique_ptr<MainWindow> window;
-  LabPage* page = nullptr;
-
-  Classroom() {
-    EngineOptions options;
-    options.workers = 1;
-    options.dataDirectory = folder.file("data");
-    window = std::make_unique<MainWindow>(options);
-    window->resize(1360, 860);
-    window->show();
-    window->openWorkspace(QString::fromStdString(folder.file("class.spillway.json")));
-    window->workspace().edit(QStringLiteral("Demo"), service::routeGuideDemo(0, 2).value());
-    window->openRoom(Room::StreamingLab);
-    page = window->findChild<LabPage*>();
-  }
-  QPushButton* button(const QString& text) const {
-    for (auto* each : page->findChildren<QPushButton*>()) {
-      if (each->text() == text) return each;
-    }
-    return nullptr;
-  }
-  void choose(const char* box, int value) const {
-    for (auto* each : page->findChildren<QComboBox*>()) {
-      if (each->accessibleName() == QLatin1String(box)) each->setCurrentIndex(each->findData(value));
-    }
-  }
-  bool isReady() const { return button(QStringLiteral("▶ &Run"))->isEnabled(); }
-  void run() const { button(QStringLiteral("▶ &Run"))->click(); }
-  /// The client and the balancer have told all of the call.
-  bool isOver() const { return page->player().hasEnded() && page->stream() && !page->stream()->isOpen(); }
-  /// Chooses it, runs it and waits for its end.
-  bool runExperiment(const char* id) const {
-    const auto& all = page->lessons().lessons;
-    const auto found = std::ranges::find(all, QString::fromLatin1(id), &Lesson::id);
-    if (found == all.end()) return false;
-    page->chooseLesson(static_cast<int>(found - all.begin()));
-    run();
-    return QTest::qWaitFor([this] { return isOver() && !page->player().isRunning(); }, kPatience);
-  }
-  bool shows(const QString& words) const {
-    for (auto* label : page->findChildren<QLabel*>()) {
-      if (label->isVisible() && label->text().contains(words)) return true;
-    }
-    return false;
-  }
-  int rows(SequenceShape shape) const {
-    return static_cast<int>(std::ranges::count(page->sequence().rows(), shape, &SequenceRow::shape));
-  }
-  QString story() const { return page->pane().story(); }
-  int status() const { return page->player().lines().back().status; }
-  std::string target() const { return page->stream()->target(); }
-};
 
 }  // namespace
 
@@ -102,12 +33,6 @@ class LabTest : public QObject {
   void aChatGoesStepByStep();
   void aCancelledCallSaysWhoMadeTheStatus();
   void aDeadlineEndsTheCall();
-  void experimentCancel();
-  void experimentDeadline();
-  void experimentEachCallAnew();
-  void experimentTrailersOnly();
-  void experimentMetadata();
-  void experimentCompression();
   void ticksAreKeptAndTakenBack();
   void aTeachersFileTakesTheBuiltInsPlace();
   void messagesFitOnALine();
@@ -119,16 +44,10 @@ class LabTest : public QObject {
 };
 
 void LabTest::initTestCase() {
-  QSettings().clear();
-  QSettings().setValue(QStringLiteral("demo/clientRuns"), false);
-  Theme::apply(*qApp, ThemeMode::Light);
+  prepareSettings();
   room_ = std::make_unique<Classroom>();
   QTRY_VERIFY_WITH_TIMEOUT(room_->isReady(), kPatience);
-  const auto healthy = [&] {
-    return std::ranges::count(room_->window->bridge().targets(), observe::TargetState::Healthy,
-                              &TargetStatus::state);
-  };
-  QTRY_COMPARE_WITH_TIMEOUT(healthy(), 2, kPatience);
+  QTRY_VERIFY_WITH_TIMEOUT(room_->areBothHealthy(), kPatience);
 }
 
 void LabTest::aUnaryCallIsToldAsItWas() {
@@ -221,58 +140,6 @@ void LabTest::aDeadlineEndsTheCall() {
   QVERIFY2(room_->story().contains(QStringLiteral("4 DEADLINE_EXCEEDED")), qPrintable(room_->story()));
 }
 
-void LabTest::experimentCancel() {
-  QVERIFY(room_->runExperiment("cancel"));
-  QCOMPARE(room_->status(), 1);
-  QCOMPARE(room_->page->stream()->requestMessages(), 2u);
-  QCOMPARE(room_->page->stream()->record->elbStatus, 460);
-  QVERIFY2(
-      room_->story().startsWith(QStringLiteral("The client cancelled the call; until then **2 messages**")),
-      qPrintable(room_->story()));
-  QTRY_VERIFY(room_->shows(QStringLiteral("RST_STREAM with CANCEL")));
-}
-
-void LabTest::experimentDeadline() {
-  QVERIFY(room_->runExperiment("deadline"));
-  QCOMPARE(room_->status(), 4);
-  // The answers at 0, 0.5 and 1 s came in time.
-  const std::uint64_t answers = room_->page->stream()->responseMessages();
-  QVERIFY(answers >= 1 && answers <= 3);
-  QVERIFY2(room_->story().contains(QStringLiteral("and **%1 message").arg(answers)) &&
-               room_->story().contains(QStringLiteral("4 DEADLINE_EXCEEDED")),
-           qPrintable(room_->story()));
-}
-
-void LabTest::experimentEachCallAnew() {
-  QVERIFY(room_->runExperiment("each-call-anew"));
-  QTRY_VERIFY2_WITH_TIMEOUT(room_->story().startsWith(QStringLiteral("**20 calls** were made")),
-                            qPrintable(room_->story()), kPatience);
-  QVERIFY2(room_->story().contains(QStringLiteral("over **one connection**")), qPrintable(room_->story()));
-  QCOMPARE(room_->story().count(QStringLiteral("took **10**")), 2);
-}
-
-void LabTest::experimentTrailersOnly() {
-  QVERIFY(room_->runExperiment("trailers-only"));
-  QCOMPARE(room_->status(), 12);
-  QCOMPARE(room_->page->stream()->record->elbStatus, 200);
-  QVERIFY2(room_->story().contains(QStringLiteral("*Trailers-Only*")), qPrintable(room_->story()));
-}
-
-void LabTest::experimentMetadata() {
-  QVERIFY(room_->runExperiment("metadata"));
-  QCOMPARE(room_->status(), 0);
-  QVERIFY2(room_->story().contains(
-               QStringLiteral("`x-served-by: %1`").arg(QString::fromStdString(room_->target()))),
-           qPrintable(room_->story()));
-}
-
-void LabTest::experimentCompression() {
-  QVERIFY(room_->runExperiment("compression"));
-  QCOMPARE(room_->status(), 0);
-  QVERIFY2(room_->story().contains(QStringLiteral("The client compressed what it sent: **2 messages** took")),
-           qPrintable(room_->story()));
-}
-
 void LabTest::ticksAreKeptAndTakenBack() {
   room_->page->chooseLesson(kUnary);
   const auto boxes = [&] { return room_->page->pane().findChildren<QCheckBox*>(); };
@@ -295,7 +162,7 @@ void LabTest::aTeachersFileTakesTheBuiltInsPlace() {
       << "# Own\nmethod: /shop.Shop/Buy\nsend: {}\ncalls: 3\nmetadata: x-a: b\n\n## Idea\n\nWhy?\n";
   std::ofstream(folder.file("bidirectional.md")) << "# Bad\nmehtod: /shop.Shop/Buy\n";
   const Lessons found = readLessons(QString::fromStdString(folder.path()));
-  QCOMPARE(found.lessons.size(), 11u);
+  QCOMPARE(found.lessons.size(), 22u);
   QCOMPARE(found.lessons[kUnary].title, QStringLiteral("Ours"));
   QCOMPARE(found.lessons[kUnary].send, QStringList{QStringLiteral("{\"id\": 1}")});
   QCOMPARE(found.lessons[kBidirectional].title, QStringLiteral("Bidirectional"));
@@ -338,7 +205,7 @@ void LabTest::eachLessonHasCodeInEveryLanguage() {
   const QStringList languages{QStringLiteral("C++"), QStringLiteral("Go"), QStringLiteral("Java"),
                               QStringLiteral("Node"), QStringLiteral("Python")};
   auto lessons = readLessons({}).lessons;
-  QCOMPARE(lessons.size(), 10u);
+  QCOMPARE(lessons.size(), 21u);
   lessons.resize(kCallKinds);
   for (const Lesson& lesson : lessons) {
     QCOMPARE(lesson.client.keys(), languages);

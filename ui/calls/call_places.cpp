@@ -33,11 +33,15 @@ std::vector<CallPlace> callPlaces(const EngineBridge& bridge, const Workspace& w
     }
   }
   for (const TargetStatus& target : bridge.targets()) {
-    places.push_back({QStringLiteral("straight to a target of %1").arg(toQt(target.id.group)),
-                      QStringLiteral("%1:%2").arg(toQt(target.id.address)).arg(target.id.port),
-                      isHttps(workspace, target.id.group) ? CallTls::AnyCertificate : CallTls::Off});
+    places.push_back(targetPlace(target.id, workspace));
   }
   return places;
+}
+
+CallPlace targetPlace(const TargetId& target, const Workspace& workspace) {
+  return {QStringLiteral("straight to a target of %1").arg(toQt(target.group)),
+          QStringLiteral("%1:%2").arg(toQt(target.address)).arg(target.port),
+          isHttps(workspace, target.group) ? CallTls::AnyCertificate : CallTls::Off};
 }
 
 Result<grpc::ChannelTarget> channelTarget(const QString& address, CallTls tls, const QString& dataDirectory) {

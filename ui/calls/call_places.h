@@ -23,6 +23,8 @@ struct CallPlace {
 /// The listeners that run, then the targets.
 std::vector<CallPlace> callPlaces(const EngineBridge& bridge, const Workspace& workspace);
 
+CallPlace targetPlace(const TargetId& target, const Workspace& workspace);
+
 /// The same for the client; reads the local CA's certificate. An error names its file.
 Result<grpc::ChannelTarget> channelTarget(const QString& address, CallTls tls, const QString& dataDirectory);
 

@@ -55,23 +55,22 @@ CallRunner::CallRunner(QObject* parent) : QObject(parent) {
 
 CallRunner::~CallRunner() {
   forget();
-  channel_.reset();  // waits for the calls' ends: from here on nothing is told
+  connection_.reset();  // the last of those that share it waits for the calls' ends
   pool_.clear();
   pool_.waitForDone();
 }
 
 void CallRunner::start(const Plan& plan) {
   forget();
-  if (const std::string key = keyOf(plan.target); !channel_ || key != channelKey_) {
-    channel_ = std::make_unique<grpc::ClientChannel>(plan.target);
-    channelKey_ = key;
-  }
+  if (const std::string key = keyOf(plan.target); !connection_->channel || key != connection_->key)
+    *connection_ = {std::make_unique<grpc::ClientChannel>(plan.target), key};
   call_ = std::make_shared<Call>(plan);
   call_->began = SteadyClock::now();
   isRunning_ = true;
-  auto made = channel_->call(plan.request, [this, weak = std::weak_ptr(call_)](const grpc::CallEvent& event) {
-    if (const auto call = weak.lock()) take(call, event);
-  });
+  auto made = connection_->channel->call(plan.request,
+                                         [this, weak = std::weak_ptr(call_)](const grpc::CallEvent& event) {
+                                           if (const auto call = weak.lock()) take(call, event);
+                                         });
   const std::lock_guard lock(call_->mutex);
   call_->call = std::move(made);
 }
@@ -124,6 +123,11 @@ void CallRunner::append(const std::shared_ptr<Call>& call, CallLine line) {
   QMetaObject::invokeMethod(this, [this, call] { flush(call); });
 }
 
+void CallRunner::holdReading(bool isHeld) {
+  isHeld_ = isHeld;
+  if (call_ && call_->call) call_->call->holdReading(isHeld || call_->pending > kMostPending);
+}
+
 void CallRunner::flush(const std::shared_ptr<Call>& call) {
   std::vector<CallLine> lines;
   {
@@ -133,7 +137,7 @@ void CallRunner::flush(const std::shared_ptr<Call>& call) {
   }
   const int left = call->pending -= static_cast<int>(lines.size());
   if (call != call_) return;
-  if (call->call) call->call->holdReading(left > kMostPending);
+  if (call->call) call->call->holdReading(isHeld_ || left > kMostPending);
   const bool isOver = lines.back().kind == Kind::Ended;
   if (isOver) isRunning_ = false;
   Q_EMIT happened(lines);

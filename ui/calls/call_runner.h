@@ -39,6 +39,8 @@ class CallRunner : public QObject {
   explicit CallRunner(QObject* parent = nullptr);
   ~CallRunner() override;
 
+  /// The calls of both go over one connection where they go the same way.
+  void shareConnection(const CallRunner& other) { connection_ = other.connection_; }
   /// Begins a call; the one that runs is cancelled and forgotten.
   void start(const Plan& plan);
   /// A message goes out when those before it have; refused() follows when its JSON does not fit.
@@ -47,6 +49,8 @@ class CallRunner : public QObject {
   void sendLast(const QString& json) { send(json, true); }
   void halfClose();
   void cancel();
+  /// While it is held the client reads nothing, so that flow control stops the server.
+  void holdReading(bool isHeld);
   bool isRunning() const { return isRunning_; }
 
  signals:
@@ -63,10 +67,14 @@ class CallRunner : public QObject {
   void append(const std::shared_ptr<Call>& call, CallLine line);
   void flush(const std::shared_ptr<Call>& call);
 
-  std::unique_ptr<grpc::ClientChannel> channel_;
-  std::string channelKey_;  ///< what it was made from
+  struct Connection {
+    std::unique_ptr<grpc::ClientChannel> channel;
+    std::string key;  ///< what it was made from
+  };
+  std::shared_ptr<Connection> connection_ = std::make_shared<Connection>();
   std::shared_ptr<Call> call_;
   bool isRunning_ = false;
+  bool isHeld_ = false;
   QThreadPool pool_;  ///< one thread
 };
 

@@ -2,6 +2,7 @@
 #include "ui/lab/call_player.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace spillway::ui {
 
@@ -10,13 +11,16 @@ using Kind = grpc::CallEvent::Kind;
 CallPlayer::CallPlayer(QObject* parent) : QObject(parent) {
   timer_.setSingleShot(true);
   connect(&timer_, &QTimer::timeout, this, &CallPlayer::sendNext);
+  hold_.setSingleShot(true);
+  connect(&hold_, &QTimer::timeout, this, [this] { runner_.holdReading(false); });
+  connect(&runner_, &CallRunner::ended, this, &CallPlayer::ended);
   connect(&runner_, &CallRunner::happened, this, [this](const std::vector<CallLine>& lines) {
     lines_.insert(lines_.end(), lines.begin(), lines.end());
     if (lines_.size() > kMostLines)
       lines_.erase(lines_.begin(), lines_.end() - static_cast<std::ptrdiff_t>(kMostLines));
     sent_ += std::ranges::count(lines, Kind::Sent, &CallLine::kind);
     if (hasEnded()) timer_.stop();
-    if (cancelAfter_ > 0 && sent_ >= cancelAfter_) runner_.cancel();
+    if (habits_.cancelAfter > 0 && sent_ >= habits_.cancelAfter) runner_.cancel();
     Q_EMIT changed();
   });
   connect(&runner_, &CallRunner::refused, this, [this](const QString& words) {
@@ -27,8 +31,8 @@ CallPlayer::CallPlayer(QObject* parent) : QObject(parent) {
   });
 }
 
-void CallPlayer::prepare(CallRunner::Plan plan, QStringList messages, int cancelAfter) {
-  cancelAfter_ = cancelAfter;
+void CallPlayer::prepare(CallRunner::Plan plan, QStringList messages, CallHabits habits) {
+  habits_ = habits;
   plan_ = std::move(plan);
   messages_ = std::move(messages);
 }
@@ -65,6 +69,8 @@ void CallPlayer::begin() {
   sent_ = 0;
   lines_.clear();
   runner_.start(*plan_);
+  runner_.holdReading(habits_.holdsReading.count() > 0);
+  hold_.start(habits_.holdsReading);
   Q_EMIT started();
 }
 

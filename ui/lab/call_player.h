@@ -14,6 +14,12 @@ namespace spillway::ui {
 /// Lines of a call that are kept.
 inline constexpr std::size_t kMostLines = 20'000;
 
+/// How a client behaves in a call, beside what it sends. Zero: as usual.
+struct CallHabits {
+  int cancelAfter = 0;                        ///< it cancels after so many messages
+  std::chrono::milliseconds holdsReading{0};  ///< it reads nothing for so long
+};
+
 /// Plays a call: sends its messages one after the other at a pace, or one a step, and half-closes after the
 /// last. UI thread.
 class CallPlayer : public QObject {
@@ -22,8 +28,9 @@ class CallPlayer : public QObject {
  public:
   explicit CallPlayer(QObject* parent = nullptr);
 
-  /// What goes out at the start of the next call; the client cancels after so many messages, 0: never.
-  void prepare(CallRunner::Plan plan, QStringList messages, int cancelAfter = 0);
+  void shareConnection(const CallPlayer& other) { runner_.shareConnection(other.runner_); }
+  /// What goes out at the start of the next call.
+  void prepare(CallRunner::Plan plan, QStringList messages, CallHabits habits = {});
   /// Between two messages; zero: as fast as they go. Counts from the next message on.
   void setPace(std::chrono::milliseconds pace);
   void start();
@@ -45,6 +52,7 @@ class CallPlayer : public QObject {
  signals:
   void started();
   void changed();
+  void ended();
   void refused(const QString& words);
 
  private:
@@ -56,10 +64,10 @@ class CallPlayer : public QObject {
   std::optional<CallRunner::Plan> plan_;
   QStringList messages_;
   qsizetype next_ = 0;
-  int cancelAfter_ = 0;
+  CallHabits habits_;
   std::ptrdiff_t sent_ = 0;  ///< messages that are on their way
   std::chrono::milliseconds pace_{0};
-  QTimer timer_;
+  QTimer timer_, hold_;
   bool isPaused_ = false;
   std::vector<CallLine> lines_;
 };

@@ -17,6 +17,8 @@ using observe::Direction;
 using observe::EventKind;
 using observe::Outcome;
 
+constexpr auto kLongPause = std::chrono::seconds(1);
+constexpr std::uint64_t kFrame = 16'384;  // SETTINGS_MAX_FRAME_SIZE unless a peer says more (RFC 9113 §6.5.2)
 constexpr int kCancelled = 1, kDeadlineExceeded = 4;
 
 QString toQt(const std::string& text) {
@@ -66,6 +68,8 @@ class Story {
     } else if (end_->status == 0) {
       tellAnswer();
       tellOneStream();
+      tellPause();
+      tellLarge();
       tellHeaders();
       tellCompression();
     } else {
@@ -146,6 +150,41 @@ class Story {
     add(QStringLiteral("All %1 used **one HTTP/2 stream**, so they all reached the **same target**: a "
                        "balancer picks a target per call, never per message.")
             .arg(countOf(all, QStringLiteral("message"))));
+  }
+
+  /// The longest time in which no answer came, if that is most of all: somebody waited.
+  void tellPause() {
+    std::uint64_t before = 0, count = 0, bytes = 0, bytesBefore = 0;
+    WallTime last{};
+    std::chrono::nanoseconds pause{0};
+    for (const TimelineEntry& entry : stream_.timeline) {
+      if (entry.kind != EventKind::Message || entry.direction != Direction::Response) continue;
+      if (count > 0 && entry.time - last > pause) {
+        pause = entry.time - last;
+        before = count;
+        bytesBefore = bytes;
+      }
+      last = entry.time;
+      ++count;
+      bytes += entry.size;
+    }
+    if (pause < kLongPause || pause * 2 < last - *order_.firstAnswer) return;
+    add(QStringLiteral("After %1 (%2) no further one passed Spillway for **%3**; then the other %4 came.")
+            .arg(messages(before), bytesText(bytesBefore),
+                 durationText(std::chrono::duration_cast<std::chrono::microseconds>(pause).count()),
+                 messages(count - before)));
+  }
+
+  /// Of the first message that does not fit into one frame.
+  void tellLarge() {
+    const auto large = std::ranges::find_if(stream_.timeline, [](const TimelineEntry& entry) {
+      return entry.kind == EventKind::Message && entry.size > kFrame;
+    });
+    if (large == stream_.timeline.end()) return;
+    add(QStringLiteral("A message of **%1** does not fit into one DATA frame of 16,384 bytes: it took at "
+                       "least **%2** of them, unless a peer allowed larger ones.")
+            .arg(bytesText(large->size))
+            .arg((large->size + kFrame - 1) / kFrame));
   }
 
   void tellTrouble() {
@@ -235,28 +274,75 @@ QStringList callStory(const StreamEntry& stream, CallKind kind, const std::vecto
   return Story(stream, kind, client).tell();
 }
 
-QStringList callsStory(const std::vector<const StreamEntry*>& streams) {
-  std::map<std::string, std::uint64_t> calls;
+namespace {
+
+/// "**127.0.0.1:50061** took **10**", each.
+QString shares(const std::map<QString, std::uint64_t>& calls) {
+  QStringList words;
+  for (const auto& [target, count] : calls)
+    words << QStringLiteral("%1 took %2")
+                 .arg(target.isEmpty() ? QStringLiteral("no target") : bold(target), bold(countText(count)));
+  return words.join(QStringLiteral(", "));
+}
+
+/// The most that were open at the same time.
+std::size_t mostAtOnce(const std::vector<const StreamEntry*>& streams) {
+  std::map<WallTime, int> changes;
+  for (const StreamEntry* stream : streams) {
+    if (!stream->record) continue;
+    ++changes[stream->head->started];
+    --changes[stream->record->ended];
+  }
+  int open = 0, most = 0;
+  for (const auto& [time, change] : changes)
+    most = std::max(most, open += change);
+  return static_cast<std::size_t>(most);
+}
+
+}  // namespace
+
+QStringList callsStory(const std::vector<const StreamEntry*>& streams, int atOnce) {
+  if (streams.empty()) return {};
+  std::map<QString, std::uint64_t> calls;
   std::set<std::string> clients;
   for (const StreamEntry* stream : streams) {
-    ++calls[stream->target()];
+    ++calls[toQt(stream->target())];
     clients.insert(stream->head->client);
   }
-  QStringList shares;
-  for (const auto& [target, count] : calls)
-    shares << QStringLiteral("%1 took %2")
-                  .arg(target.empty() ? QStringLiteral("no target") : bold(toQt(target)),
-                       bold(countText(count)));
-  QStringList paragraphs{QStringLiteral("%1 were made, one after the other, over %2 of the client: %3.")
-                             .arg(bold(countOf(streams.size(), QStringLiteral("call"))),
+  const QString order = atOnce == 1 ? QStringLiteral("one after the other")
+                                    : QStringLiteral("up to **%1** of them at once").arg(mostAtOnce(streams));
+  QStringList paragraphs{QStringLiteral("%1 were made, %2, over %3 of the client: %4.")
+                             .arg(bold(countOf(streams.size(), QStringLiteral("call"))), order,
                                   clients.size() == 1 ? QStringLiteral("**one connection**")
                                                       : countOf(clients.size(), QStringLiteral("connection")),
-                                  shares.join(QStringLiteral(", ")))};
+                                  shares(calls))};
   if (clients.size() == 1 && calls.size() > 1)
     paragraphs << QStringLiteral(
         "Spillway chose a target anew for each call. A balancer that chooses for each "
         "connection would have sent all of them to one.");
   return paragraphs;
+}
+
+QStringList pastStory(const std::vector<CallEnd>& ends) {
+  std::map<QString, std::uint64_t> calls;
+  for (const CallEnd& end : ends)
+    ++calls[end.servedBy];
+  return {QStringLiteral("%1 were made straight to a target, past Spillway: %2.")
+              .arg(bold(countOf(ends.size(), QStringLiteral("call"))), shares(calls))};
+}
+
+QStringList endsStory(const std::vector<CallEnd>& ends) {
+  std::map<int, std::uint64_t> counts;
+  for (const CallEnd& end : ends)
+    ++counts[end.status];
+  if (counts.size() == 1 && counts.contains(0)) return {};
+  QStringList words;
+  for (const auto& [status, count] : counts)
+    words << QStringLiteral("%1 × %2").arg(count).arg(grpcStatusText(static_cast<std::uint32_t>(status)));
+  return {counts.size() == 1 ? QStringLiteral("All of them ended with %1.").arg(words.front())
+                             : QStringLiteral("They ended with **%1 different statuses**: %2.")
+                                   .arg(counts.size())
+                                   .arg(words.join(QStringLiteral(", ")))};
 }
 
 }  // namespace spillway::ui

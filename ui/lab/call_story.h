@@ -6,6 +6,7 @@
 
 #include "engine/grpc/schema.h"
 #include "ui/calls/call_runner.h"
+#include "ui/lab/call_series.h"
 #include "ui/models/stream_store.h"
 
 namespace spillway::ui {
@@ -14,7 +15,11 @@ namespace spillway::ui {
 /// events, and what the client saw of the call so far. Pure.
 QStringList callStory(const StreamEntry& stream, grpc::CallKind kind, const std::vector<CallLine>& client);
 
-/// What happened to calls that were made one after the other. Pure.
-QStringList callsStory(const std::vector<const StreamEntry*>& streams);
+/// What happened to several calls, of which up to `atOnce` ran at the same time. Pure.
+QStringList callsStory(const std::vector<const StreamEntry*>& streams, int atOnce);
+/// The same of calls that went past the balancer, as their client saw them.
+QStringList pastStory(const std::vector<CallEnd>& ends);
+/// How they ended; nothing when all went well.
+QStringList endsStory(const std::vector<CallEnd>& ends);
 
 }  // namespace spillway::ui

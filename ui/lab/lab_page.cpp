@@ -9,14 +9,16 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QTimer>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <span>
 
 #include "ui/bridge/schema_store.h"
 #include "ui/calls/call_places.h"
 #include "ui/calls/metadata_text.h"
-#include "ui/lab/call_player.h"
+#include "ui/health/target_health_model.h"
+#include "ui/lab/arrangement.h"
+#include "ui/lab/call_series.h"
 #include "ui/lab/call_story.h"
 #include "ui/lab/json_brief.h"
 #include "ui/lab/lesson_card.h"
@@ -72,13 +74,16 @@ void chooseTime(QComboBox& box, int millis) {
 
 }  // namespace
 
-LabPage::LabPage(EngineBridge& bridge, SchemaStore& schemas, DemoTraffic& demo, QWidget* parent)
+LabPage::LabPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schemas, DemoTraffic& demo,
+                 QWidget* parent)
     : QWidget(parent),
       bridge_(bridge),
+      workspace_(workspace),
       schemas_(schemas),
       demo_(demo),
       lessons_(readLessons(bridge.dataDirectory() + QStringLiteral("/lessons"))),
-      player_(new CallPlayer(this)),
+      calls_(new CallSeries(this)),
+      arrangement_(new Arrangement(bridge, workspace, this)),
       streams_(new StreamStore(this, kLimits)),
       header_(new PageHeader(QStringLiteral("Streaming lab"), this)),
       experiments_(new QMenu(this)),
@@ -192,7 +197,7 @@ QWidget* LabPage::makeStage() {
   sequence_->setFrameShape(QFrame::NoFrame);
   sequence_->setContents([this](const SequenceRow& row) {
     const Kind kind = row.isFrom(observe::Direction::Request) ? Kind::Sent : Kind::Received;
-    return jsonBrief(player_->message(kind, row.number));
+    return jsonBrief(player().message(kind, row.number));
   });
   problem_->setProperty("role", "problem");
   problem_->hide();
@@ -239,22 +244,30 @@ QWidget* LabPage::makeButtons() {
 void LabPage::connectAll() {
   connect(run_, &QPushButton::clicked, this, &LabPage::run);
   connect(step_, &QPushButton::clicked, this, &LabPage::step);
-  connect(pause_, &QPushButton::clicked, this, [this] { player_->setPaused(!player_->isPaused()); });
+  connect(pause_, &QPushButton::clicked, this, [this] { player().setPaused(!player().isPaused()); });
   connect(cancel_, &QPushButton::clicked, this, [this] {
-    left_ = 0;
-    player_->cancel();
+    calls_->cancel();
+    if (arrangement_->isAwaited()) arrangement_->putBack();
+    onCallChanged();
   });
   connect(pace_, &QComboBox::activated, this,
           [this] { QSettings().setValue(QLatin1String(kPaceKey), pace_->currentData()); });
   connect(pace_, &QComboBox::currentIndexChanged, this,
-          [this] { player_->setPace(std::chrono::milliseconds(pace_->currentData().toInt())); });
-  connect(player_, &CallPlayer::started, this, [this] {
+          [this] { calls_->setPace(std::chrono::milliseconds(pace_->currentData().toInt())); });
+  connect(calls_, &CallSeries::started, this, [this] {
     ++awaited_;
     shown_.reset();
     showStream();
   });
-  connect(player_, &CallPlayer::changed, this, &LabPage::onCallChanged);
-  connect(player_, &CallPlayer::refused, this, &LabPage::say);
+  connect(calls_, &CallSeries::changed, this, &LabPage::onCallChanged);
+  connect(calls_, &CallSeries::refused, this, &LabPage::say);
+  connect(arrangement_, &Arrangement::failed, this, &LabPage::say);
+  connect(arrangement_, &Arrangement::waits, this,
+          [this](const QString& words) { pane_->showStory({words}); });
+  connect(arrangement_, &Arrangement::ready, this, [this] {
+    pane_->showStory({});
+    calls_->run();
+  });
   connect(sequence_, &SequenceView::unfolded, this, &LabPage::showStream);
   connect(&bridge_, &EngineBridge::eventsArrived, this, &LabPage::takeEvents);
   connect(&schemas_, &SchemaStore::changed, this, &LabPage::showState);
@@ -268,8 +281,8 @@ void LabPage::connectAll() {
 }
 
 void LabPage::chooseLesson(int index) {
-  left_ = 0;
-  player_->cancel();
+  calls_->cancel();
+  arrangement_->putBack();
   chosen_ = index;
   for (int i = 0; i < kCallKinds; ++i) {
     LessonCard& card = *cards_[static_cast<std::size_t>(i)];
@@ -306,6 +319,7 @@ void LabPage::takeEvents(const std::vector<observe::Event>& events) {
   }
   if (kept.empty()) return;
   streams_->ingest(kept);
+  arrange();
   showStream();
 }
 
@@ -318,29 +332,75 @@ std::optional<QString> LabPage::whyNot() const {
       .arg(lesson().method);
 }
 
+CallPlayer& LabPage::player() {
+  return calls_->player();
+}
+
+/// The group's healthy targets, by address.
+std::vector<const TargetStatus*> LabPage::targets() const {
+  std::vector<const TargetStatus*> found;
+  for (const TargetStatus& target : bridge_.targets()) {
+    if (target.id.group == group_ && target.state == observe::TargetState::Healthy) found.push_back(&target);
+  }
+  std::ranges::sort(found, {}, [](const TargetStatus* target) { return target->id; });
+  return found;
+}
+
+/// The balancer's listener, or one target where the lesson goes past the balancer. nullopt: said why.
+std::optional<grpc::ChannelTarget> LabPage::placeOf(const ClientRoute& route) {
+  CallPlace place{.address = route.address, .tls = route.usesTls ? CallTls::LocalCa : CallTls::Off};
+  if (lesson().settings.isDirect) {
+    const auto healthy = targets();
+    if (healthy.empty()) {
+      say(QStringLiteral("No target of %1 is healthy yet.").arg(toQt(group_)));
+      return std::nullopt;
+    }
+    place = targetPlace(healthy.front()->id, workspace_);
+  }
+  auto target = channelTarget(place.address, place.tls, bridge_.dataDirectory());
+  if (!target) {
+    say(toQt(target.error().detail));
+    return std::nullopt;
+  }
+  target->userAgent = kUserAgent;
+  return *target;
+}
+
 bool LabPage::prepare() {
   const auto route = demo_.route();
   const auto method = schemas_.schemas().method(lesson().method.toStdString());
   if (!route || !method) return false;
-  const auto tls = route->usesTls ? CallTls::LocalCa : CallTls::Off;
-  auto target = channelTarget(route->address, tls, bridge_.dataDirectory());
-  if (!target) {
-    say(toQt(target.error().detail));
-    return false;
-  }
-  target->userAgent = kUserAgent;
-  player_->prepare(makePlan(*target, method->method), lesson().send, lesson().settings.cancelAfter);
+  group_ = route->group;
+  say({});
+  const auto target = placeOf(*route);
+  if (!target) return false;
+  const LessonSettings& settings = lesson().settings;
+  calls_->prepare({.plan = [this, target = *target,
+                            method = method->method](int call) { return makePlan(target, method, call); },
+                   .messages = lesson().send,
+                   .habits = {settings.cancelAfter, std::chrono::milliseconds(settings.holdReading)},
+                   .calls = settings.calls,
+                   .atOnce = settings.atOnce,
+                   .keepsCookies = settings.setup.isSticky});
   kind_ = method->method.kind;
   made_.clear();
-  say({});
   return true;
 }
 
-CallRunner::Plan LabPage::makePlan(const grpc::ChannelTarget& target, const grpc::Method& method) const {
+/// "{call}" becomes the call's number, "{target}" the address of the group's first target.
+QString LabPage::filledIn(QString metadata, int call) const {
+  metadata.replace(QLatin1String("{call}"), QString::number(call));
+  if (const auto healthy = targets(); !healthy.empty())
+    metadata.replace(QLatin1String("{target}"), targetAddress(healthy.front()->id));
+  return metadata;
+}
+
+CallRunner::Plan LabPage::makePlan(const grpc::ChannelTarget& target, const grpc::Method& method,
+                                   int call) const {
   const LessonSettings& settings = lesson().settings;
   CallRunner::Plan plan{target, {}, method, schemas_.schemas()};
   plan.request.path = settings.path.isEmpty() ? method.path : settings.path.toStdString();
-  if (const auto metadata = metadataIn(settings.metadata)) plan.request.metadata = *metadata;
+  if (const auto metadata = metadataIn(filledIn(settings.metadata, call))) plan.request.metadata = *metadata;
   if (const int pace = pace_->currentData().toInt(); pace > 0)
     plan.request.metadata.emplace_back("x-pace-ms", std::to_string(pace));
   if (const int deadline = deadline_->currentData().toInt(); deadline > 0)
@@ -353,24 +413,30 @@ CallRunner::Plan LabPage::makePlan(const grpc::ChannelTarget& target, const grpc
 
 void LabPage::run() {
   if (!prepare()) return;
-  left_ = lesson().settings.calls;
-  player_->start();
+  arrangement_->make(lesson().settings.setup, group_);
+  showState();
 }
 
 void LabPage::step() {
-  if (!player_->isRunning() && !prepare()) return;
-  left_ = 1;
-  player_->step();
+  if (!player().isRunning() && !prepare()) return;
+  calls_->step();
 }
 
-/// After a call the next one, where a lesson wants several.
 void LabPage::onCallChanged() {
-  const bool isNext = player_->hasEnded() && left_ > 0 && --left_ > 0;
+  arrange();
   showStream();
-  if (!isNext) return;
-  QTimer::singleShot(0, this, [this] {
-    if (left_ > 0 && !player_->isRunning()) player_->start();
-  });
+}
+
+/// What is to befall the target in the middle of a call, and the end of it all when the calls are over.
+void LabPage::arrange() {
+  if (arrangement_->isAwaited()) return;
+  if (player().isRunning() && stream()) {
+    const auto& lines = player().lines();
+    arrangement_->onAnswers(
+        static_cast<std::uint64_t>(std::ranges::count(lines, Kind::Received, &CallLine::kind)),
+        stream()->target());
+  }
+  if (!calls_->isRunning()) arrangement_->putBack();
 }
 
 void LabPage::showState() {
@@ -379,12 +445,13 @@ void LabPage::showState() {
   const auto method = schemas_.schemas().method(lesson().method.toStdString());
   line_->setText(method ? toQt(method->method.line) : *why);
   hint_->setVisible(!why && stream() == nullptr);
-  const bool isRunning = player_->isRunning();
+  const bool isRunning = calls_->isRunning() || arrangement_->isAwaited();
   run_->setEnabled(!why && !isRunning);
   run_->setToolTip(why.value_or(QStringLiteral("Makes the call")));
-  step_->setEnabled(!why && !(isRunning && player_->isAtEnd()));
-  pause_->setEnabled(isRunning && !player_->isAtEnd());
-  pause_->setText(isRunning && player_->isPaused() ? QStringLiteral("&Go on") : QStringLiteral("&Pause"));
+  step_->setEnabled(!why && !(isRunning && calls_->player().isAtEnd()));
+  pause_->setEnabled(isRunning && !calls_->player().isAtEnd());
+  pause_->setText(isRunning && calls_->player().isPaused() ? QStringLiteral("&Go on")
+                                                           : QStringLiteral("&Pause"));
   cancel_->setEnabled(isRunning);
 }
 
@@ -400,20 +467,26 @@ void LabPage::showStream() {
 }
 
 void LabPage::showStory() {
+  if (arrangement_->isAwaited()) return;
   const StreamEntry* entry = stream();
-  const bool isOver = left_ == 0 && player_->hasEnded();
-  if (made_.size() > 1) {
+  const bool isOver = !calls_->isRunning() && !calls_->ends().empty();
+  QStringList story = arrangement_->told();
+  if (calls_->ends().size() > 1) {
     std::vector<const StreamEntry*> over;
     for (const StreamId id : made_) {
       if (const StreamEntry* one = streams_->find(id); one && !one->isOpen()) over.push_back(one);
     }
-    if (over.size() > 1) pane_->showStory(callsStory(over), isOver);
+    story +=
+        lesson().settings.isDirect ? pastStory(calls_->ends()) : callsStory(over, lesson().settings.atOnce);
+    story += endsStory(calls_->ends());
   } else if (entry && kind_) {
-    pane_->showStory(callStory(*entry, *kind_, player_->lines()), isOver);
-  } else if (isOver && awaited_ > 0 && player_->lines().back().status != 0) {
-    pane_->showStory(
-        {QStringLiteral("The call did not reach the balancer: %1").arg(player_->lines().back().text)});
+    story += callStory(*entry, *kind_, player().lines());
+  } else if (isOver && awaited_ > 0 && player().lines().back().status != 0) {
+    story << QStringLiteral("The call did not reach the balancer: %1").arg(player().lines().back().text);
+  } else {
+    return;
   }
+  pane_->showStory(story, isOver);
 }
 
 void LabPage::say(const QString& words) {

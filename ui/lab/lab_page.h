@@ -20,22 +20,30 @@ class QStackedWidget;
 
 namespace spillway::ui {
 
+class Arrangement;
 class CallPlayer;
+class CallSeries;
 class DemoTraffic;
+struct ClientRoute;
 class LessonCard;
 class LessonPane;
 class PageHeader;
 class SchemaStore;
 class SequenceView;
+class Workspace;
 
 /// The teaching room: the four kinds of call, made for real through the balancer, and what happened to each.
 class LabPage : public QWidget {
   Q_OBJECT
 
  public:
-  LabPage(EngineBridge& bridge, SchemaStore& schemas, DemoTraffic& demo, QWidget* parent = nullptr);
+  LabPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schemas, DemoTraffic& demo,
+          QWidget* parent = nullptr);
 
-  CallPlayer& player() { return *player_; }
+  CallPlayer& player();
+  CallSeries& calls() { return *calls_; }
+  /// What is changed at the target group for the experiment's calls.
+  const Arrangement& arrangement() const { return *arrangement_; }
   SequenceView& sequence() { return *sequence_; }
   LessonPane& pane() { return *pane_; }
   /// The stream of the latest call, as the balancer saw it; nullptr: none yet.
@@ -59,8 +67,12 @@ class LabPage : public QWidget {
   void run();
   void step();
   bool prepare();
-  CallRunner::Plan makePlan(const grpc::ChannelTarget& target, const grpc::Method& method) const;
+  std::optional<grpc::ChannelTarget> placeOf(const ClientRoute& route);
+  CallRunner::Plan makePlan(const grpc::ChannelTarget& target, const grpc::Method& method, int call) const;
+  QString filledIn(QString metadata, int call) const;
+  std::vector<const TargetStatus*> targets() const;
   void onCallChanged();
+  void arrange();
   void showStory();
   void showState();
   void showStream();
@@ -69,16 +81,18 @@ class LabPage : public QWidget {
   const Lesson& lesson() const { return lessons_.lessons[static_cast<std::size_t>(chosen_)]; }
 
   EngineBridge& bridge_;
+  Workspace& workspace_;
   SchemaStore& schemas_;
   DemoTraffic& demo_;
   Lessons lessons_;
   int chosen_ = 0;
-  CallPlayer* player_;
+  CallSeries* calls_;
+  Arrangement* arrangement_;
   StreamStore* streams_;                ///< of the lab's own calls
   std::unordered_set<StreamId> ours_;   ///< those that are open
   std::optional<StreamId> shown_;       ///< of the latest call
   int awaited_ = 0;                     ///< calls that began whose streams were not seen yet
-  int left_ = 0;                        ///< calls still to be made, the one that runs too
+  std::string group_;                   ///< the target group that the calls go to
   std::vector<StreamId> made_;          ///< since the person began
   std::optional<grpc::CallKind> kind_;  ///< of the latest call
   PageHeader* header_;

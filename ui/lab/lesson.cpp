@@ -5,16 +5,21 @@
 #include <QFile>
 #include <optional>
 
+#include "engine/config/matcher.h"
 #include "ui/calls/metadata_text.h"
 
 namespace spillway::ui {
 
 namespace {
 
-constexpr const char* kIds[]{"unary",    "server-streaming", "client-streaming", "bidirectional",
-                             "cancel",   "deadline",         "each-call-anew",   "trailers-only",
-                             "metadata", "compression"};
-constexpr int kMostMillis = 60'000, kMostCalls = 100, kMostMessages = 10'000;
+constexpr const char* kIds[]{"unary",          "server-streaming",  "client-streaming", "bidirectional",
+                             "cancel",         "deadline",          "target-killed",    "slow-reader",
+                             "large-messages", "compression",       "metadata",         "trailers-only",
+                             "status-codes",   "many-streams",      "per-connection",   "each-call-anew",
+                             "slow-target",    "least-outstanding", "stickiness",       "draining",
+                             "health-code"};
+constexpr int kMostMillis = 60'000, kMostCalls = 100, kMostAtOnce = 32, kMostMessages = 10'000;
+constexpr std::uint32_t kHighestGrpcCode = 99;
 constexpr qint64 kLargestFile = 1'000'000;  // bytes
 
 /// Reads a lesson's file line by line.
@@ -77,28 +82,63 @@ class LessonReader {
 
   bool takeSetting(const QString& name, const QString& value) {
     LessonSettings& settings = lesson_.settings;
-    if (name == QLatin1String("pace")) return takeNumber(value, kMostMillis, settings.pace.emplace());
-    if (name == QLatin1String("deadline")) return takeNumber(value, kMostMillis, settings.deadline.emplace());
-    if (name == QLatin1String("cancel-after")) return takeNumber(value, kMostMessages, settings.cancelAfter);
-    if (name == QLatin1String("calls"))
-      return takeNumber(value, kMostCalls, settings.calls) && settings.calls > 0;
-    if (name == QLatin1String("path")) {
-      settings.path = value;
-      return value.startsWith(QLatin1Char('/'));
-    }
-    if (name == QLatin1String("compression")) {
-      settings.compression = value;
-      return value == QLatin1String("gzip") || value == QLatin1String("deflate");
-    }
-    if (name != QLatin1String("metadata")) return false;
-    settings.metadata += value + QLatin1Char('\n');
-    return metadataIn(settings.metadata).has_value();
+    return takeNumberNamed(name, value) || takeChoice(name, value) || takeFlag(name, value) ||
+           (name == QLatin1String("metadata") && takeMetadata(value)) ||
+           (name == QLatin1String("path") &&
+            take(value, value.startsWith(QLatin1Char('/')), settings.path)) ||
+           (name == QLatin1String("health-code") &&
+            take(value, config::CodeMatcher::parse(value.toStdString(), 0, kHighestGrpcCode).has_value(),
+                 settings.setup.healthCode));
   }
 
-  static bool takeNumber(const QString& text, int most, int& number) {
+  bool takeNumberNamed(const QString& name, const QString& value) {
+    LessonSettings& settings = lesson_.settings;
+    if (name == QLatin1String("pace")) return takeNumber(value, 0, kMostMillis, settings.pace.emplace());
+    if (name == QLatin1String("deadline"))
+      return takeNumber(value, 0, kMostMillis, settings.deadline.emplace());
+    if (name == QLatin1String("cancel-after"))
+      return takeNumber(value, 0, kMostMessages, settings.cancelAfter);
+    if (name == QLatin1String("hold-reading")) return takeNumber(value, 0, kMostMillis, settings.holdReading);
+    if (name == QLatin1String("calls")) return takeNumber(value, 1, kMostCalls, settings.calls);
+    if (name == QLatin1String("at-once")) return takeNumber(value, 1, kMostAtOnce, settings.atOnce);
+    if (name == QLatin1String("kill-after"))
+      return takeNumber(value, 0, kMostMessages, settings.setup.killAfter);
+    if (name == QLatin1String("deregister-after"))
+      return takeNumber(value, 0, kMostMessages, settings.setup.deregisterAfter);
+    return false;
+  }
+
+  bool takeChoice(const QString& name, const QString& value) {
+    const auto isOne = [&](const char* one, const char* other) {
+      return value == QLatin1String(one) || value == QLatin1String(other);
+    };
+    if (name == QLatin1String("compression"))
+      return take(value, isOne("gzip", "deflate"), lesson_.settings.compression);
+    return name == QLatin1String("algorithm") &&
+           take(value, isOne("round_robin", "least_outstanding_requests"), lesson_.settings.setup.algorithm);
+  }
+
+  bool takeFlag(const QString& name, const QString& value) {
+    if (value != QLatin1String("yes")) return false;
+    if (name == QLatin1String("direct")) return lesson_.settings.isDirect = true;
+    return name == QLatin1String("sticky") && (lesson_.settings.setup.isSticky = true);
+  }
+
+  bool takeMetadata(const QString& value) {
+    QString& metadata = lesson_.settings.metadata;
+    metadata += value + QLatin1Char('\n');
+    return metadataIn(metadata).has_value();
+  }
+
+  static bool take(const QString& value, bool fits, QString& setting) {
+    setting = value;
+    return fits;
+  }
+
+  static bool takeNumber(const QString& text, int least, int most, int& number) {
     bool isNumber = false;
     number = text.toInt(&isNumber);
-    return isNumber && number >= 0 && number <= most;
+    return isNumber && number >= least && number <= most;
   }
 
   static bool isKnown(const std::optional<QString>& section) {

@@ -10,14 +10,27 @@
 
 namespace spillway::ui {
 
+/// What a lesson changes at the target group while its calls run. Zero or empty: nothing.
+struct LessonSetup {
+  QString algorithm;        ///< "round_robin" or "least_outstanding_requests"
+  bool isSticky = false;    ///< by the balancer's cookie, which the client keeps
+  QString healthCode;       ///< gRPC success code of the checks; the calls wait until they have decided
+  int killAfter = 0;        ///< the call's target is killed after so many answers
+  int deregisterAfter = 0;  ///< or deregistered
+};
+
 /// How a lesson wants its call made.
 struct LessonSettings {
   std::optional<int> pace, deadline;  ///< milliseconds; nullopt: as the person has them
   int cancelAfter = 0;                ///< the client cancels after so many messages; 0: never
-  int calls = 1;                      ///< one after the other
-  QString compression;                ///< "gzip", "deflate"; empty: none
-  QString path;                       ///< called instead of the method, "/routeguide.RouteGuide/Nowhere"
-  QString metadata;                   ///< "name: value", a line each
+  int holdReading = 0;                ///< milliseconds in which the client reads nothing
+  int calls = 1;
+  int atOnce = 1;         ///< so many of them run at the same time
+  bool isDirect = false;  ///< straight to one target, past the balancer
+  QString compression;    ///< "gzip", "deflate"; empty: none
+  QString path;           ///< called instead of the method, "/routeguide.RouteGuide/Nowhere"
+  QString metadata;       ///< "name: value", a line each; {call} and {target} are filled in
+  LessonSetup setup;
 };
 
 /// One call to learn from, as its file tells it. How such a file is written: resources/lessons/README.md.

@@ -133,8 +133,10 @@ std::optional<ClientRoute> DemoTraffic::routeTo(const std::string& group) const 
       if (!forwards || !takesGrpc(balancer, listener)) continue;
       const ListenerStatus* status = findRunning(bridge_.listeners(), balancer.name, listener);
       if (!status || status->addresses.empty()) continue;
+      const auto groups = config::targetGroupsOf(listener);
       return ClientRoute{QString::fromStdString(status->addresses.front()),
-                         listener.protocol == config::Protocol::Https};
+                         listener.protocol == config::Protocol::Https,
+                         !group.empty() || groups.empty() ? group : groups.front()};
     }
   return std::nullopt;
 }

@@ -15,6 +15,7 @@ namespace spillway::ui {
 struct ClientRoute {
   QString address;  ///< "127.0.0.1:50051"
   bool usesTls = true;
+  std::string group;  ///< where it forwards to; the first one of several
 };
 
 /// The demo's client: a process that makes the four route guide calls through the balancer, round after

@@ -127,7 +127,7 @@ void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
     Q_EMIT roomRequested(roomOf(entry.kind));
   });
   pages_[Room::Events] = events;
-  auto* lab = new LabPage(sources.bridge, sources.schemas, sources.demo, parent);
+  auto* lab = new LabPage(sources.bridge, sources.workspace, sources.schemas, sources.demo, parent);
   connect(lab, &LabPage::demoRequested, this, &Rooms::demoRequested);
   pages_[Room::StreamingLab] = lab;
   pages_[Room::CallBuilder] = new CallsPage(sources.bridge, sources.workspace, sources.schemas, parent);

@@ -20,7 +20,7 @@ from peers import Front, Spillway
 from processes import PATIENCE, Process, program, wait_until
 
 LONGEST = 900  # seconds that a part may take beyond the time for which rooms are looked at
-ROOMS = 10
+ROOMS = 13
 GRPC = Front("h2", "grpc")
 CONNECTIONS = 20
 ROOM_FIGURES = ("room", "requests/s", "longest pause ms", "longest event ms", "longest event", "UI thread % of a core",

@@ -155,17 +155,19 @@ void LabExperimentsTest::statusCodes() {
   QCOMPARE(room_->page->calls().ends().size(), 17u);
   QCOMPARE(statuses.size(), 17u);
   QCOMPARE(*statuses.rbegin(), 16);
-  QVERIFY2(room_->story().contains(QStringLiteral("**17 different statuses**: 1 × 0 OK, 1 × 1 CANCELLED")),
+  QVERIFY2(room_->story().contains(QStringLiteral("**17 different statuses**: 0 OK, 1 CANCELLED")),
            qPrintable(room_->story()));
   QCOMPARE(room_->page->stream()->record->elbStatus, 200);
 }
 
 void LabExperimentsTest::manyStreams() {
   QVERIFY(room_->runExperiment("many-streams"));
-  QTRY_VERIFY2_WITH_TIMEOUT(
-      room_->story().startsWith(QStringLiteral("**16 calls** were made, up to **16** of them at once, "
-                                               "over **one connection**")),
-      qPrintable(room_->story()), kPatience);
+  static const QRegularExpression words(
+      QStringLiteral("^\\*\\*16 calls\\*\\* were made, up to \\*\\*(\\d+)\\*\\* of them at once, over "
+                     "\\*\\*one connection\\*\\*"));
+  QTRY_VERIFY2_WITH_TIMEOUT(words.match(room_->story()).hasMatch(), qPrintable(room_->story()), kPatience);
+  // On a slow machine the first may be over before the last begins.
+  QVERIFY2(words.match(room_->story()).captured(1).toInt() > 8, qPrintable(room_->story()));
 }
 
 /// How many calls the server got that fewest went to, and the other one.
@@ -182,16 +184,19 @@ std::pair<std::ptrdiff_t, std::ptrdiff_t> LabExperimentsTest::shares() const {
 
 void LabExperimentsTest::perConnection() {
   QVERIFY(room_->chooseExperiment("per-connection"));
-  const auto before = room_->window->bridge().metrics().total.requests;
+  // What was called before is counted two samples later; so is what is called now.
+  const auto counted = [this] {
+    QSignalSpy samples(&room_->window->bridge(), &EngineBridge::metricsSampled);
+    (void)QTest::qWaitFor([&] { return samples.count() >= 2; }, kPatience);
+    return room_->window->bridge().metrics().total.requests;
+  };
+  const auto before = counted();
   room_->run();
   QTRY_VERIFY_WITH_TIMEOUT(room_->areCallsOver(), kPatience);
   QCOMPARE(shares(), (std::pair<std::ptrdiff_t, std::ptrdiff_t>(0, 20)));
   QVERIFY2(room_->story().startsWith(QStringLiteral("**20 calls** were made straight to a target")),
            qPrintable(room_->story()));
-  // None of them passed Spillway: two samples later its counters still say so.
-  QSignalSpy samples(&room_->window->bridge(), &EngineBridge::metricsSampled);
-  QTRY_VERIFY_WITH_TIMEOUT(samples.count() >= 2, kPatience);
-  QCOMPARE(room_->window->bridge().metrics().total.requests, before);
+  QCOMPARE(counted(), before);  // none of them passed Spillway
 }
 
 const config::TargetGroup& LabExperimentsTest::group() const {

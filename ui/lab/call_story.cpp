@@ -337,9 +337,11 @@ QStringList endsStory(const std::vector<CallEnd>& ends) {
     ++counts[end.status];
   if (counts.size() == 1 && counts.contains(0)) return {};
   QStringList words;
-  for (const auto& [status, count] : counts)
-    words << QStringLiteral("%1 × %2").arg(count).arg(grpcStatusText(static_cast<std::uint32_t>(status)));
-  return {counts.size() == 1 ? QStringLiteral("All of them ended with %1.").arg(words.front())
+  for (const auto& [status, count] : counts) {
+    const QString name = grpcStatusText(static_cast<std::uint32_t>(status));
+    words << (count == 1 ? name : QStringLiteral("%1 (%2 times)").arg(name, countText(count)));
+  }
+  return {counts.size() == 1 ? QStringLiteral("All ended with %1.").arg(bold(words.front()))
                              : QStringLiteral("They ended with **%1 different statuses**: %2.")
                                    .arg(counts.size())
                                    .arg(words.join(QStringLiteral(", ")))};

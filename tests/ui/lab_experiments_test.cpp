@@ -158,6 +158,9 @@ void LabExperimentsTest::statusCodes() {
   QVERIFY2(room_->story().contains(QStringLiteral("**17 different statuses**: 0 OK, 1 CANCELLED")),
            qPrintable(room_->story()));
   QCOMPARE(room_->page->stream()->record->elbStatus, 200);
+  // Another lesson knows nothing of it.
+  QVERIFY(room_->chooseExperiment("metadata"));
+  QCOMPARE(room_->story(), QString());
 }
 
 void LabExperimentsTest::manyStreams() {

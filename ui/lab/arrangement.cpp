@@ -47,10 +47,9 @@ Arrangement::Arrangement(EngineBridge& bridge, Workspace& workspace, QObject* pa
 }
 
 void Arrangement::make(const LessonSetup& setup, const std::string& group) {
-  putBack();
+  reset();
   setup_ = setup;
   group_ = group;
-  told_.clear();
   isApplied_ = true;
   isAwaited_ = true;
   config::Document document = workspace_.document();
@@ -129,6 +128,11 @@ void Arrangement::deregister(const std::string& target) {
   told_ << QStringLiteral(
                "%1 **%2** was deregistered: it drains, which means no new call and time for those that run.")
                .arg(when, toQt(target));
+}
+
+void Arrangement::reset() {
+  putBack();
+  told_.clear();
 }
 
 void Arrangement::putBack() {

@@ -27,6 +27,8 @@ class Arrangement : public QObject {
   void onAnswers(std::uint64_t answers, const std::string& target);
   /// As it was before; nothing when nothing was changed.
   void putBack();
+  /// The same, and what was done is forgotten.
+  void reset();
   bool isAwaited() const { return isAwaited_; }
   /// What was done to the target, in words, in order.
   const QStringList& told() const { return told_; }

@@ -70,6 +70,11 @@ void CallSeries::cancel() {
     player->cancel();
 }
 
+void CallSeries::reset() {
+  cancel();
+  begin(0);
+}
+
 void CallSeries::setPace(std::chrono::milliseconds pace) {
   for (CallPlayer* player : players_)
     player->setPace(pace);
@@ -95,6 +100,7 @@ bool CallSeries::prepareNext(CallPlayer& player) {
 }
 
 void CallSeries::finish(CallPlayer& player) {
+  if (next_ == 0) return;  // of a series that was reset
   ends_.push_back({player.lines().back().status, fieldsOf(player, QStringLiteral("x-served-by")).value(0)});
   QStringList cookies;
   for (const QString& cookie : fieldsOf(player, QStringLiteral("set-cookie")))

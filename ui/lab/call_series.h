@@ -37,6 +37,8 @@ class CallSeries : public QObject {
   void step();
   /// Those that run; no further ones are made.
   void cancel();
+  /// The same, and how calls ended is forgotten.
+  void reset();
   void setPace(std::chrono::milliseconds pace);
 
   /// Makes the first call, and those after it where they come one after the other.

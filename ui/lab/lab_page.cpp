@@ -281,8 +281,8 @@ void LabPage::connectAll() {
 }
 
 void LabPage::chooseLesson(int index) {
-  calls_->cancel();
-  arrangement_->putBack();
+  calls_->reset();
+  arrangement_->reset();
   chosen_ = index;
   for (int i = 0; i < kCallKinds; ++i) {
     LessonCard& card = *cards_[static_cast<std::size_t>(i)];
@@ -418,7 +418,10 @@ void LabPage::run() {
 }
 
 void LabPage::step() {
-  if (!player().isRunning() && !prepare()) return;
+  if (!player().isRunning()) {
+    if (!prepare()) return;
+    arrangement_->reset();
+  }
   calls_->step();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Looking into streams: real calls through the real balancer, seen in the real window.
+#include <QCheckBox>
 #include <QFile>
 #include <QLabel>
 #include <QTabWidget>
@@ -9,6 +10,7 @@
 #include "tests/support/engine_fixture.h"
 #include "ui/shell/main_window.h"
 #include "ui/streams/captured_timeline.h"
+#include "ui/streams/compare_window.h"
 #include "ui/streams/flow_view.h"
 #include "ui/streams/frame_model.h"
 #include "ui/streams/header_changes.h"
@@ -85,6 +87,7 @@ class StreamInspectorTest : public QObject {
   void initTestCase() { Theme::apply(*qApp, ThemeMode::Light); }
   void aCallIsSeenMessageByMessage();
   void aSchemaGivesFieldsTheirNames();
+  void whatTwoStreamsDifferInIsShown();
   void aMessageChosenEarlyIsShownOnceItIsKnown();
   void aSlowReaderIsSeenAndExplained();
   void whatIsOldComesFromTheHistory();
@@ -167,6 +170,59 @@ void StreamInspectorTest::aSchemaGivesFieldsTheirNames() {
                                .toString()
                                .contains(QStringLiteral("First message")),
                            kPatience);
+  desk.window->schemas().removeFile(proto);
+}
+
+void StreamInspectorTest::whatTwoStreamsDifferInIsShown() {
+  Desk desk;
+  QTRY_VERIFY_WITH_TIMEOUT(desk.isReady(), kPatience);
+  const QString proto = QString::fromStdString(desk.folder.file("note.proto"));
+  QFile file(proto);
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write(kProto);
+  file.close();
+  desk.window->schemas().addFiles({proto});
+  const std::string other = std::string("\x0a\x02\x10\x05\x12\x0d", 6) + "First message";
+  test::TestClient client(desk.address);
+  for (const std::string& note : {kNote, other, kNote})
+    QVERIFY(client.unary("/test/echo", note)->waitForEnd());
+  StreamBrowser& browser = desk.page->browser();
+  QTRY_COMPARE_WITH_TIMEOUT(browser.model().rowCount(), 3, kPatience);
+  desk.select(0);
+  QVERIFY(!browser.compareAction().isEnabled());
+  browser.view().table().selectionModel()->select(browser.model().index(1, 0),
+                                                  QItemSelectionModel::Select | QItemSelectionModel::Rows);
+  QVERIFY(browser.compareAction().isEnabled());
+  browser.compareAction().trigger();
+  auto* window = browser.findChild<CompareWindow*>();
+  QVERIFY(window);
+  const auto found = [window](const QString& part, const QString& name) -> std::vector<QString> {
+    for (const TableRow& row : window->table().rows().all()) {
+      if (row.cells[0].text == part && row.cells[1].text == name)
+        return {row.cells[2].text, row.cells[3].text, row.cells[4].text};
+    }
+    return {};
+  };
+  const QString sent = QStringLiteral("Message 1 to the target"),
+                got = QStringLiteral("Message 1 to the client");
+  using Cells = std::vector<QString>;
+  const QString left = QStringLiteral("− only left"), right = QStringLiteral("+ only right");
+  for (const QString& part : {sent, got}) {
+    QTRY_COMPARE_WITH_TIMEOUT(found(part, QStringLiteral("location.latitude")),
+                              (Cells{QStringLiteral("1"), QString(), left}), kPatience);
+    QCOMPARE(found(part, QStringLiteral("location.longitude")),
+             (Cells{QString(), QStringLiteral("5"), right}));
+    QVERIFY(found(part, QStringLiteral("message")).empty());  // the same in both
+  }
+  // The two went to different targets, round robin.
+  QCOMPARE(found(QStringLiteral("Call"), QStringLiteral("Target")).size(), std::size_t{3});
+  QVERIFY(found(QStringLiteral("Request"), QStringLiteral(":path")).empty());
+  window->onlyDifferences().setChecked(false);
+  QCOMPARE(found(QStringLiteral("Request"), QStringLiteral(":path")),
+           (Cells{QStringLiteral("/test/echo"), QStringLiteral("/test/echo"), QString()}));
+  QCOMPARE(found(sent, QStringLiteral("message"))[2], QString());
+  QVERIFY(!found(QStringLiteral("Trailers"), QStringLiteral("grpc-status")).empty());
+  delete window;
   desk.window->schemas().removeFile(proto);
 }
 

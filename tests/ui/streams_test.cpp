@@ -11,6 +11,7 @@
 #include "ui/streams/sequence_view.h"
 #include "ui/streams/stream_browser.h"
 #include "ui/streams/stream_detail.h"
+#include "ui/streams/stream_groups.h"
 #include "ui/streams/stream_model.h"
 #include "ui/streams/streams_page.h"
 #include "ui/widgets/log_view.h"
@@ -298,6 +299,67 @@ class StreamsTest : public QObject {
     page.browser().store().clear();
     Q_EMIT bridge.eventsArrived({happened(EventKind::Message, 9, 30, Direction::Request, 2, 5)});
     QCOMPARE(page.browser().detail().sequence().rows().size(), std::size_t{3});
+  }
+
+  void groupsAreCountedAndSelectTheirStreams() {
+    const QTemporaryDir data;
+    EngineBridge bridge({.workers = 1, .dataDirectory = data.path().toStdString()});
+    Workspace workspace(bridge);
+    SchemaStore schemas(bridge, workspace);
+    StreamsPage page(bridge, workspace, schemas);
+    page.show();
+    StreamBrowser& browser = page.browser();
+    std::vector<Event> batch;
+    for (spillway::StreamId id = 1; id <= 3; ++id)
+      append(batch, unaryCall(id));
+    for (spillway::StreamId id = 4; id <= 5; ++id) {
+      const auto chat = head(id, "/routeguide.RouteGuide/RouteChat");
+      batch.push_back(opened(chat));
+      batch.push_back(targetChosen(id, "127.0.0.1:50062"));
+    }
+    const auto refused = head(6, "/routeguide.RouteGuide/GetFeature");
+    batch.push_back(opened(refused));
+    batch.push_back(ended(refusedRecord(refused)));
+    Q_EMIT bridge.eventsArrived(batch);
+
+    const auto byMethod = groupsOf(browser.store(), GroupStreamsBy::Method).groups;
+    QCOMPARE(byMethod.size(), std::size_t{3});
+    const auto is = [](const StreamGroup& group, const char* name, std::uint64_t streams, std::uint64_t open,
+                       std::uint64_t failed) {
+      return group.name == QLatin1String(name) && group.streams == streams && group.open == open &&
+             group.failed == failed;
+    };
+    QVERIFY(is(byMethod[0], "All streams", 6, 2, 1));
+    QVERIFY(is(byMethod[1], "GetFeature", 4, 0, 1));
+    QVERIFY(is(byMethod[2], "RouteChat", 2, 2, 0));
+    QCOMPARE(byMethod[1].medianMicros, std::int64_t{1200});
+    QCOMPARE(byMethod[2].medianMicros, std::int64_t{-1});
+
+    ValueTable& table = browser.groups().table();
+    browser.groups().groupBy(GroupStreamsBy::Target);
+    QVERIFY(browser.groups().isVisible());
+    for (const StreamGroup& group : groupsOf(browser.store(), GroupStreamsBy::Target).groups) {
+      table.select(group.filter);
+      QTest::keyClick(&table, Qt::Key_Return);
+      QCOMPARE(browser.view().filter(), group.filter);
+      QCOMPARE(browser.model().rowCount(), static_cast<int>(group.streams));
+    }
+    browser.groups().groupBy(GroupStreamsBy::Nothing);
+    QVERIFY(!browser.groups().isVisible());
+  }
+
+  void manyGroupsAreCutToTheLargest() {
+    StreamStore store;
+    std::vector<Event> batch;
+    for (spillway::StreamId id = 1; id <= 1200; ++id)
+      batch.push_back(opened(head(id, "/s/m" + std::to_string(id % 2 == 0 ? 0 : id))));
+    store.ingest(batch);
+    const StreamGroupList list = groupsOf(store, GroupStreamsBy::Method);
+    QCOMPARE(list.groups.size(), std::size_t{501});
+    QCOMPARE(list.leftOut, std::size_t{101});
+    QCOMPARE(list.groups[0].streams, std::uint64_t{1200});
+    QCOMPARE(list.groups[1].name, QStringLiteral("m0"));
+    QCOMPARE(list.groups[1].streams, std::uint64_t{600});
   }
 
   void sequenceIsWalkedWithKeys() {

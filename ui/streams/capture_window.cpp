@@ -125,6 +125,7 @@ CaptureWindow::CaptureWindow(const QString& file, OpenedCapture capture, SchemaS
   header->setWords(
       QStringLiteral("%1 · %2 · saved, it does not change")
           .arg(QFileInfo(file).fileName(), countOf(capture.streams.size(), QStringLiteral("stream"))));
+  header->addMenuButton(QStringLiteral("Group"), browser_->makeGroupMenu());
   header->addMenuButton(QStringLiteral("Export"), browser_->makeExportMenu());
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(16, 12, 16, 14);

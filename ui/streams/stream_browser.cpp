@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/streams/stream_browser.h"
 
+#include <QActionGroup>
 #include <QHeaderView>
+#include <QItemSelectionModel>
 #include <QMenu>
 #include <QPushButton>
+#include <QSettings>
+#include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <numeric>
@@ -11,8 +15,10 @@
 #include "engine/history/entry_lines.h"
 #include "ui/export/save_dialog.h"
 #include "ui/export/table_text.h"
+#include "ui/streams/compare_window.h"
 #include "ui/streams/copy_menu.h"
 #include "ui/streams/stream_detail.h"
+#include "ui/streams/stream_groups.h"
 #include "ui/streams/stream_model.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/live_table.h"
@@ -21,17 +27,32 @@
 
 namespace spillway::ui {
 
+namespace {
+
+constexpr auto kGroupKey = "streams/groupBy";
+
+}  // namespace
+
 StreamBrowser::StreamBrowser(const StreamSource& source, SchemaStore& schemas, const LogWords& words,
                              QWidget* parent)
     : QWidget(parent),
       source_(source),
+      schemas_(schemas),
       store_(new StreamStore(this)),
       model_(new StreamModel(*store_, this)),
       view_(new LogView(*model_, Qt::Vertical, words, this)),
-      detail_(new StreamDetail(source, schemas, this)) {
+      detail_(new StreamDetail(source, schemas, this)),
+      groups_(new StreamGroups(*store_, this)),
+      compare_(new QAction(QStringLiteral("Compare two streams"), this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
-  column->addWidget(view_);
+  auto* split = new QSplitter(Qt::Horizontal, this);
+  split->setChildrenCollapsible(false);
+  split->addWidget(groups_);
+  split->addWidget(view_);
+  split->setStretchFactor(1, 1);
+  split->setSizes({400, 800});
+  column->addWidget(split);
   auto* card = new Card(this);
   auto* inside = new QVBoxLayout(card);
   inside->setContentsMargins(1, 1, 1, 1);
@@ -39,6 +60,16 @@ StreamBrowser::StreamBrowser(const StreamSource& source, SchemaStore& schemas, c
   view_->addPane(card, {240, 420});
   setColumnWidths(view_->table(), {94, 140, 104, 54, 118, 112, 116, 70, 80, 80});
   view_->table().horizontalHeader()->setStretchLastSection(true);
+  compare_->setShortcut(QKeySequence(QStringLiteral("Ctrl+D")));
+  compare_->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+  compare_->setToolTip(QStringLiteral("Select two streams: what differs is shown side by side"));
+  compare_->setEnabled(false);
+  addAction(compare_);
+  connect(compare_, &QAction::triggered, this, &StreamBrowser::compareSelected);
+  connect(view_->table().selectionModel(), &QItemSelectionModel::selectionChanged, this,
+          [this] { compare_->setEnabled(selectedPair().has_value()); });
+  groups_->hide();
+  connect(groups_, &StreamGroups::chosen, view_, &LogView::setFilter);
   connect(&view_->table(), &LiveTable::selectedSeqChanged, this, &StreamBrowser::showSelected);
   connect(&view_->table(), &LiveTable::menuOpening, this, &StreamBrowser::fillMenu);
   connect(detail_, &StreamDetail::refreshWanted, this, &StreamBrowser::showSelected);
@@ -87,6 +118,23 @@ void StreamBrowser::fillMenu(QMenu& menu) {
   QMenu* files = menu.addMenu(QStringLiteral("Export the selected streams"));
   addExportActions(*files, this, [this] { return selectedStreams(); });
   files->setEnabled(!selectedStreams().streams.empty());
+  menu.addAction(compare_);
+}
+
+/// The selected streams, when there are two.
+std::optional<std::pair<StreamId, StreamId>> StreamBrowser::selectedPair() const {
+  const QList<int> rows = selectedRows();
+  if (rows.size() != 2) return std::nullopt;
+  const StreamEntry *left = model_->entryAt(rows[0]), *right = model_->entryAt(rows[1]);
+  if (!left || !right) return std::nullopt;
+  return std::pair(left->id, right->id);
+}
+
+void StreamBrowser::compareSelected() {
+  const auto pair = selectedPair();
+  if (!pair) return;
+  auto* window = new CompareWindow(*store_, source_, schemas_, pair->first, pair->second, this);
+  window->show();
 }
 
 QMenu* StreamBrowser::makeExportMenu() {
@@ -114,6 +162,25 @@ QMenu* StreamBrowser::makeExportMenu() {
   return menu;
 }
 
+QMenu* StreamBrowser::makeGroupMenu() {
+  auto* menu = new QMenu(this);
+  auto* ways = new QActionGroup(menu);
+  const auto add = [&](const QString& words, GroupStreamsBy by) {
+    QAction* action = menu->addAction(words, this, [this, by] {
+      QSettings().setValue(QLatin1String(kGroupKey), static_cast<int>(by));
+      groups_->groupBy(by);
+    });
+    action->setCheckable(true);
+    action->setChecked(by == groups_->by());
+    ways->addAction(action);
+  };
+  groups_->groupBy(static_cast<GroupStreamsBy>(QSettings().value(QLatin1String(kGroupKey), 0).toInt()));
+  add(QStringLiteral("No groups"), GroupStreamsBy::Nothing);
+  add(QStringLiteral("By method"), GroupStreamsBy::Method);
+  add(QStringLiteral("By target"), GroupStreamsBy::Target);
+  return menu;
+}
+
 StreamsToExport StreamBrowser::ended(const QList<int>& rows) const {
   StreamsToExport chosen{{}, source_.historyFile};
   for (const int row : rows) {
@@ -133,12 +200,16 @@ StreamsToExport StreamBrowser::shownStreams() const {
   return ended(rows);
 }
 
-StreamsToExport StreamBrowser::selectedStreams() const {
+QList<int> StreamBrowser::selectedRows() const {
   QList<int> rows;
   for (const QModelIndex& index : view_->table().selectionModel()->selectedRows())
     rows << index.row();
-  std::sort(rows.begin(), rows.end());
-  return ended(rows);
+  std::ranges::sort(rows);
+  return rows;
+}
+
+StreamsToExport StreamBrowser::selectedStreams() const {
+  return ended(selectedRows());
 }
 
 }  // namespace spillway::ui

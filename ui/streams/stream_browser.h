@@ -3,11 +3,13 @@
 
 #include <QWidget>
 #include <optional>
+#include <utility>
 
 #include "ui/models/bounded_rows.h"
 #include "ui/streams/stream_export.h"
 #include "ui/streams/stream_source.h"
 
+class QAction;
 class QMenu;
 
 namespace spillway::ui {
@@ -15,6 +17,7 @@ namespace spillway::ui {
 class LogView;
 class SchemaStore;
 class StreamDetail;
+class StreamGroups;
 class StreamModel;
 class StreamStore;
 struct LogWords;
@@ -37,6 +40,11 @@ class StreamBrowser : public QWidget {
   void showStream(StreamId id);
   /// Shows a stream that is not among the rows.
   void showRecord(const std::shared_ptr<const observe::StreamRecord>& record);
+  /// Shows the two selected streams side by side; off unless two are selected.
+  QAction& compareAction() { return *compare_; }
+  /// How the streams are grouped beside the table, as a person chose it last.
+  QMenu* makeGroupMenu();
+  StreamGroups& groups() { return *groups_; }
   /// The table's rows and the ended streams in them as files.
   QMenu* makeExportMenu();
 
@@ -46,13 +54,19 @@ class StreamBrowser : public QWidget {
   void fillMenu(QMenu& menu);
   StreamsToExport ended(const QList<int>& rows) const;
   StreamsToExport shownStreams() const;
+  QList<int> selectedRows() const;
   StreamsToExport selectedStreams() const;
+  std::optional<std::pair<StreamId, StreamId>> selectedPair() const;
+  void compareSelected();
 
   StreamSource source_;
+  SchemaStore& schemas_;
   StreamStore* store_;
   StreamModel* model_;
   LogView* view_;
   StreamDetail* detail_;
+  StreamGroups* groups_;
+  QAction* compare_;
   RowSeq selectedSeq_ = 0;  ///< the row of selectedId_ when it was selected
   std::optional<StreamId> selectedId_;
 };

@@ -43,6 +43,8 @@ StreamsPage::StreamsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore
   column->addWidget(browser_, 1);
   columns_ = new KeptColumns(browser_->view().table(), QStringLiteral("streams"));
   makeHeader();
+  header_->addMenuButton(QStringLiteral("Group"), browser_->makeGroupMenu())
+      ->setToolTip(QStringLiteral("Streams by method or by target, counted"));
   header_->addMenuButton(QStringLiteral("Export"), browser_->makeExportMenu());
   auto* open = new QPushButton(QStringLiteral("Open…"), this);
   open->setToolTip(QStringLiteral("Look into a capture that was saved (*.spillway-capture)"));

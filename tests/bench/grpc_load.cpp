@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Streaming load for the benchmarks, from one thread over one connection. Prints its figures in JSON; any
 // call that does not end with OK and all its messages is an error.
-//   bench-grpc-load ADDRESS:PORT ping-pong STREAMS ROUNDS      each stream sends a message, awaits its echo,
-//   and again bench-grpc-load ADDRESS:PORT server-stream CALLS MESSAGES  calls one after the other, of so
-//   many messages each
+//   bench-grpc-load ADDRESS:PORT ping-pong STREAMS ROUNDS
+//       each stream sends a message, awaits its echo, and again
+//   bench-grpc-load ADDRESS:PORT server-stream CALLS MESSAGES
+//       calls one after the other, of so many messages each
+//   bench-grpc-load ADDRESS:PORT paced MESSAGES PER_SECOND
+//       one stream of echoes, at this rate in each direction
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
@@ -11,10 +14,13 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 #include <memory>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -183,20 +189,69 @@ void serverStream(grpc::GenericStub& stub, grpc::CompletionQueue& queue, int cal
               static_cast<long long>(calls) * messages, secondsSince(began));
 }
 
+/// Writes at a rate, whatever is read meanwhile.
+class Paced : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+ public:
+  explicit Paced(grpc::GenericStub& stub) {
+    stub.PrepareBidiStreamingCall(&context_, "/bench.Bench/Echo", {}, this);
+    StartCall();
+    StartRead(&received_);
+  }
+  void run(int messages, int perSecond) {
+    const auto began = Clock::now();
+    for (int i = 0; i < messages; ++i) {
+      std::this_thread::sleep_until(began + std::chrono::microseconds(1'000'000LL * i / perSecond));
+      const grpc::ByteBuffer sent = message();
+      StartWrite(&sent);
+      written_.acquire();
+    }
+    StartWritesDone();
+    const grpc::Status status = ended_.get_future().get();
+    if (!status.ok() || echoes_ != messages) throw std::runtime_error("not all came back");
+  }
+  void OnReadDone(bool well) override {
+    if (!well) return;
+    ++echoes_;
+    StartRead(&received_);
+  }
+  void OnWriteDone(bool /*well*/) override { written_.release(); }
+  void OnDone(const grpc::Status& status) override { ended_.set_value(status); }
+
+ private:
+  grpc::ClientContext context_;
+  grpc::ByteBuffer received_;
+  int echoes_ = 0;  ///< read once the stream has ended
+  std::counting_semaphore<> written_{0};
+  std::promise<grpc::Status> ended_;
+};
+
+void paced(grpc::GenericStub& stub, int messages, int perSecond) {
+  const auto began = Clock::now();
+  Paced(stub).run(messages, perSecond);
+  std::printf(R"({"messages": %d, "seconds": %.6f})"
+              "\n",
+              messages, secondsSince(began));
+}
+
 }  // namespace
 
 int main(int count, char** words) {
   if (count != 5) {
-    std::fprintf(stderr, "bench-grpc-load ADDRESS:PORT ping-pong|server-stream N M\n");
+    std::fprintf(stderr, "bench-grpc-load ADDRESS:PORT ping-pong|server-stream|paced N M\n");
     return 2;
   }
   grpc::ChannelArguments arguments;
   arguments.SetInt("grpc.enable_http_proxy", 0);
   grpc::GenericStub stub(grpc::CreateCustomChannel(words[1], grpc::InsecureChannelCredentials(), arguments));
   grpc::CompletionQueue queue;
-  const bool pings = std::string_view(words[2]) == "ping-pong";
+  const std::string_view what = words[2];
+  const int first = std::atoi(words[3]), second = std::atoi(words[4]);
   try {
-    (pings ? pingPong : serverStream)(stub, queue, std::atoi(words[3]), std::atoi(words[4]));
+    if (what == "paced") {
+      paced(stub, first, second);
+    } else {
+      (what == "ping-pong" ? pingPong : serverStream)(stub, queue, first, second);
+    }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench-grpc-load: %s\n", error.what());
     return 1;

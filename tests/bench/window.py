@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures the window: every room in turn under traffic, and the access log of a large history. packaging/bench window
-runs it."""
+"""Measures the window: every room in turn under traffic, the access log of a large history, and one long stream.
+packaging/bench window runs it."""
 import argparse
 import contextlib
 import dataclasses
@@ -25,6 +25,10 @@ GRPC = Front("h2", "grpc")
 CONNECTIONS = 20
 ROOM_FIGURES = ("room", "requests/s", "longest pause ms", "longest event ms", "longest event", "UI thread % of a core",
                 "program % of a core", "resident MiB")
+LOOK_FIGURES = ("step", "shown ms", "longest pause ms", "frames/s", "longest frame ms", "messages", "resident MiB")
+LIVE_FIGURES = ("view", "messages/s shown", "longest pause ms", "UI thread % of a core", "resident MiB")
+LIVE_VIEWS = 4
+LIVE_RATE = 5_000  # messages per second, both directions together
 STEP_FIGURES = ("step", "shown ms", "done ms", "longest pause ms", "rows", "resident MiB")
 
 
@@ -34,17 +38,18 @@ class Scale:
     rate: int  # requests per second
     targets: int
     entries: int  # of the history
+    messages: int  # of the long stream
 
 
-FULL = Scale(6, 20_000, 20, 5_000_000)
-QUICK = Scale(2, 20_000, 20, 500_000)
-SMOKE = Scale(0.2, 500, 3, 20_000)
+FULL = Scale(6, 20_000, 20, 5_000_000, 100_000)
+QUICK = Scale(2, 20_000, 20, 500_000, 100_000)
+SMOKE = Scale(0.2, 500, 3, 20_000, 2_000)
 
 
 def main():
     options = read_options()
     scale = SMOKE if options.smoke else QUICK if options.quick else FULL
-    changes = {name: getattr(options, name) for name in ("seconds", "rate", "targets", "entries")}
+    changes = {name: getattr(options, name) for name in ("seconds", "rate", "targets", "entries", "messages")}
     scale = dataclasses.replace(scale, **{name: value for name, value in changes.items() if value})
     os.environ["PATH"] += ":/usr/sbin"
     raise_descriptor_limit()
@@ -53,13 +58,16 @@ def main():
         folder = tempfile.mkdtemp(prefix="spillway-bench-")
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         prepare(folder)
-        if options.only != "history":
+        if options.only in (None, "rooms"):
             tables.append(rooms_table(measure_rooms(scale, folder), scale))
             print(tables[-1], flush=True)
-        if options.only != "rooms":
+        if options.only in (None, "history"):
             data = options.history or fill(scale, folder)
             tables.append(history_table(measure_history(data), scale))
             print(tables[-1], flush=True)
+        if options.only in (None, "stream"):
+            tables += stream_tables(measure_stream(scale, folder), scale)
+            print(*tables[-2:], sep="\n", flush=True)
     if options.write:
         report.write(options.write, report.WINDOW, tables, "`packaging/bench window`, without a screen, in one run.")
 
@@ -69,11 +77,12 @@ def read_options():
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help="2 s per room, a tenth of the history")
     size.add_argument("--smoke", action="store_true", help="does everything start and complete?")
-    parser.add_argument("--only", choices=("rooms", "history"), help="one of the two parts")
+    parser.add_argument("--only", choices=("rooms", "history", "stream"), help="one of the parts")
     parser.add_argument("--seconds", metavar="N", type=float, help="how long each room is looked at")
     parser.add_argument("--rate", metavar="N", type=int, help="requests per second")
     parser.add_argument("--targets", metavar="N", type=int)
     parser.add_argument("--entries", metavar="N", type=int, help="of the history")
+    parser.add_argument("--messages", metavar="N", type=int, help="of the long stream")
     parser.add_argument("--history", metavar="FOLDER", help="one that is there already: with a history.db")
     parser.add_argument("--write", metavar="FILE", help="the tables and the machine's description, as markdown")
     return parser.parse_args()
@@ -145,6 +154,44 @@ def measure_history(data):
     done = subprocess.run([program("bench-window"), "history", data], stdout=subprocess.PIPE, text=True, check=True,
                           timeout=LONGEST)
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def measure_stream(scale, folder):
+    """What bench-window says of a stream that has passed, and of one that goes on."""
+    with contextlib.ExitStack() as stack:
+        backend = backends.start(GRPC, folder, 1)
+        stack.callback(backend.stop)
+        one = dataclasses.replace(scale, targets=1)
+        workspace = peers.write(folder, "stream.spillway.json", json.dumps(document(one, backend.port, folder)))
+        words = [program("bench-window"), "stream", f"{folder}/stream", workspace, scale.messages, scale.seconds]
+        window = Process(words, None, folder, "stream")
+        stack.callback(window.stop)
+
+        def await_word(word):
+            wait_until(lambda: window.is_over() or f'"{word}"' in window.said(), f"{window.log}: it does not say {word}")
+
+        def stream(messages, per_second):
+            words = ["bench-grpc-load", f"127.0.0.1:{answer(window, 'port')}", "paced", messages, per_second]
+            load = subprocess.Popen([program(words[0])] + [str(word) for word in words[1:]], stdout=subprocess.DEVNULL)
+            stack.callback(load.wait)
+            stack.callback(load.terminate)
+
+        await_word("port")
+        stream(scale.messages // 2, LIVE_RATE)
+        await_word("live")
+        stream(int(LIVE_RATE / 2 * (scale.seconds * LIVE_VIEWS + PATIENCE)), LIVE_RATE // 2)
+        window.process.wait(scale.seconds * LIVE_VIEWS + LONGEST)
+        said = json.loads(line_with(window, "steps"))
+    if window.process.returncode != 0:
+        raise RuntimeError(f"bench-window failed:\n{window.said()}")
+    return said
+
+
+def stream_tables(said, scale):
+    return [as_table(f"### One stream of {scale.messages:,} messages that has passed", LOOK_FIGURES, said["steps"],
+                     "A frame is one repaint of the view after its scroll bar moved by a 120th of all."),
+            as_table(f"### One stream while {LIVE_RATE:,} messages pass on it each second, {scale.seconds:g} s per view",
+                     LIVE_FIGURES, said["live views"], "As the view shows them, client and target together.")]
 
 
 def rooms_table(said, scale):

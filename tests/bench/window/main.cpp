@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window under load, without a screen; tests/bench/window.py runs it.
-//   bench-window fill FILE ENTRIES                 writes a history
-//   bench-window rooms FOLDER WORKSPACE SECONDS    every room in turn, so long each, under the traffic that
-//   comes bench-window history FOLDER                    the access log of the history in this folder
-// The last two write JSON lines: when it listens {"port": …}, at the end the figures.
+//   bench-window fill FILE ENTRIES
+//       writes a history
+//   bench-window rooms FOLDER WORKSPACE SECONDS
+//       every room in turn, so long each, under the traffic that comes
+//   bench-window history FOLDER
+//       the access log of the history in this folder
+//   bench-window stream FOLDER WORKSPACE MESSAGES SECONDS
+//       a stream of so many messages, then one that goes on while it is looked at
+// All but the first write JSON lines: when it listens {"port": …}, at the end the figures.
 #include <QDir>
 #include <QJsonDocument>
 #include <QSettings>
@@ -40,8 +45,13 @@ int measure(bench::MeteredApplication& application, const QStringList& words) {
   QObject::connect(&window.bridge(), &ui::EngineBridge::applied, &window, [&] { sayPort(window.bridge()); });
   window.openWorkspace(words.value(3));
   window.show();
-  say(words[1] == QStringLiteral("rooms") ? bench::measureRooms(application, window, words[4].toDouble())
-                                          : bench::measureHistory(window));
+  if (words[1] == QStringLiteral("rooms")) {
+    say(bench::measureRooms(application, window, words[4].toDouble()));
+  } else if (words[1] == QStringLiteral("stream")) {
+    say(bench::measureStream(window, words[4].toULongLong(), words[5].toDouble()));
+  } else {
+    say(bench::measureHistory(window));
+  }
   window.close();
   return 0;
 }
@@ -50,6 +60,7 @@ bool isCommand(const QStringList& words) {
   const QString what = words.value(1);
   return (what == QStringLiteral("fill") && words.size() == 4) ||
          (what == QStringLiteral("rooms") && words.size() == 5) ||
+         (what == QStringLiteral("stream") && words.size() == 6) ||
          (what == QStringLiteral("history") && words.size() == 3);
 }
 
@@ -61,7 +72,10 @@ int main(int count, char** arguments) {
   QCoreApplication::setOrganizationName(QStringLiteral("SpillwayBench"));
   const QStringList words = QCoreApplication::arguments();
   if (!isCommand(words)) {
-    std::fputs("bench-window fill FILE ENTRIES | rooms FOLDER WORKSPACE SECONDS | history FOLDER\n", stderr);
+    std::fputs(
+        "bench-window fill FILE ENTRIES | rooms FOLDER WORKSPACE SECONDS | history FOLDER | "
+        "stream FOLDER WORKSPACE MESSAGES SECONDS\n",
+        stderr);
     return 2;
   }
   try {

@@ -24,4 +24,8 @@ QJsonObject measureRooms(MeteredApplication& application, ui::MainWindow& window
 /// Asks the access log of a large history what a person would ask: its first page, filters, orders, places.
 QJsonObject measureHistory(ui::MainWindow& window);
 
+/// Looks into one stream: first one that has passed with `messages` of them, then one that goes on for so
+/// long while each view shows. Says {"live": true} when it waits for the second one.
+QJsonObject measureStream(ui::MainWindow& window, std::uint64_t messages, double seconds);
+
 }  // namespace spillway::bench

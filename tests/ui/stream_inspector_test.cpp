@@ -272,8 +272,9 @@ void StreamInspectorTest::aSlowReaderIsSeenAndExplained() {
   call->resumeReading();
   QVERIFY(call->waitForEnd());
   QTRY_VERIFY_WITH_TIMEOUT(detail.capture().view().hasEnded(), kPatience);
-  for (const FlowStall& stall : detail.flow().picture().stalls)
-    QVERIFY(stall.isOver);
+  QTRY_VERIFY_WITH_TIMEOUT(std::ranges::all_of(detail.flow().picture().stalls, &FlowStall::isOver),
+                           kPatience);
+  QVERIFY(!detail.flow().picture().stalls.empty());
   detail.tabs().setCurrentIndex(TimingTab);
   const auto spans = timingSpans(detail.capture().view(), detail.capture().started());
   QVERIFY(std::ranges::any_of(

@@ -15,6 +15,18 @@ namespace {
 /// Colours that stand beside each other well, by place in the theme's series.
 constexpr int kColors[]{0, 3, 2, 1};
 constexpr double kKilobyte = 1000, kMillis = 1000;
+constexpr int kDense = 2000;  ///< points above which lines are drawn in the fastest way
+
+bool isDense(const QCPGraph& graph) {
+  return graph.dataCount() > kDense;
+}
+
+/// What goes out is dashed, or wider where dashes could not be told apart: not by colour alone.
+QPen penOf(const QCPGraph& graph, const QColor& color) {
+  const bool goesOut = graph.name().startsWith(QStringLiteral("Spillway"));
+  if (isDense(graph)) return QPen(color, goesOut ? 2 : 1);
+  return QPen(color, 1.6, goesOut ? Qt::DashLine : Qt::SolidLine);
+}
 
 }  // namespace
 
@@ -108,10 +120,8 @@ void WindowPlot::Impl::restyle() {
   plot->legend->setBorderPen(QPen(colors.border));
   plot->legend->setTextColor(colors.text);
   for (int i = 0; i < plot->graphCount(); ++i) {
-    QPen pen(colors.series[kColors[i % 4]], 1.6);
-    // What goes out is dashed: not by colour alone.
-    if (plot->graph(i)->name().startsWith(QStringLiteral("Spillway"))) pen.setStyle(Qt::DashLine);
-    plot->graph(i)->setPen(pen);
+    plot->graph(i)->setPen(penOf(*plot->graph(i), colors.series[kColors[i % 4]]));
+    plot->graph(i)->setAntialiased(!isDense(*plot->graph(i)));
   }
   QColor shade = colors.bad;
   shade.setAlpha(34);

@@ -2,7 +2,7 @@
 #include "ui/streams/flow_control.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 #include "ui/models/words.h"
 
@@ -56,70 +56,55 @@ QString meaning(std::size_t line, bool isConnection) {
   }
 }
 
-/// Follows the frames once.
-class Painter {
- public:
-  explicit Painter(WallTime started) : started_(started) {
-    for (std::size_t i = 0; i < 4; ++i)
-      picture_.lines[i].name = lineName(i);
-  }
-
-  void add(const CapturedPart& frame) {
-    last_ = secondsOf(frame.time);
-    if (frame.frameType != kData && frame.frameType != kWindowUpdate) return;
-    const std::size_t at = lineOf(frame);
-    FlowLine& line = picture_.lines[at];
-    const std::int32_t window = std::min(frame.streamWindow, frame.connectionWindow);
-    line.times.push_back(last_);
-    line.windows.push_back(std::max(window, 0));
-    if (window <= 0 && !open_[at]) {
-      open_[at] =
-          FlowStall{at, last_, last_, false, meaning(at, frame.connectionWindow < frame.streamWindow)};
-    } else if (window > 0 && open_[at]) {
-      close(at, true);
-    }
-  }
-
-  FlowPicture finish() {
-    for (std::size_t at = 0; at < 4; ++at) {
-      if (open_[at]) close(at, false);
-    }
-    std::ranges::sort(picture_.stalls, {}, &FlowStall::from);
-    return std::move(picture_);
-  }
-
- private:
-  double secondsOf(WallTime time) const { return std::chrono::duration<double>(time - started_).count(); }
-
-  void close(std::size_t at, bool isOver) {
-    FlowStall stall = *std::exchange(open_[at], std::nullopt);
-    stall.to = last_;
-    stall.isOver = isOver;
-    const auto micros = static_cast<std::int64_t>((stall.to - stall.from) * 1e6);
-    stall.words = QStringLiteral("%1: shut for %2 from +%3 on: %4")
-                      .arg(lineName(at), durationText(micros),
-                           durationText(static_cast<std::int64_t>(stall.from * 1e6)), stall.words);
-    if (!isOver) stall.words += QStringLiteral(", to the end of what is known");
-    picture_.stalls.push_back(std::move(stall));
-  }
-
-  WallTime started_;
-  FlowPicture picture_;
-  std::optional<FlowStall> open_[4];
-  double last_ = 0;
-};
-
 }  // namespace
 
 bool FlowPicture::isEmpty() const {
   return std::ranges::all_of(lines, [](const FlowLine& line) { return line.times.isEmpty(); });
 }
 
-FlowPicture flowPicture(const observe::CaptureView& view, WallTime started) {
-  Painter painter(started);
-  for (const CapturedPart* frame : view.frames())
-    painter.add(*frame);
-  return painter.finish();
+FlowTrace::FlowTrace(WallTime started) : started_(started) {
+  for (std::size_t i = 0; i < picture_.lines.size(); ++i)
+    picture_.lines[i].name = lineName(i);
+}
+
+void FlowTrace::take(const observe::CaptureView& view) {
+  for (; seen_ < view.frames().size(); ++seen_)
+    add(*view.frames()[seen_]);
+}
+
+void FlowTrace::add(const CapturedPart& frame) {
+  last_ = std::chrono::duration<double>(frame.time - started_).count();
+  if (frame.frameType != kData && frame.frameType != kWindowUpdate) return;
+  const std::size_t at = lineOf(frame);
+  FlowLine& line = picture_.lines[at];
+  const std::int32_t window = std::min(frame.streamWindow, frame.connectionWindow);
+  line.times.push_back(last_);
+  line.windows.push_back(std::max(window, 0));
+  if (window <= 0 && !shut_[at]) {
+    shut_[at] = FlowStall{at, last_, last_, false, meaning(at, frame.connectionWindow < frame.streamWindow)};
+  } else if (window > 0 && shut_[at]) {
+    picture_.stalls.push_back(closed(*std::exchange(shut_[at], std::nullopt), true));
+  }
+}
+
+FlowStall FlowTrace::closed(FlowStall stall, bool isOver) const {
+  stall.to = last_;
+  stall.isOver = isOver;
+  const auto micros = static_cast<std::int64_t>((stall.to - stall.from) * 1e6);
+  stall.words = QStringLiteral("%1: shut for %2 from +%3 on: %4")
+                    .arg(lineName(stall.line), durationText(micros),
+                         durationText(static_cast<std::int64_t>(stall.from * 1e6)), stall.words);
+  if (!isOver) stall.words += QStringLiteral(", to the end of what is known");
+  return stall;
+}
+
+FlowPicture FlowTrace::picture() const {
+  FlowPicture picture = picture_;
+  for (const auto& stall : shut_) {
+    if (stall) picture.stalls.push_back(closed(*stall, false));
+  }
+  std::ranges::sort(picture.stalls, {}, &FlowStall::from);
+  return picture;
 }
 
 }  // namespace spillway::ui

@@ -4,6 +4,7 @@
 #include <QString>
 #include <QVector>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "engine/observe/capture_view.h"
@@ -31,7 +32,25 @@ struct FlowPicture {
   bool isEmpty() const;
 };
 
-/// Flow control of an HTTP/2 stream on both hops (RFC 9113 §5.2). Pure.
-FlowPicture flowPicture(const observe::CaptureView& view, WallTime started);
+/// Flow control of an HTTP/2 stream on both hops (RFC 9113 §5.2), as it goes on: each frame is looked at
+/// once.
+class FlowTrace {
+ public:
+  explicit FlowTrace(WallTime started = {});
+  /// Takes the frames that came since the last time; always of the same stream.
+  void take(const observe::CaptureView& view);
+  /// Windows that are shut now count as shut to the end of what is known.
+  FlowPicture picture() const;
+
+ private:
+  void add(const observe::CapturedPart& frame);
+  FlowStall closed(FlowStall stall, bool isOver) const;
+
+  WallTime started_;
+  std::size_t seen_ = 0;  ///< frames
+  FlowPicture picture_;   ///< without those that are shut
+  std::array<std::optional<FlowStall>, 4> shut_;
+  double last_ = 0;  ///< seconds since the stream began
+};
 
 }  // namespace spillway::ui

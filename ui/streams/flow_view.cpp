@@ -4,11 +4,21 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QVBoxLayout>
+#include <chrono>
+#include <utility>
 
 #include "ui/models/words.h"
 #include "ui/plots/window_plot.h"
 
 namespace spillway::ui {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kRhythm = 500ms;  ///< of a stream that goes on
+
+}  // namespace
 
 FlowView::FlowView(QWidget* parent)
     : QWidget(parent), plot_(new WindowPlot(this)), words_(new QLabel(this)), stalls_(new QListWidget(this)) {
@@ -23,11 +33,26 @@ FlowView::FlowView(QWidget* parent)
   column->addWidget(words_);
   column->addWidget(plot_, 3);
   column->addWidget(stalls_, 1);
-  show({});
+  timer_.setSingleShot(true);
+  timer_.setInterval(kRhythm);
+  connect(&timer_, &QTimer::timeout, this, &FlowView::draw);
+  draw();
 }
 
-void FlowView::show(const FlowPicture& picture) {
-  picture_ = picture;
+void FlowView::restart(WallTime started) {
+  trace_ = FlowTrace(started);
+  isDrawn_ = false;
+}
+
+void FlowView::show(const observe::CaptureView& view) {
+  trace_.take(view);
+  if (!std::exchange(isDrawn_, true)) return draw();
+  if (!timer_.isActive()) timer_.start();
+}
+
+void FlowView::draw() {
+  picture_ = trace_.picture();
+  const FlowPicture& picture = picture_;
   std::vector<StepLine> lines;
   for (const FlowLine& line : picture.lines)
     lines.push_back({line.name, line.times, line.windows});

@@ -292,6 +292,7 @@ void StreamDetail::onReplaced() {
   keepChosen();
   messages_->forgetCapture();
   frames_->show(&capture_->view(), capture_->started());
+  flow_->restart(capture_->started());
   pane_->show(std::nullopt, {}, {});
 }
 
@@ -331,7 +332,7 @@ void StreamDetail::showTab() {
     case HeadersTab:
       return showHeaders();
     case FlowTab:
-      return flow_->show(flowPicture(view, capture_->started()));
+      return flow_->show(view);
     case TimingTab:
       timing_->showSpans(timingSpans(view, capture_->started()));
       timingHint_->setText(

@@ -121,6 +121,18 @@ void fields(V& v, LocalService& service) {
 }
 
 template <class V>
+void fields(V& v, SavedCall& call) {
+  v.text("name", call.name);
+  v.text("address", call.address);
+  v.choice("security", call.security);
+  v.text("method", call.method);
+  if (v.wants(call.deadlineMillis > 0)) v.number("deadlineMillis", call.deadlineMillis);
+  if (v.wants(call.encoding != CallEncoding::Identity)) v.choice("encoding", call.encoding);
+  v.text("message", call.message);
+  if (v.wants(!call.metadata.empty())) v.text("metadata", call.metadata);
+}
+
+template <class V>
 void fields(V& v, Document& document) {
   v.version("version", kDocumentVersion);
   v.list("loadBalancers", document.loadBalancers);
@@ -128,6 +140,8 @@ void fields(V& v, Document& document) {
   if (v.wants(!document.trustStores.empty())) v.list("trustStores", document.trustStores);
   unlessDefault(v, "monitoring", document.monitoring);
   v.list("localServices", document.localServices);
+  if (v.wants(!document.savedCalls.empty())) v.list("savedCalls", document.savedCalls);
+  if (v.wants(!document.lessons.empty())) v.texts("lessons", document.lessons);
 }
 
 }  // namespace spillway::config

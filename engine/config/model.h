@@ -153,6 +153,22 @@ struct Monitoring {
   bool operator==(const Monitoring&) const = default;
 };
 
+enum class CallSecurity : std::uint8_t { Plaintext, AnyCertificate, LocalCa, SystemCas };
+enum class CallEncoding : std::uint8_t { Identity, Gzip, Deflate };
+
+/// A call that a developer keeps for the call builder. The engine has no part in it.
+struct SavedCall {
+  std::string name;
+  std::string address;  ///< "127.0.0.1:50051"
+  CallSecurity security = CallSecurity::Plaintext;
+  std::string method;                ///< "/routeguide.RouteGuide/GetFeature"
+  std::uint32_t deadlineMillis = 0;  ///< 0: none
+  CallEncoding encoding = CallEncoding::Identity;
+  std::string message;   ///< as JSON
+  std::string metadata;  ///< "name: value", a line each
+  bool operator==(const SavedCall&) const = default;
+};
+
 /// A workspace (`*.spillway.json`).
 struct Document {
   std::vector<LoadBalancer> loadBalancers;
@@ -160,6 +176,8 @@ struct Document {
   std::vector<TrustStore> trustStores;
   Monitoring monitoring;
   std::vector<LocalService> localServices;
+  std::vector<SavedCall> savedCalls;
+  std::vector<std::string> lessons;  ///< of the streaming lab, by file name, for a class; empty: all
   bool operator==(const Document&) const = default;
 };
 

@@ -139,6 +139,20 @@ void checkServices(Findings& findings, const Document& document, const Relations
   }
 }
 
+void checkSavedCalls(Findings& findings, const Document& document) {
+  Holders<std::string> names;
+  for (std::size_t i = 0; i < document.savedCalls.size(); ++i) {
+    const SavedCall& call = document.savedCalls[i];
+    const std::string path = fmt::format("savedCalls[{}]", i);
+    if (call.name.empty()) findings.error(path + ".name", "", "A saved call needs a name.");
+    checkUnique(findings, names, path + ".name", call.name, path);
+    if (!call.method.starts_with('/')) {
+      findings.error(path + ".method", call.method,
+                     "Write the method's path, such as /routeguide.RouteGuide/GetFeature.");
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Issue> validate(const Document& document) {
@@ -149,6 +163,7 @@ std::vector<Issue> validate(const Document& document) {
   checkSecurityFiles(findings, document);
   checkMonitoring(findings, relations);
   checkServices(findings, document, relations);
+  checkSavedCalls(findings, document);
   return findings.take();
 }
 

@@ -33,6 +33,17 @@ constexpr auto wordsOf(CaptureLevel) {
   return WordTable<CaptureLevel, 3>{
       {{CaptureLevel::Off, "off"}, {CaptureLevel::Metadata, "metadata"}, {CaptureLevel::Full, "full"}}};
 }
+constexpr auto wordsOf(CallSecurity) {
+  return WordTable<CallSecurity, 4>{{{CallSecurity::Plaintext, "plaintext"},
+                                     {CallSecurity::AnyCertificate, "any-certificate"},
+                                     {CallSecurity::LocalCa, "local-ca"},
+                                     {CallSecurity::SystemCas, "system-cas"}}};
+}
+constexpr auto wordsOf(CallEncoding) {
+  return WordTable<CallEncoding, 3>{{{CallEncoding::Identity, "identity"},
+                                     {CallEncoding::Gzip, "gzip"},
+                                     {CallEncoding::Deflate, "deflate"}}};
+}
 constexpr auto wordsOf(ActionType) {
   return WordTable<ActionType, 6>{{{ActionType::Forward, "forward"},
                                    {ActionType::Redirect, "redirect"},

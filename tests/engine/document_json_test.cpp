@@ -150,6 +150,11 @@ Document fullDocument() {
   document.targetGroups = {fullGroup(), web};
   document.trustStores = {{"clients", "/certs/clients.pem", {"/certs/clients.crl"}}};
   document.monitoring = {9090, "/tmp/keys.log"};
+  document.savedCalls = {
+      {"feature", "127.0.0.1:50051", config::CallSecurity::LocalCa, "/routeguide.RouteGuide/GetFeature", 500,
+       config::CallEncoding::Gzip, "{\"latitude\": 1}", "x-canary: yes"},
+      {"plain", "127.0.0.1:50061", {}, "/a/b", 0, {}, "{}", ""}};
+  document.lessons = {"unary", "cancel"};
   document.localServices = {{"servers", {"/bin/serve", "--port", "{port}"}, {50061, 50062}, "grpc-targets"}};
   return document;
 }

@@ -151,6 +151,18 @@ TEST(Validate, PlaintextHttp2IsAllowedBySwitch) {
 
 TEST(Validate, LocalServices) {
   expectOneErrorEach({
+      {"savedCalls[0].name", "A saved call needs a name",
+       [](auto& d) {
+         d.savedCalls = {{"", "a:1", {}, "/a/b"}};
+       }},
+      {"savedCalls[1].name", "taken by savedCalls[0]",
+       [](auto& d) {
+         d.savedCalls = {{"a", "a:1", {}, "/a/b"}, {"a", "a:1", {}, "/a/c"}};
+       }},
+      {"savedCalls[0].method", "Write the method's path",
+       [](auto& d) {
+         d.savedCalls = {{"a", "a:1", {}, "b"}};
+       }},
       {"localServices[0].name", "needs a name", [](auto& d) { serviceOf(d).name = ""; }},
       {"localServices[0].command", "Name the program", [](auto& d) { serviceOf(d).command.clear(); }},
       {"localServices[0].command", "Name the program", [](auto& d) { serviceOf(d).command = {""}; }},

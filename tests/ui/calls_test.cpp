@@ -2,13 +2,16 @@
 // The call builder, through the real window and engine, to real targets.
 #include <QComboBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTabWidget>
 #include <QTest>
+#include <QTreeWidget>
 #include <fstream>
 
 #include "tests/support/engine_fixture.h"
@@ -17,7 +20,10 @@
 #include "ui/calls/batch_dialog.h"
 #include "ui/calls/calls_page.h"
 #include "ui/calls/latency_bars.h"
+#include "ui/calls/message_editor.h"
+#include "ui/calls/message_form_view.h"
 #include "ui/calls/metadata_text.h"
+#include "ui/calls/saved_calls_menu.h"
 #include "ui/calls/transcript_model.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/theme.h"
@@ -124,6 +130,8 @@ class CallsTest : public QObject {
   void aCallIsFilledInAgain();
   void manyCallsAreCountedAndTimed();
   void metadataComesBackAsItWas();
+  void theFormAndTheJsonAreOneMessage();
+  void callsAreSavedInTheWorkspace();
 };
 
 void CallsTest::aUnaryCallGoesThroughTheListener() {
@@ -280,6 +288,103 @@ void CallsTest::metadataComesBackAsItWas() {
   QVERIFY(metadataIn(QString())->empty());
   QVERIFY(!metadataIn(QStringLiteral("no colon")));
   QVERIFY(!metadataIn(QStringLiteral("bad name: x")));
+}
+
+void CallsTest::theFormAndTheJsonAreOneMessage() {
+  Desk desk;
+  QTRY_VERIFY_WITH_TIMEOUT(desk.isReady(), kPatience);
+  desk.choose("/test/echo");
+  desk.type(QStringLiteral(R"({"message": "hello"})"));
+  auto* json = desk.named<QPlainTextEdit>("Message as JSON");
+  auto* tabs = desk.page->findChild<QTabWidget*>();
+  tabs->setCurrentIndex(1);
+  QTreeWidget& tree = desk.page->message().form().tree();
+  QCOMPARE(tree.topLevelItemCount(), 2);
+  QCOMPARE(tree.topLevelItem(0)->text(1), QStringLiteral("hello"));
+  QCOMPARE(tree.topLevelItem(1)->checkState(0), Qt::Unchecked);
+
+  // As a person edits it: F2, the text, Return.
+  tree.setCurrentItem(tree.topLevelItem(1), 1);
+  tree.setFocus();
+  QTest::keyClick(&tree, Qt::Key_F2);
+  auto* editor = tree.findChild<QLineEdit*>();
+  QVERIFY(editor);
+  QTest::keyClicks(editor, QStringLiteral("seven"));
+  QTest::keyClick(editor, Qt::Key_Return);
+  QTRY_COMPARE(json->toPlainText(),
+               QStringLiteral("{\n  \"message\": \"hello\",\n  \"count\": \"seven\"\n}"));
+  QVERIFY(tree.topLevelItem(1)->text(2).startsWith(QStringLiteral("✖")));
+  QTRY_VERIFY(!desk.button("Send")->isEnabled());
+  tree.topLevelItem(1)->setText(1, QStringLiteral("7"));
+  QTRY_COMPARE(json->toPlainText(), QStringLiteral("{\n  \"message\": \"hello\",\n  \"count\": 7\n}"));
+  tree.topLevelItem(0)->setCheckState(0, Qt::Unchecked);
+  QTRY_COMPARE(json->toPlainText(), QStringLiteral("{\n  \"count\": 7\n}"));
+  QTRY_VERIFY(desk.button("Send")->isEnabled());
+  desk.page->send();
+  QTRY_VERIFY_WITH_TIMEOUT(desk.hasEnded(), kPatience);
+  QVERIFY(desk.line(Kind::Received)->text.contains(QStringLiteral("\"count\": 7")));
+
+  // The other way, and back one step.
+  tabs->setCurrentIndex(0);
+  json->undo();
+  QVERIFY(json->toPlainText().contains(QStringLiteral("hello")));
+  desk.type(QStringLiteral(R"({"colour": 1})"));
+  tabs->setCurrentIndex(1);
+  QVERIFY(desk.page->message().form().problem().contains(QStringLiteral("no field is named \"colour\"")));
+  tabs->setCurrentIndex(0);
+  desk.type(QStringLiteral(R"({"message": "again"})"));
+  tabs->setCurrentIndex(1);
+  QVERIFY(desk.page->message().form().problem().isEmpty());
+  QCOMPARE(tree.topLevelItem(0)->text(1), QStringLiteral("again"));
+}
+
+void CallsTest::callsAreSavedInTheWorkspace() {
+  Desk desk;
+  QTRY_VERIFY_WITH_TIMEOUT(desk.isReady(), kPatience);
+  desk.choose("/test/echo");
+  desk.type(QStringLiteral(R"({"message": "kept"})"));
+  desk.named<QPlainTextEdit>("Metadata")
+      ->setPlainText(QStringLiteral("x-canary: yes\nauthorization: Bearer 4711"));
+  auto* place = desk.named<QComboBox>("Where to");
+  const QString address = place->currentText();
+  Workspace& workspace = desk.window->workspace();
+  desk.page->saved().save(QStringLiteral("  my call "));
+  QCOMPARE(workspace.document().savedCalls.size(), std::size_t{1});
+  QCOMPARE(workspace.document().savedCalls[0].name, std::string("my call"));
+  QCOMPARE(workspace.document().savedCalls[0].metadata, std::string("x-canary: yes"));
+
+  // In the file, too.
+  const auto isWritten = [&] {
+    std::ifstream file(desk.folder.file("desk.spillway.json"));
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    return text.find("my call") != std::string::npos && text.find("4711") == std::string::npos;
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(isWritten(), kPatience);
+
+  desk.choose("/test/hold");
+  desk.type(QStringLiteral("{}"));
+  place->setEditText(QStringLiteral("127.0.0.1:1"));
+  desk.named<QPlainTextEdit>("Metadata")->clear();
+  SavedCallsMenu& menu = desk.page->saved();
+  Q_EMIT menu.aboutToShow();
+  const auto actions = menu.actions();
+  const auto mine = std::ranges::find(actions, QStringLiteral("my call"), &QAction::text);
+  QVERIFY(mine != actions.end());
+  (*mine)->trigger();
+  QCOMPARE(desk.named<QComboBox>("Method")->currentData().toString(), QStringLiteral("/test/echo"));
+  QCOMPARE(place->currentText(), address);
+  QVERIFY(desk.named<QPlainTextEdit>("Message as JSON")->toPlainText().contains(QStringLiteral("kept")));
+  QCOMPARE(desk.named<QPlainTextEdit>("Metadata")->toPlainText(), QStringLiteral("x-canary: yes"));
+
+  // Again under the same name: replaced. Removed; and undone.
+  desk.type(QStringLiteral(R"({"message": "newer"})"));
+  menu.save(QStringLiteral("my call"));
+  QCOMPARE(workspace.document().savedCalls.size(), std::size_t{1});
+  QVERIFY(workspace.document().savedCalls[0].message.find("newer") != std::string::npos);
+  menu.remove(QStringLiteral("my call"));
+  QVERIFY(workspace.document().savedCalls.empty());
+  workspace.undoStack().undo();
+  QCOMPARE(workspace.document().savedCalls.size(), std::size_t{1});
 }
 
 }  // namespace spillway::ui

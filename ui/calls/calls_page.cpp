@@ -20,7 +20,10 @@
 
 #include "engine/grpc/message_json.h"
 #include "ui/calls/batch_dialog.h"
+#include "ui/calls/message_editor.h"
 #include "ui/calls/metadata_text.h"
+#include "ui/calls/recent_calls.h"
+#include "ui/calls/saved_calls_menu.h"
 #include "ui/calls/transcript_model.h"
 #include "ui/models/grpc_methods.h"
 #include "ui/models/words.h"
@@ -33,8 +36,6 @@
 namespace spillway::ui {
 
 namespace {
-
-constexpr int kCheckDelay = 150;  // milliseconds
 
 QString toQt(const std::string& text) {
   return QString::fromStdString(text);
@@ -63,7 +64,7 @@ CallsPage::CallsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& sc
       method_(new QComboBox(this)),
       compression_(new QComboBox(this)),
       deadline_(new QSpinBox(this)),
-      message_(makeEditor(QStringLiteral("Message as JSON"), this)),
+      message_(new MessageEditor(schemas, this)),
       metadata_(makeEditor(QStringLiteral("Metadata"), this)),
       content_(makeEditor(QStringLiteral("Content of the chosen line"), this)),
       line_(new QLabel(this)),
@@ -75,8 +76,10 @@ CallsPage::CallsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& sc
       cancel_(new QPushButton(QStringLiteral("Cancel"), this)),
       many_(new QPushButton(QStringLiteral("Run many…"), this)),
       recent_(new QMenu(this)),
+      saved_(new SavedCallsMenu(
+          workspace, [this] { return filledIn(); }, this)),
       table_(new QTableView(this)) {
-  checking_.setMaxThreadCount(1);
+  batches_.setMaxThreadCount(1);
   makeHeader();
   auto* split = new QSplitter(Qt::Horizontal, this);
   split->setChildrenCollapsible(false);
@@ -88,8 +91,6 @@ CallsPage::CallsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& sc
   column->setSpacing(10);
   column->addWidget(header_);
   column->addWidget(split, 1);
-  checkTimer_.setSingleShot(true);
-  connect(&checkTimer_, &QTimer::timeout, this, &CallsPage::checkMessage);
   connect(&bridge_, &EngineBridge::targetsChanged, this, &CallsPage::fillPlaces);
   connect(&bridge_, &EngineBridge::applied, this, &CallsPage::fillPlaces);
   connect(&schemas_, &SchemaStore::changed, this, &CallsPage::fillMethods);
@@ -110,8 +111,7 @@ CallsPage::CallsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& sc
 }
 
 CallsPage::~CallsPage() {
-  checking_.clear();
-  checking_.waitForDone();
+  batches_.waitForDone();
 }
 
 void CallsPage::makeHeader() {
@@ -119,6 +119,9 @@ void CallsPage::makeHeader() {
   QPushButton* recent = header_->addMenuButton(QStringLiteral("Recent calls"), recent_);
   recent->setToolTip(QStringLiteral("Fill the form as it was for an earlier call"));
   connect(recent_, &QMenu::aboutToShow, this, &CallsPage::fillRecent);
+  QPushButton* saved = header_->addMenuButton(QStringLiteral("Saved calls"), saved_);
+  saved->setToolTip(QStringLiteral("Calls that stand in the workspace file"));
+  connect(saved_, &SavedCallsMenu::chosen, this, &CallsPage::fillIn);
 }
 
 QWidget* CallsPage::makeForm() {
@@ -181,10 +184,7 @@ QWidget* CallsPage::makeForm() {
 
 QWidget* CallsPage::makeMessage() {
   auto* box = new QWidget(this);
-  auto* tabs = new QTabWidget(box);
-  tabs->setDocumentMode(true);
-  tabs->addTab(message_, QStringLiteral("Message"));
-  tabs->addTab(metadata_, QStringLiteral("Metadata"));
+  message_->tabs().addTab(metadata_, QStringLiteral("Metadata"));
   metadata_->setPlaceholderText(
       QStringLiteral("x-canary: yes\nauthorization: Bearer …\nx-bytes-bin: AAEC (base64)"));
   problem_->setWordWrap(true);
@@ -204,7 +204,7 @@ QWidget* CallsPage::makeMessage() {
   state_->setProperty("role", "muted");
   auto* column = new QVBoxLayout(box);
   column->setContentsMargins(0, 0, 0, 0);
-  column->addWidget(tabs, 1);
+  column->addWidget(message_, 1);
   column->addWidget(problem_);
   column->addLayout(buttons);
   for (const auto key : {Qt::Key_Return, Qt::Key_Enter}) {
@@ -220,7 +220,10 @@ QWidget* CallsPage::makeMessage() {
   });
   connect(cancel_, &QPushButton::clicked, runner_, &CallRunner::cancel);
   connect(many_, &QPushButton::clicked, this, &CallsPage::openBatch);
-  connect(message_, &QPlainTextEdit::textChanged, this, [this] { checkTimer_.start(kCheckDelay); });
+  connect(message_, &MessageEditor::checked, this, [this](const QString& problem) {
+    showProblem(problem);
+    showButtons();
+  });
   return box;
 }
 
@@ -303,32 +306,8 @@ void CallsPage::chooseMethod() {
       chosen ? toQt(chosen->line)
              : QStringLiteral("No method is known yet. Healthy gRPC targets are asked by server reflection; "
                               "drop .proto files or descriptor sets on a message in Streams."));
-  const QString path = method_->currentData().toString();
-  if (chosen && path != chosenPath_) {
-    message_->setPlainText(toQt(grpc::jsonTemplate(chosen->request)));
-    chosenPath_ = path;
-  }
-  checkMessage();
+  message_->setMethod(chosen);
   showButtons();
-}
-
-/// In a thread: a message may be large.
-void CallsPage::checkMessage() {
-  const auto chosen = method();
-  const quint64 ticket = ++ticket_;
-  if (!chosen) return showProblem({});
-  checking_.clear();
-  checking_.start([this, ticket, type = chosen->request, schemas = schemas_.schemas(),
-                   json = message_->toPlainText().toStdString()] {
-    const auto message = grpc::jsonMessage(schemas, type, json);
-    const QString words = message ? QString() : toQt(message.error().detail);
-    QMetaObject::invokeMethod(this, [this, ticket, words] {
-      if (ticket != ticket_) return;
-      hasMistake_ = !words.isEmpty();
-      showProblem(words);
-      showButtons();
-    });
-  });
 }
 
 void CallsPage::showProblem(const QString& words) {
@@ -341,7 +320,7 @@ void CallsPage::send() {
   if (!chosen || !send_->isEnabled()) return;
   if (!runner_->isRunning()) begin();
   if (!runner_->isRunning()) return;
-  sendsMany(*chosen) ? runner_->send(message_->toPlainText()) : runner_->sendLast(message_->toPlainText());
+  sendsMany(*chosen) ? runner_->send(message_->json()) : runner_->sendLast(message_->json());
   showButtons();
 }
 
@@ -375,7 +354,7 @@ void CallsPage::begin() {
   transcript_->clear();
   content_->clear();
   outcome_->setCurrentIndex(1);
-  keepCall();
+  keepRecentCall(filledIn());
   runner_->start(*plan);
 }
 
@@ -383,8 +362,8 @@ void CallsPage::begin() {
 void CallsPage::openBatch() {
   const auto plan = this->plan();
   if (!plan) return;
-  keepCall();
-  checking_.start([this, plan = *plan, json = message_->toPlainText().toStdString()] {
+  keepRecentCall(filledIn());
+  batches_.start([this, plan = *plan, json = message_->json().toStdString()] {
     const auto message = grpc::jsonMessage(plan.schemas, plan.method.request, json);
     if (!message) return;  // it is told while typing
     QMetaObject::invokeMethod(this, [this, plan, message] {
@@ -402,11 +381,11 @@ void CallsPage::showButtons() {
   send_->setText(!isStream   ? QStringLiteral("Send")
                  : isRunning ? QStringLiteral("Send message")
                              : QStringLiteral("Start and send"));
-  send_->setEnabled(chosen && !hasMistake_ && (!isRunning || isStream));
+  send_->setEnabled(chosen && !message_->hasMistake() && (!isRunning || isStream));
   close_->setVisible(isStream);
   close_->setEnabled(isRunning);
   cancel_->setEnabled(isRunning);
-  many_->setEnabled(chosen && !hasMistake_);
+  many_->setEnabled(chosen && !message_->hasMistake());
   state_->setText(isRunning ? QStringLiteral("◌ running") : QString());
 }
 
@@ -415,27 +394,40 @@ void CallsPage::showLine() {
   content_->setPlainText(line ? line->text : QString());
 }
 
-void CallsPage::keepCall() const {
-  keepRecentCall({place_->currentText(), tls_->currentIndex(), method_->currentData().toString(),
-                  deadline_->value(), compression_->currentIndex(), message_->toPlainText()});
+config::SavedCall CallsPage::filledIn() const {
+  config::SavedCall call;
+  call.address = place_->currentText().toStdString();
+  call.security = static_cast<config::CallSecurity>(tls_->currentIndex());
+  call.method = method_->currentData().toString().toStdString();
+  call.deadlineMillis = static_cast<std::uint32_t>(deadline_->value());
+  call.encoding = static_cast<config::CallEncoding>(compression_->currentIndex());
+  call.message = message_->json().toStdString();
+  call.metadata = metadata_->toPlainText().toStdString();
+  return call;
 }
 
 void CallsPage::fillRecent() {
   recent_->clear();
-  for (const RecentCall& call : recentCalls())
-    recent_->addAction(recentCallTitle(call), this, [this, call] { takeRecent(call); });
+  for (const config::SavedCall& call : recentCalls())
+    recent_->addAction(recentCallTitle(call), this, [this, call] { fillIn(call); });
   if (recent_->isEmpty()) recent_->addAction(QStringLiteral("No calls yet"))->setEnabled(false);
 }
 
-void CallsPage::takeRecent(const RecentCall& call) {
+/// Metadata that a person has typed stays where the call has none.
+void CallsPage::fillIn(const config::SavedCall& call) {
   isPlaceChosen_ = true;
-  place_->setEditText(call.to);
-  tls_->setCurrentIndex(call.tls);
-  deadline_->setValue(call.deadlineMillis);
-  compression_->setCurrentIndex(call.compression);
-  const int index = method_->findData(call.method);
+  place_->setEditText(toQt(call.address));
+  tls_->setCurrentIndex(static_cast<int>(call.security));
+  deadline_->setValue(static_cast<int>(call.deadlineMillis));
+  compression_->setCurrentIndex(static_cast<int>(call.encoding));
+  const int index = method_->findData(toQt(call.method));
   if (index >= 0) method_->setCurrentIndex(index);
-  message_->setPlainText(call.message);
+  message_->setJson(toQt(call.message));
+  if (!call.metadata.empty()) metadata_->setPlainText(toQt(call.metadata));
+  if (index < 0) {
+    showProblem(QStringLiteral("No schema tells of %1 now: is a target healthy that knows it?")
+                    .arg(toQt(call.method)));
+  }
 }
 
 }  // namespace spillway::ui

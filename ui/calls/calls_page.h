@@ -2,14 +2,12 @@
 #pragma once
 
 #include <QThreadPool>
-#include <QTimer>
 #include <QWidget>
 #include <optional>
 
 #include "ui/bridge/schema_store.h"
 #include "ui/calls/call_places.h"
 #include "ui/calls/call_runner.h"
-#include "ui/calls/recent_calls.h"
 
 class QComboBox;
 class QLabel;
@@ -22,7 +20,9 @@ class QTableView;
 
 namespace spillway::ui {
 
+class MessageEditor;
 class PageHeader;
+class SavedCallsMenu;
 class TranscriptModel;
 
 /// A gRPC client: any method that a schema tells of, through a listener or straight to a target, message by
@@ -36,6 +36,8 @@ class CallsPage : public QWidget {
 
   TranscriptModel& transcript() { return *transcript_; }
   CallRunner& runner() { return *runner_; }
+  MessageEditor& message() { return *message_; }
+  SavedCallsMenu& saved() { return *saved_; }
 
  public slots:
   /// Begins the call; of a unary or server streaming one also sends its only message.
@@ -57,13 +59,12 @@ class CallsPage : public QWidget {
   std::optional<CallRunner::Plan> plan();
   void begin();
   void openBatch();
-  void checkMessage();
   void showProblem(const QString& words);
   void showButtons();
   void showLine();
-  void keepCall() const;
+  config::SavedCall filledIn() const;
+  void fillIn(const config::SavedCall& call);
   void fillRecent();
-  void takeRecent(const RecentCall& call);
 
   EngineBridge& bridge_;
   Workspace& workspace_;
@@ -73,19 +74,17 @@ class CallsPage : public QWidget {
   PageHeader* header_;
   QComboBox *place_, *tls_, *method_, *compression_;
   QSpinBox* deadline_;
-  QPlainTextEdit *message_, *metadata_, *content_;
+  MessageEditor* message_;
+  QPlainTextEdit *metadata_, *content_;
   QLabel *line_, *problem_, *state_;
   QStackedWidget* outcome_;  ///< an empty state or the transcript
   QPushButton *send_, *close_, *cancel_, *many_;
   QMenu* recent_;
+  SavedCallsMenu* saved_;
   QTableView* table_;
   std::vector<CallPlace> places_;
   bool isPlaceChosen_ = false;  ///< by the person; until then the first listener
-  QString chosenPath_;          ///< whose template the editor had last
-  QTimer checkTimer_;
-  quint64 ticket_ = 0;  ///< of the newest check
-  bool hasMistake_ = false;
-  QThreadPool checking_;  ///< one thread
+  QThreadPool batches_;         ///< one thread: their message may be large
 };
 
 }  // namespace spillway::ui

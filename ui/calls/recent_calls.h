@@ -4,22 +4,14 @@
 #include <QList>
 #include <QString>
 
+#include "engine/config/model.h"
+
 namespace spillway::ui {
 
-/// A call as a person filled it in. Metadata may hold secrets and is not part of it.
-struct RecentCall {
-  QString to;
-  int tls = 0;     ///< CallTls
-  QString method;  ///< its path
-  int deadlineMillis = 0;
-  int compression = 0;  ///< grpc::CallCompression
-  QString message;
-};
-
-/// Kept in the settings, the newest first.
-void keepRecentCall(const RecentCall& call);
-QList<RecentCall> recentCalls();
+/// Keeps a call in the settings, the newest first. Metadata may hold secrets and is left out.
+void keepRecentCall(const config::SavedCall& call);
+QList<config::SavedCall> recentCalls();
 /// For a menu.
-QString recentCallTitle(const RecentCall& call);
+QString recentCallTitle(const config::SavedCall& call);
 
 }  // namespace spillway::ui

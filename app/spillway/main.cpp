@@ -6,6 +6,7 @@
 
 #include "ui/shell/history_setting.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/size_setting.h"
 #include "ui/shell/theme_setting.h"
 
 namespace {
@@ -39,8 +40,7 @@ int main(int argc, char** argv) {
   parser.addOptions({help, version, data});
   parser.addPositionalArgument(QStringLiteral("workspace"), QStringLiteral("A *.spillway.json file to open."),
                                QStringLiteral("[workspace]"));
-  // What the parser does not know may be Qt's own, e.g. -platform: those are judged after QApplication took
-  // them.
+  // What the parser does not know may be Qt's own (-platform): it is judged once QApplication took that.
   parser.parse(words);
   if (parser.isSet(help)) {
     const QCoreApplication named(argc, argv);
@@ -54,11 +54,11 @@ int main(int argc, char** argv) {
   if (!mayOpenWindow(words)) {
     fputs(
         "spillway: There is no display here, so the window cannot open; 'spillwayctl demo' runs the demo "
-        "without "
-        "one.\n",
+        "without one.\n",
         stderr);
     return 1;
   }
+  spillway::ui::useSavedSize();
   QApplication app(argc, argv);
   if (!parser.parse(QApplication::arguments()) || parser.positionalArguments().size() > 1) {
     const QString problem =

@@ -331,6 +331,22 @@ QStringList pastStory(const std::vector<CallEnd>& ends) {
               .arg(bold(countOf(ends.size(), QStringLiteral("call"))), shares(calls))};
 }
 
+QStringList directStory(const std::vector<CallLine>& client) {
+  const auto count = [&](Kind kind) {
+    return messages(static_cast<std::uint64_t>(std::ranges::count(client, kind, &CallLine::kind)));
+  };
+  QStringList told{
+      QStringLiteral("The call was made straight to a target, past Spillway, which saw nothing of it: "
+                     "%1 went out, %2 came back.")
+          .arg(count(Kind::Sent), count(Kind::Received))};
+  if (!client.empty() && client.back().kind == Kind::Ended) {
+    told << QStringLiteral("It ended with %1 after %2.")
+                .arg(bold(grpcStatusText(static_cast<std::uint32_t>(client.back().status))),
+                     durationText(client.back().micros));
+  }
+  return told;
+}
+
 QStringList endsStory(const std::vector<CallEnd>& ends) {
   std::map<int, std::uint64_t> counts;
   for (const CallEnd& end : ends)

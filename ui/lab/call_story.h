@@ -19,6 +19,8 @@ QStringList callStory(const StreamEntry& stream, grpc::CallKind kind, const std:
 QStringList callsStory(const std::vector<const StreamEntry*>& streams, int atOnce);
 /// The same of calls that went past the balancer, as their client saw them.
 QStringList pastStory(const std::vector<CallEnd>& ends);
+/// The same of one call, from what its client saw.
+QStringList directStory(const std::vector<CallLine>& client);
 /// How they ended; nothing when all went well.
 QStringList endsStory(const std::vector<CallEnd>& ends);
 

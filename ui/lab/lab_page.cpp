@@ -22,7 +22,9 @@
 #include "ui/lab/call_story.h"
 #include "ui/lab/json_brief.h"
 #include "ui/lab/lesson_card.h"
+#include "ui/lab/lesson_choice.h"
 #include "ui/lab/lesson_pane.h"
+#include "ui/lab/own_service.h"
 #include "ui/services/demo_traffic.h"
 #include "ui/streams/sequence_view.h"
 #include "ui/theme/theme.h"
@@ -87,6 +89,8 @@ LabPage::LabPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schema
       streams_(new StreamStore(this, kLimits)),
       header_(new PageHeader(QStringLiteral("Streaming lab"), this)),
       experiments_(new QMenu(this)),
+      services_(new QMenu(this)),
+      own_(new OwnService(bridge, workspace, schemas, this)),
       stack_(new QStackedWidget(this)),
       sequence_(new SequenceView(this)),
       pane_(new LessonPane(this)),
@@ -161,12 +165,21 @@ void LabPage::makeExperiments() {
   QPushButton* button = header_->addMenuButton(QStringLiteral("Experiments"), experiments_);
   button->setToolTip(QStringLiteral("A question, a run, an explanation, then you"));
   connect(experiments_, &QMenu::aboutToShow, this, &LabPage::fillExperiments);
+  QPushButton* services = header_->addMenuButton(QStringLiteral("Your service"), services_);
+  services->setToolTip(QStringLiteral("The same with any gRPC method that a schema tells of"));
+  connect(services_, &QMenu::aboutToShow, this, [this] { own_->fillMenu(*services_); });
+}
+
+bool LabPage::isOffered(const Lesson& lesson) const {
+  const auto& offered = workspace_.document().lessons;
+  return offered.empty() || std::ranges::find(offered, lesson.id.toStdString()) != offered.end();
 }
 
 void LabPage::fillExperiments() {
   experiments_->clear();
   for (int i = kCallKinds; i < static_cast<int>(lessons_.lessons.size()); ++i) {
     const Lesson& experiment = lessons_.lessons[static_cast<std::size_t>(i)];
+    if (!isOffered(experiment)) continue;
     const QString mark = LessonPane::isDone(experiment) ? QStringLiteral("  ✔") : QString();
     QAction* action = experiments_->addAction(
         QString(experiment.title).replace(QLatin1Char('&'), QLatin1String("&&")) + mark, this,
@@ -174,6 +187,29 @@ void LabPage::fillExperiments() {
     action->setCheckable(true);
     action->setChecked(i == chosen_);
   }
+  experiments_->addSeparator();
+  experiments_->addAction(QStringLiteral("Lessons of this &workspace…"), this, &LabPage::chooseLessons);
+}
+
+void LabPage::chooseLessons() {
+  auto* dialog = new LessonChoice(lessons_, workspace_.document().lessons, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &QDialog::accepted, this, [this, dialog] {
+    config::Document document = workspace_.document();
+    document.lessons = dialog->chosen();
+    workspace_.edit(QStringLiteral("Choose the lessons of the workspace"), document);
+  });
+  dialog->open();
+}
+
+/// The cards of what is offered; what is chosen stays, if it is among it.
+void LabPage::showLessons() {
+  for (std::size_t i = 0; i < cards_.size(); ++i)
+    cards_[i]->setVisible(isOffered(lessons_.lessons[i]));
+  if (isOwn() || isOffered(lesson())) return;
+  const auto first =
+      std::ranges::find_if(lessons_.lessons, [this](const Lesson& one) { return isOffered(one); });
+  if (first != lessons_.lessons.end()) chooseLesson(static_cast<int>(first - lessons_.lessons.begin()));
 }
 
 QWidget* LabPage::makeCards() {
@@ -219,9 +255,11 @@ QWidget* LabPage::makeStage() {
   second->addWidget(pace_);
   second->addWidget(deadline_);
   column->addLayout(second);
+  column->addWidget(own_);
   column->addWidget(problem_);
   column->addWidget(hint_);
   column->addWidget(sequence_, 1);
+  own_->hide();
   return card;
 }
 
@@ -268,6 +306,13 @@ void LabPage::connectAll() {
     pane_->showStory({});
     calls_->run();
   });
+  connect(own_, &OwnService::methodChosen, this, &LabPage::chooseOwn);
+  connect(own_, &OwnService::checked, this, [this](const QString& problem) {
+    if (!isOwn()) return;
+    say(problem);
+    showState();
+  });
+  connect(&workspace_, &Workspace::documentChanged, this, &LabPage::showLessons);
   connect(sequence_, &SequenceView::unfolded, this, &LabPage::showStream);
   connect(&bridge_, &EngineBridge::eventsArrived, this, &LabPage::takeEvents);
   connect(&schemas_, &SchemaStore::changed, this, &LabPage::showState);
@@ -281,13 +326,25 @@ void LabPage::connectAll() {
 }
 
 void LabPage::chooseLesson(int index) {
+  chosen_ = index;
+  startOver();
+}
+
+void LabPage::chooseOwn() {
+  chosen_ = -1;
+  ownLesson_ = own_->lesson(lessons_.own);
+  startOver();
+}
+
+/// Shows the chosen lesson, of which nothing was done yet.
+void LabPage::startOver() {
   calls_->reset();
   arrangement_->reset();
-  chosen_ = index;
+  own_->setVisible(isOwn());
   for (int i = 0; i < kCallKinds; ++i) {
     LessonCard& card = *cards_[static_cast<std::size_t>(i)];
     card.setAutoExclusive(false);
-    card.setChecked(i == index);
+    card.setChecked(i == chosen_);
     card.setAutoExclusive(true);
   }
   const LessonSettings& settings = lesson().settings;
@@ -325,6 +382,7 @@ void LabPage::takeEvents(const std::vector<observe::Event>& events) {
 
 /// What is missing for a call, in words.
 std::optional<QString> LabPage::whyNot() const {
+  if (isOwn() && own_->hasMistake()) return QStringLiteral("The message has a mistake.");
   if (schemas_.schemas().method(lesson().method.toStdString())) return std::nullopt;
   return QStringLiteral(
              "No schema tells of %1 yet: healthy targets are asked by server reflection. It takes "
@@ -346,34 +404,46 @@ std::vector<const TargetStatus*> LabPage::targets() const {
   return found;
 }
 
-/// The balancer's listener, or one target where the lesson goes past the balancer. nullopt: said why.
-std::optional<grpc::ChannelTarget> LabPage::placeOf(const ClientRoute& route) {
-  CallPlace place{.address = route.address, .tls = route.usesTls ? CallTls::LocalCa : CallTls::Off};
-  if (lesson().settings.isDirect) {
-    const auto healthy = targets();
-    if (healthy.empty()) {
-      say(QStringLiteral("No target of %1 is healthy yet.").arg(toQt(group_)));
-      return std::nullopt;
-    }
-    place = targetPlace(healthy.front()->id, workspace_);
+/// The balancer's listener, or one target where the lesson goes past the balancer, or where the person wants
+/// it. nullopt: said why.
+std::optional<CallPlace> LabPage::place() {
+  if (isOwn()) {
+    auto chosen = own_->place();
+    if (!chosen) say(QStringLiteral("Nothing runs that could be called: create a load balancer first."));
+    if (chosen) ownLesson_.settings.isDirect = !isListener(chosen->address);
+    return chosen;
   }
-  auto target = channelTarget(place.address, place.tls, bridge_.dataDirectory());
-  if (!target) {
-    say(toQt(target.error().detail));
-    return std::nullopt;
-  }
-  target->userAgent = kUserAgent;
-  return *target;
+  const auto route = demo_.route();
+  if (!route) return std::nullopt;
+  group_ = route->group;
+  if (!lesson().settings.isDirect)
+    return CallPlace{.address = route->address, .tls = route->usesTls ? CallTls::LocalCa : CallTls::Off};
+  const auto healthy = targets();
+  if (!healthy.empty()) return targetPlace(healthy.front()->id, workspace_);
+  say(QStringLiteral("No target of %1 is healthy yet.").arg(toQt(group_)));
+  return std::nullopt;
+}
+
+/// What goes there passes the balancer, and is seen.
+bool LabPage::isListener(const QString& address) const {
+  return std::ranges::any_of(bridge_.listeners(), [&](const ListenerStatus& listener) {
+    return std::ranges::find(listener.addresses, address.toStdString()) != listener.addresses.end();
+  });
 }
 
 bool LabPage::prepare() {
-  const auto route = demo_.route();
-  const auto method = schemas_.schemas().method(lesson().method.toStdString());
-  if (!route || !method) return false;
-  group_ = route->group;
+  if (isOwn()) ownLesson_ = own_->lesson(lessons_.own);
+  group_.clear();
   say({});
-  const auto target = placeOf(*route);
-  if (!target) return false;
+  const auto method = schemas_.schemas().method(lesson().method.toStdString());
+  const auto place = this->place();
+  if (!method || !place) return false;
+  auto target = channelTarget(place->address, place->tls, bridge_.dataDirectory());
+  if (!target) {
+    say(toQt(target.error().detail));
+    return false;
+  }
+  target->userAgent = kUserAgent;
   const LessonSettings& settings = lesson().settings;
   calls_->prepare({.plan = [this, target = *target,
                             method = method->method](int call) { return makePlan(target, method, call); },
@@ -401,7 +471,7 @@ CallRunner::Plan LabPage::makePlan(const grpc::ChannelTarget& target, const grpc
   CallRunner::Plan plan{target, {}, method, schemas_.schemas()};
   plan.request.path = settings.path.isEmpty() ? method.path : settings.path.toStdString();
   if (const auto metadata = metadataIn(filledIn(settings.metadata, call))) plan.request.metadata = *metadata;
-  if (const int pace = pace_->currentData().toInt(); pace > 0)
+  if (const int pace = pace_->currentData().toInt(); pace > 0 && !isOwn())
     plan.request.metadata.emplace_back("x-pace-ms", std::to_string(pace));
   if (const int deadline = deadline_->currentData().toInt(); deadline > 0)
     plan.request.deadline = std::chrono::milliseconds(deadline);
@@ -443,7 +513,7 @@ void LabPage::arrange() {
 }
 
 void LabPage::showState() {
-  stack_->setCurrentIndex(demo_.canSend() ? 1 : 0);
+  stack_->setCurrentIndex(demo_.canSend() || isOwn() ? 1 : 0);
   const auto why = whyNot();
   const auto method = schemas_.schemas().method(lesson().method.toStdString());
   line_->setText(method ? toQt(method->method.line) : *why);
@@ -474,7 +544,9 @@ void LabPage::showStory() {
   const StreamEntry* entry = stream();
   const bool isOver = !calls_->isRunning() && !calls_->ends().empty();
   QStringList story = arrangement_->told();
-  if (calls_->ends().size() > 1) {
+  if (isOver && isOwn() && lesson().settings.isDirect) {
+    story += directStory(player().lines());
+  } else if (calls_->ends().size() > 1) {
     std::vector<const StreamEntry*> over;
     for (const StreamId id : made_) {
       if (const StreamEntry* one = streams_->find(id); one && !one->isOpen()) over.push_back(one);

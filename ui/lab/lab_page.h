@@ -24,9 +24,10 @@ class Arrangement;
 class CallPlayer;
 class CallSeries;
 class DemoTraffic;
-struct ClientRoute;
+struct CallPlace;
 class LessonCard;
 class LessonPane;
+class OwnService;
 class PageHeader;
 class SchemaStore;
 class SequenceView;
@@ -50,6 +51,10 @@ class LabPage : public QWidget {
   const StreamEntry* stream() const;
   /// The four kinds of call, then the experiments.
   void chooseLesson(int index);
+  /// The lab pointed at a person's own service, once a method of it is chosen there.
+  OwnService& own() { return *own_; }
+  /// Of the workspace, which may show some of them only.
+  bool isOffered(const Lesson& lesson) const;
   const Lessons& lessons() const { return lessons_; }
 
  signals:
@@ -62,12 +67,18 @@ class LabPage : public QWidget {
   void makeHeader();
   void makeExperiments();
   void fillExperiments();
+  void chooseOwn();
+  void chooseLessons();
+  void showLessons();
+  void startOver();
+  bool isOwn() const { return chosen_ < 0; }
   void connectAll();
   void takeEvents(const std::vector<observe::Event>& events);
   void run();
   void step();
   bool prepare();
-  std::optional<grpc::ChannelTarget> placeOf(const ClientRoute& route);
+  std::optional<CallPlace> place();
+  bool isListener(const QString& address) const;
   CallRunner::Plan makePlan(const grpc::ChannelTarget& target, const grpc::Method& method, int call) const;
   QString filledIn(QString metadata, int call) const;
   std::vector<const TargetStatus*> targets() const;
@@ -78,14 +89,17 @@ class LabPage : public QWidget {
   void showStream();
   void say(const QString& words);
   std::optional<QString> whyNot() const;
-  const Lesson& lesson() const { return lessons_.lessons[static_cast<std::size_t>(chosen_)]; }
+  const Lesson& lesson() const {
+    return isOwn() ? ownLesson_ : lessons_.lessons[static_cast<std::size_t>(chosen_)];
+  }
 
   EngineBridge& bridge_;
   Workspace& workspace_;
   SchemaStore& schemas_;
   DemoTraffic& demo_;
   Lessons lessons_;
-  int chosen_ = 0;
+  int chosen_ = 0;    ///< -1: a person's own service
+  Lesson ownLesson_;  ///< as it was filled in when it was chosen or run
   CallSeries* calls_;
   Arrangement* arrangement_;
   StreamStore* streams_;                ///< of the lab's own calls
@@ -96,7 +110,8 @@ class LabPage : public QWidget {
   std::vector<StreamId> made_;          ///< since the person began
   std::optional<grpc::CallKind> kind_;  ///< of the latest call
   PageHeader* header_;
-  QMenu* experiments_;
+  QMenu *experiments_, *services_;
+  OwnService* own_;
   std::vector<LessonCard*> cards_;
   QStackedWidget* stack_;  ///< the lesson, or what is missing for it
   SequenceView* sequence_;

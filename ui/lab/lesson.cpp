@@ -18,6 +18,7 @@ constexpr const char* kIds[]{"unary",          "server-streaming",  "client-stre
                              "status-codes",   "many-streams",      "per-connection",   "each-call-anew",
                              "slow-target",    "least-outstanding", "stickiness",       "draining",
                              "health-code"};
+constexpr const char* kOwn = "own-service";
 constexpr int kMostMillis = 60'000, kMostCalls = 100, kMostAtOnce = 32, kMostMessages = 10'000;
 constexpr std::uint32_t kHighestGrpcCode = 99;
 constexpr qint64 kLargestFile = 1'000'000;  // bytes
@@ -207,7 +208,7 @@ tl::expected<Lesson, QString> parseLesson(const QString& id, const QString& text
 
 Lessons readLessons(const QString& folder) {
   Lessons found;
-  const auto add = [&](const QString& id) {
+  const auto read = [&](const QString& id) {
     const QString own = QStringLiteral("%1/%2.md").arg(folder, id);
     const QString builtIn = QStringLiteral(":/lessons/%1.md").arg(id);
     auto lesson = readLesson(id, own);
@@ -218,17 +219,20 @@ Lessons readLessons(const QString& folder) {
                                      ? QStringLiteral(" The built-in one stands in for it.")
                                      : QString());
     if (!lesson) lesson = readLesson(id, builtIn);
-    if (lesson) found.lessons.push_back(*lesson);
+    return lesson;
   };
+  if (auto own = read(QString::fromLatin1(kOwn))) found.own = *own;
   QStringList ids;
   for (const char* id : kIds)
     ids << QString::fromLatin1(id);
   for (const QString& name : QDir(folder).entryList({QStringLiteral("*.md")}, QDir::Files, QDir::Name)) {
     const QString id = name.chopped(3);
-    if (!folder.isEmpty() && !ids.contains(id) && id != QLatin1String("README")) ids << id;
+    if (!folder.isEmpty() && !ids.contains(id) && id != QLatin1String("README") && id != QLatin1String(kOwn))
+      ids << id;
   }
-  for (const QString& id : ids)
-    add(id);
+  for (const QString& id : ids) {
+    if (auto lesson = read(id)) found.lessons.push_back(*lesson);
+  }
   return found;
 }
 

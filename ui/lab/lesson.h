@@ -52,6 +52,7 @@ tl::expected<Lesson, QString> parseLesson(const QString& id, const QString& text
 
 struct Lessons {
   std::vector<Lesson> lessons;
+  Lesson own;  ///< what is told about a person's own service, with {method}, {kind}, {line}, {shape}
   QStringList problems;  ///< of files that could not be used; the built-in ones stand in for them
 };
 

@@ -7,6 +7,7 @@
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/settings_dialog.h"
+#include "ui/shell/size_setting.h"
 #include "ui/shell/theme_setting.h"
 #include "ui/shell/top_bar.h"
 
@@ -76,6 +77,21 @@ void MainWindow::buildViewMenu() {
       view->addAction(QStringLiteral("Search or run a command"), topBar_, &TopBar::focusCommands);
   command->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_K), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)});
   buildThemeMenu(view);
+  buildSizeMenu(view);
+}
+
+void MainWindow::buildSizeMenu(QMenu* view) {
+  QMenu* sizes = view->addMenu(QStringLiteral("Size"));
+  auto* group = new QActionGroup(this);
+  for (const auto& [percent, words] : sizeChoices()) {
+    QAction* action = sizes->addAction(words, this, [this, percent = percent] {
+      chooseSize(percent);
+      messages_->say(QStringLiteral("Spillway is shown at %1 % from its next start on.").arg(percent));
+    });
+    action->setCheckable(true);
+    action->setChecked(savedSize() == percent);
+    group->addAction(action);
+  }
 }
 
 void MainWindow::buildThemeMenu(QMenu* view) {

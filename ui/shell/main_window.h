@@ -56,6 +56,7 @@ class MainWindow : public QMainWindow {
   void buildFileMenu();
   void buildViewMenu();
   void buildThemeMenu(QMenu* view);
+  void buildSizeMenu(QMenu* view);
   void connectSources();
   void connectDemo();
   void showBalancer();

@@ -24,6 +24,7 @@ namespace {
 
 enum Column { NameColumn, ValueColumn, TypeColumn };
 constexpr int kChoicesRole = Qt::UserRole + 1;
+constexpr int kRowPadding = 9;
 
 QString toQt(const std::string& text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
@@ -219,7 +220,10 @@ void MessageFormView::showField(QTreeWidgetItem& item, const FormField& field) c
   item.setText(NameColumn, toQt(field.name));
   item.setText(TypeColumn, toQt(field.type) + oneof);
   item.setText(ValueColumn, field.isSet ? valueText(field) : QString());
-  item.setToolTip(NameColumn, field.isElement ? QString() : QStringLiteral("Ticked: it is in the message"));
+  const QString ticked = field.isElement ? QString() : QStringLiteral("\nTicked: it is in the message");
+  item.setToolTip(NameColumn, toQt(field.name) + ticked);
+  item.setToolTip(TypeColumn, toQt(field.type) + oneof);
+  item.setSizeHint(NameColumn, QSize(0, tree_->fontMetrics().height() + kRowPadding));
   if (!field.isElement) item.setCheckState(NameColumn, field.isSet ? Qt::Checked : Qt::Unchecked);
   QStringList choices;
   for (const std::string& choice : field.choices)

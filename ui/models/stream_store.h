@@ -50,7 +50,7 @@ struct StreamEntry {
 observe::StreamRecord recordSoFar(const StreamEntry& entry);
 
 struct StreamStoreLimits {
-  std::size_t streams = 50'000;  ///< some 2 kB each
+  std::size_t streams = 20'000;  ///< some 2 kB each; older ones are in the access log
   std::size_t timelinePerStream = 10'000;
   std::size_t timelineTotal = 2'000'000;  ///< about 64 MB; above it the oldest ended streams lose theirs
 };

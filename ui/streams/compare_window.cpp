@@ -63,11 +63,11 @@ StreamEntry entryOf(const StreamStore& store, StreamId id) {
 }
 
 std::vector<TableColumn> columns(const StreamEntry& left, const StreamEntry& right) {
-  return {{QStringLiteral("Part"), 170},
-          {QStringLiteral("Name"), 200},
-          {titleOf(left), 290},
-          {titleOf(right), 290},
-          {QStringLiteral("Difference"), 110}};
+  return {{QStringLiteral("Part"), 152},
+          {QStringLiteral("Name"), 150},
+          {titleOf(left), 270},
+          {titleOf(right), 270},
+          {QStringLiteral("Difference"), 100}};
 }
 
 }  // namespace

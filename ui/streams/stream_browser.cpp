@@ -7,7 +7,6 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QSettings>
-#include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <numeric>
@@ -46,13 +45,8 @@ StreamBrowser::StreamBrowser(const StreamSource& source, SchemaStore& schemas, c
       compare_(new QAction(QStringLiteral("Compare two streams"), this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
-  auto* split = new QSplitter(Qt::Horizontal, this);
-  split->setChildrenCollapsible(false);
-  split->addWidget(groups_);
-  split->addWidget(view_);
-  split->setStretchFactor(1, 1);
-  split->setSizes({400, 800});
-  column->addWidget(split);
+  column->addWidget(view_);
+  view_->addSide(groups_, 380);
   auto* card = new Card(this);
   auto* inside = new QVBoxLayout(card);
   inside->setContentsMargins(1, 1, 1, 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/streams/stream_groups.h"
 
+#include <QHeaderView>
 #include <QLabel>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -117,13 +118,14 @@ StreamGroupList groupsOf(const StreamStore& store, GroupStreamsBy by) {
 StreamGroups::StreamGroups(StreamStore& store, QWidget* parent)
     : QWidget(parent),
       store_(store),
-      table_(new ValueTable({{QStringLiteral("Group"), 150},
-                             {QStringLiteral("Streams"), 62, ColumnAlign::Right},
-                             {QStringLiteral("Open"), 46, ColumnAlign::Right},
-                             {QStringLiteral("Failed"), 52, ColumnAlign::Right},
-                             {QStringLiteral("Median"), 66, ColumnAlign::Right}},
+      table_(new ValueTable({{QStringLiteral("Group"), 92},
+                             {QStringLiteral("Count"), 58, ColumnAlign::Right},
+                             {QStringLiteral("Open"), 54, ColumnAlign::Right},
+                             {QStringLiteral("Failed"), 58, ColumnAlign::Right},
+                             {QStringLiteral("Median"), 60, ColumnAlign::Right}},
                             QStringLiteral("Groups of streams"), this)),
       leftOut_(new QLabel(this)) {
+  table_->horizontalHeader()->setStretchLastSection(true);
   auto* card = new Card(this);
   auto* inside = new QVBoxLayout(card);
   inside->setContentsMargins(1, 1, 1, 1);

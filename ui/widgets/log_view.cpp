@@ -143,6 +143,18 @@ void LogView::connectButtons() {
   connect(space, &QShortcut::activated, pauseButton_, &QPushButton::toggle);
 }
 
+void LogView::addSide(QWidget* side, int width) {
+  auto* row = new QSplitter(Qt::Horizontal, this);
+  row->setChildrenCollapsible(false);
+  QWidget* table = splitter_->replaceWidget(0, row);
+  row->addWidget(side);
+  row->addWidget(table);
+  row->setStretchFactor(1, 1);
+  row->setHandleWidth(10);
+  row->setSizes({width, 3 * width});
+  table->show();
+}
+
 void LogView::addPane(QWidget* pane, const QList<int>& sizes) {
   splitter_->addWidget(pane);
   // Beside: the table takes what room there is. Below: both share it.

@@ -37,6 +37,8 @@ class LogView : public QWidget {
   QPushButton* pauseButton() { return pauseButton_; }
   /// A pane after the table; sizes are in pixels, the table's first.
   void addPane(QWidget* pane, const QList<int>& sizes);
+  /// A pane before the table, of the table's height.
+  void addSide(QWidget* side, int width);
   /// In words; until the next filter.
   void showTrouble(const QString& words);
   QString filter() const;

@@ -217,6 +217,17 @@ class StreamsTest : public QObject {
     QCOMPARE(rows[4].offsetMicros, std::int64_t{1000});
   }
 
+  void whatWaitedForATargetReachesIt() {
+    StreamStore store;
+    store.ingest({opened(head(7, "/routeguide.RouteGuide/RouteChat")),
+                  happened(EventKind::Message, 7, 10, Direction::Request, 1, 10)});
+    QCOMPARE(layoutSequence(*store.find(7), {})[1].to, Lifeline::Spillway);
+    store.ingest({targetChosen(7, "127.0.0.1:50061"), happened(EventKind::RequestHead, 7, 20)});
+    const auto rows = layoutSequence(*store.find(7), {});
+    QCOMPARE(rows[0].to, Lifeline::Target);
+    QCOMPARE(rows[1].to, Lifeline::Target);
+  }
+
   void longRunsFoldAndUnfold() {
     StreamStore store;
     std::vector<Event> batch{opened(head(1, "/a.B/C"))};

@@ -55,6 +55,7 @@ OwnService::OwnService(EngineBridge& bridge, Workspace& workspace, SchemaStore& 
   times_->setAccessibleName(QStringLiteral("How often the message is sent"));
   auto* to = new QLabel(QStringLiteral("&To"), this);
   to->setBuddy(place_);
+  to->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
   auto* line = new QHBoxLayout;
   line->addWidget(to);
   line->addWidget(place_, 1);

@@ -130,7 +130,10 @@ class SequenceBuilder {
 
   void addRequestHead(std::size_t i) {
     if (requestHead_ && !sentOn_) {
-      rows_[*requestHead_].to = Lifeline::Target;
+      // What came before a target was reached waited here, and goes on with it.
+      for (SequenceRow& row : rows_) {
+        if (row.from == Lifeline::Client && row.to == Lifeline::Spillway) row.to = Lifeline::Target;
+      }
     } else {
       add(SequenceShape::Headers, Lifeline::Spillway, Lifeline::Target, i).text =
           QStringLiteral("HEADERS again");

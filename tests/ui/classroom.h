@@ -38,6 +38,7 @@ struct Classroom {
     EngineOptions options;
     options.workers = 1;
     options.dataDirectory = folder.file("data");
+    options.keepsHistory = true;  // as in the program: frames come from it
     window = std::make_unique<MainWindow>(options);
     window->resize(1360, 860);
     window->show();

@@ -138,6 +138,11 @@ void LabExperimentsTest::slowReader() {
   QVERIFY2(found.hasMatch(), qPrintable(room_->story()));
   // Most of them had to wait.
   QVERIFY2(found.captured(1).toULongLong() < stream.responseMessages() / 2, qPrintable(room_->story()));
+  // Which window it was that shut.
+  QTRY_VERIFY2_WITH_TIMEOUT(
+      room_->story().contains(QRegularExpression(QStringLiteral(
+          "A window was shut, Spillway → client: shut for 2\\.\\d+ s .*the client did not read"))),
+      qPrintable(room_->story()), kPatience);
 }
 
 void LabExperimentsTest::largeMessages() {
@@ -145,6 +150,14 @@ void LabExperimentsTest::largeMessages() {
   QCOMPARE(room_->status(), 0);
   QVERIFY2(room_->story().contains(QStringLiteral("it took at least **7** of them")),
            qPrintable(room_->story()));
+  static const QRegularExpression frames(
+      QStringLiteral("between Spillway and the target .* up and \\*\\*(\\d+) DATA frames\\*\\* down; the "
+                     "largest carried \\*\\*([\\d,]+) "
+                     "bytes"));
+  QTRY_VERIFY2_WITH_TIMEOUT(frames.match(room_->story()).hasMatch(), qPrintable(room_->story()), kPatience);
+  const auto found = frames.match(room_->story());
+  QVERIFY2(found.captured(1).toInt() >= 7, qPrintable(room_->story()));
+  QVERIFY2(found.captured(2).remove(QLatin1Char(',')).toInt() <= 16'384, qPrintable(room_->story()));
 }
 
 void LabExperimentsTest::statusCodes() {

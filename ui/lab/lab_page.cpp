@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/lab/lab_page.h"
 
-#include <QActionGroup>
 #include <QComboBox>
 #include <QLabel>
 #include <QMenu>
@@ -22,11 +21,12 @@
 #include "ui/lab/call_story.h"
 #include "ui/lab/json_brief.h"
 #include "ui/lab/lesson_card.h"
-#include "ui/lab/lesson_choice.h"
 #include "ui/lab/lesson_pane.h"
 #include "ui/lab/own_service.h"
+#include "ui/lab/wire_story.h"
 #include "ui/services/demo_traffic.h"
 #include "ui/streams/sequence_view.h"
+#include "ui/streams/stream_capture.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/empty_state.h"
@@ -39,11 +39,10 @@ namespace {
 using Kind = grpc::CallEvent::Kind;
 
 constexpr const char* kUserAgent = "spillway-lab";
-constexpr auto kPaceKey = "lab/pace", kLanguageKey = "lab/language";
+constexpr auto kPaceKey = "lab/pace";
 constexpr int kPaces[]{0, 100, 250, 500, 1000, 2000};               // milliseconds
 constexpr int kDeadlines[]{0, 100, 500, 1000, 2000, 5000, 30'000};  // milliseconds; 0: none
 constexpr int kUsualPace = 500;                                     // milliseconds
-constexpr const char* kLanguages[]{"Python", "C++", "Go", "Java", "Node"};
 constexpr StreamStoreLimits kLimits{.streams = 200};
 
 QString toQt(const std::string& text) {
@@ -86,6 +85,7 @@ LabPage::LabPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schema
       lessons_(readLessons(bridge.dataDirectory() + QStringLiteral("/lessons"))),
       calls_(new CallSeries(this)),
       arrangement_(new Arrangement(bridge, workspace, this)),
+      capture_(new StreamCapture(liveSource(bridge), this)),
       streams_(new StreamStore(this, kLimits)),
       header_(new PageHeader(QStringLiteral("Streaming lab"), this)),
       experiments_(new QMenu(this)),
@@ -136,96 +136,6 @@ LabPage::LabPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schema
   connectAll();
   chooseLesson(0);
   if (!lessons_.problems.isEmpty()) say(lessons_.problems.join(QLatin1Char('\n')));
-}
-
-void LabPage::makeHeader() {
-  header_->setWords(QStringLiteral("Four ways to call, made for real through your balancer"));
-  makeExperiments();
-  auto* languages = new QMenu(this);
-  auto* group = new QActionGroup(languages);
-  QPushButton* button = header_->addMenuButton({}, languages);
-  const auto choose = [this, button](const QString& language) {
-    QSettings().setValue(QLatin1String(kLanguageKey), language);
-    button->setText(QStringLiteral("Code: %1").arg(language));
-    pane_->showLanguage(language);
-  };
-  const QString chosen =
-      QSettings().value(QLatin1String(kLanguageKey), QString::fromLatin1(kLanguages[0])).toString();
-  for (const char* language : kLanguages) {
-    const QString name = QString::fromLatin1(language);
-    QAction* action = languages->addAction(name, this, [choose, name] { choose(name); });
-    action->setCheckable(true);
-    action->setChecked(name == chosen);
-    group->addAction(action);
-  }
-  choose(chosen);
-}
-
-void LabPage::makeExperiments() {
-  QPushButton* button = header_->addMenuButton(QStringLiteral("Experiments"), experiments_);
-  button->setToolTip(QStringLiteral("A question, a run, an explanation, then you"));
-  connect(experiments_, &QMenu::aboutToShow, this, &LabPage::fillExperiments);
-  QPushButton* services = header_->addMenuButton(QStringLiteral("Your service"), services_);
-  services->setToolTip(QStringLiteral("The same with any gRPC method that a schema tells of"));
-  connect(services_, &QMenu::aboutToShow, this, [this] { own_->fillMenu(*services_); });
-}
-
-bool LabPage::isOffered(const Lesson& lesson) const {
-  const auto& offered = workspace_.document().lessons;
-  return offered.empty() || std::ranges::find(offered, lesson.id.toStdString()) != offered.end();
-}
-
-void LabPage::fillExperiments() {
-  experiments_->clear();
-  for (int i = kCallKinds; i < static_cast<int>(lessons_.lessons.size()); ++i) {
-    const Lesson& experiment = lessons_.lessons[static_cast<std::size_t>(i)];
-    if (!isOffered(experiment)) continue;
-    const QString mark = LessonPane::isDone(experiment) ? QStringLiteral("  ✔") : QString();
-    QAction* action = experiments_->addAction(
-        QString(experiment.title).replace(QLatin1Char('&'), QLatin1String("&&")) + mark, this,
-        [this, i] { chooseLesson(i); });
-    action->setCheckable(true);
-    action->setChecked(i == chosen_);
-  }
-  experiments_->addSeparator();
-  experiments_->addAction(QStringLiteral("Lessons of this &workspace…"), this, &LabPage::chooseLessons);
-}
-
-void LabPage::chooseLessons() {
-  auto* dialog = new LessonChoice(lessons_, workspace_.document().lessons, this);
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  connect(dialog, &QDialog::accepted, this, [this, dialog] {
-    config::Document document = workspace_.document();
-    document.lessons = dialog->chosen();
-    workspace_.edit(QStringLiteral("Choose the lessons of the workspace"), document);
-  });
-  dialog->open();
-}
-
-/// The cards of what is offered; what is chosen stays, if it is among it.
-void LabPage::showLessons() {
-  for (std::size_t i = 0; i < cards_.size(); ++i)
-    cards_[i]->setVisible(isOffered(lessons_.lessons[i]));
-  if (isOwn() || isOffered(lesson())) return;
-  const auto first =
-      std::ranges::find_if(lessons_.lessons, [this](const Lesson& one) { return isOffered(one); });
-  if (first != lessons_.lessons.end()) chooseLesson(static_cast<int>(first - lessons_.lessons.begin()));
-}
-
-QWidget* LabPage::makeCards() {
-  auto* row = new QWidget(this);
-  auto* line = new QHBoxLayout(row);
-  line->setContentsMargins(0, 0, 0, 0);
-  line->setSpacing(10);
-  for (std::size_t i = 0; i < kCallKinds; ++i) {
-    const int number = static_cast<int>(i);
-    auto* card = new LessonCard(number + 1, lessons_.lessons[i], row);
-    card->setDone(LessonPane::isDone(lessons_.lessons[i]));
-    connect(card, &LessonCard::clicked, this, [this, number] { chooseLesson(number); });
-    line->addWidget(card);
-    cards_.push_back(card);
-  }
-  return row;
 }
 
 QWidget* LabPage::makeStage() {
@@ -306,6 +216,7 @@ void LabPage::connectAll() {
     pane_->showStory({});
     calls_->run();
   });
+  connect(capture_, &StreamCapture::grown, this, &LabPage::showStory);
   connect(own_, &OwnService::methodChosen, this, &LabPage::chooseOwn);
   connect(own_, &OwnService::checked, this, [this](const QString& problem) {
     if (!isOwn()) return;
@@ -532,8 +443,19 @@ const StreamEntry* LabPage::stream() const {
   return shown_ ? streams_->find(*shown_) : nullptr;
 }
 
+void LabPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  capture_->setActive(true);
+}
+
+void LabPage::hideEvent(QHideEvent* event) {
+  QWidget::hideEvent(event);
+  capture_->setActive(false);
+}
+
 void LabPage::showStream() {
   const StreamEntry* entry = stream();
+  capture_->show(entry);
   sequence_->showStream(entry);
   showStory();
   showState();
@@ -556,6 +478,7 @@ void LabPage::showStory() {
     story += endsStory(calls_->ends());
   } else if (entry && kind_) {
     story += callStory(*entry, *kind_, player().lines());
+    if (isOver) story += wireStory(capture_->view(), capture_->started());
   } else if (isOver && awaited_ > 0 && player().lines().back().status != 0) {
     story << QStringLiteral("The call did not reach the balancer: %1").arg(player().lines().back().text);
   } else {

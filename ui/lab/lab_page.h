@@ -31,6 +31,7 @@ class OwnService;
 class PageHeader;
 class SchemaStore;
 class SequenceView;
+class StreamCapture;
 class Workspace;
 
 /// The teaching room: the four kinds of call, made for real through the balancer, and what happened to each.
@@ -59,6 +60,10 @@ class LabPage : public QWidget {
 
  signals:
   void demoRequested();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
 
  private:
   QWidget* makeCards();
@@ -102,6 +107,7 @@ class LabPage : public QWidget {
   Lesson ownLesson_;  ///< as it was filled in when it was chosen or run
   CallSeries* calls_;
   Arrangement* arrangement_;
+  StreamCapture* capture_;              ///< the frames of the latest call's stream
   StreamStore* streams_;                ///< of the lab's own calls
   std::unordered_set<StreamId> ours_;   ///< those that are open
   std::optional<StreamId> shown_;       ///< of the latest call

@@ -3,6 +3,7 @@
 #include <QCheckBox>
 #include <QTest>
 #include <fstream>
+#include <set>
 
 #include "tests/ui/classroom.h"
 #include "ui/lab/json_brief.h"
@@ -33,6 +34,7 @@ class LabTest : public QObject {
   void aChatGoesStepByStep();
   void aCancelledCallSaysWhoMadeTheStatus();
   void aDeadlineEndsTheCall();
+  void thereAreAsManyTargetsAsChosen();
   void ticksAreKeptAndTakenBack();
   void aTeachersFileTakesTheBuiltInsPlace();
   void messagesFitOnALine();
@@ -138,6 +140,36 @@ void LabTest::aDeadlineEndsTheCall() {
   room_->choose("Deadline", 0);
   QCOMPARE(room_->status(), 4);
   QVERIFY2(room_->story().contains(QStringLiteral("4 DEADLINE_EXCEEDED")), qPrintable(room_->story()));
+}
+
+void LabTest::thereAreAsManyTargetsAsChosen() {
+  room_->page->chooseLesson(kUnary);
+  QComboBox* targets = nullptr;
+  for (auto* box : room_->page->findChildren<QComboBox*>()) {
+    if (box->accessibleName() == QStringLiteral("Targets")) targets = box;
+  }
+  QVERIFY(targets && targets->isVisible());
+  QCOMPARE(targets->currentData().toInt(), 2);
+  const auto choose = [&](int count) {
+    targets->setCurrentIndex(targets->findData(count));
+    Q_EMIT targets->activated(targets->currentIndex());
+  };
+  choose(3);
+  QTRY_COMPARE_WITH_TIMEOUT(room_->targetsIn(observe::TargetState::Healthy), 3, kPatience);
+  QTRY_VERIFY_WITH_TIMEOUT(room_->isReady(), kPatience);
+  std::set<std::string> answered;
+  for (int call = 0; call < 3; ++call) {
+    room_->run();
+    QTRY_VERIFY_WITH_TIMEOUT(room_->isOver(), kPatience);
+    QCOMPARE(room_->status(), 0);
+    answered.insert(room_->target());
+  }
+  QCOMPARE(answered.size(), std::size_t{3});  // round robin
+  choose(2);  // the third one drains
+  QTRY_COMPARE_WITH_TIMEOUT(room_->targetsIn(observe::TargetState::Draining), 1, kPatience);
+  QCOMPARE(room_->targetsIn(observe::TargetState::Healthy), 2);
+  QCOMPARE(targets->currentData().toInt(), 2);
+  QCOMPARE(room_->window->workspace().document().localServices.front().ports.size(), std::size_t{2});
 }
 
 void LabTest::ticksAreKeptAndTakenBack() {

@@ -116,4 +116,25 @@ QString problemWords(const std::vector<config::Issue>& issues, FieldPath path) {
   return QStringLiteral("%1 (and %2 more)").arg(first).arg(errors.size() - 1);
 }
 
+bool scaleService(config::Document& document, const std::string& group, std::size_t tasks,
+                  const std::function<std::uint32_t(std::uint32_t from)>& freePort) {
+  const auto service = std::ranges::find(document.localServices, group, &config::LocalService::targetGroup);
+  config::TargetGroup* targets = findGroup(document, group);
+  if (service == document.localServices.end() || !targets || tasks == 0) return false;
+  auto& ports = service->ports;
+  while (ports.size() > tasks) {
+    std::erase_if(targets->targets,
+                  [port = ports.back()](const config::Target& target) { return target.port == port; });
+    ports.pop_back();
+  }
+  while (ports.size() < tasks) {
+    const std::uint32_t last = ports.empty() ? targets->port - 1 : std::ranges::max(ports);
+    const std::uint32_t port = freePort(last + 1);
+    if (port == 0) return false;
+    ports.push_back(port);
+    targets->targets.push_back({"127.0.0.1", port});
+  }
+  return true;
+}
+
 }  // namespace spillway::ui

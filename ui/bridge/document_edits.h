@@ -3,6 +3,7 @@
 
 #include <QString>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,5 +38,11 @@ enum class FieldPath { Left, Named };
 
 /// One clear line for people: the first error, and how many more there are.
 QString problemWords(const std::vector<config::Issue>& issues, FieldPath path = FieldPath::Left);
+
+/// Gives the local service whose tasks are the group's targets so many tasks, at least one: new ones on the
+/// first free ports above its own, the last ones go. False: the group has no such service, or no port is free
+/// (0).
+bool scaleService(config::Document& document, const std::string& group, std::size_t tasks,
+                  const std::function<std::uint32_t(std::uint32_t from)>& freePort);
 
 }  // namespace spillway::ui

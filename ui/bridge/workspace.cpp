@@ -125,13 +125,15 @@ void Workspace::save() {
   });
 }
 
-/// New services start at once; what a person stopped stays stopped.
+/// New tasks start at once; what a person stopped stays stopped.
 void Workspace::configureServices(const std::vector<config::LocalService>& before) {
   services_.configure(document_.localServices);
   for (const auto& service : document_.localServices) {
-    if (std::ranges::find(before, service.name, &config::LocalService::name) != before.end()) continue;
-    for (const std::uint32_t port : service.ports)
+    const auto known = std::ranges::find(before, service.name, &config::LocalService::name);
+    for (const std::uint32_t port : service.ports) {
+      if (known != before.end() && std::ranges::find(known->ports, port) != known->ports.end()) continue;
       background_.start([this, name = service.name, port] { (void)services_.start(name, port); });
+    }
   }
 }
 

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What of the lab can be chosen: the lessons as cards and as menus, the language of the code.
 #include <QActionGroup>
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QPushButton>
 #include <QSettings>
 #include <algorithm>
 
+#include "engine/service/local_service.h"
+#include "ui/bridge/document_edits.h"
 #include "ui/bridge/workspace.h"
 #include "ui/lab/lab_page.h"
 #include "ui/lab/lesson_card.h"
 #include "ui/lab/lesson_choice.h"
 #include "ui/lab/lesson_pane.h"
 #include "ui/lab/own_service.h"
+#include "ui/models/words.h"
+#include "ui/services/demo_traffic.h"
 #include "ui/widgets/page_header.h"
 
 namespace spillway::ui {
@@ -20,6 +25,7 @@ namespace spillway::ui {
 namespace {
 
 constexpr auto kLanguageKey = "lab/language";
+constexpr int kMostTargets = 6;
 constexpr const char* kLanguages[]{"Python", "C++", "Go", "Java", "Node"};
 
 }  // namespace
@@ -112,6 +118,40 @@ QWidget* LabPage::makeCards() {
     cards_.push_back(card);
   }
   return row;
+}
+
+QComboBox* LabPage::makeTargets() {
+  auto* box = new QComboBox(this);
+  for (int count = 1; count <= kMostTargets; ++count)
+    box->addItem(countOf(static_cast<std::uint64_t>(count), QStringLiteral("target")), count);
+  box->setAccessibleName(QStringLiteral("Targets"));
+  box->setToolTip(
+      QStringLiteral("How many servers there are: tasks of the local service, started and stopped with it"));
+  connect(box, &QComboBox::activated, this, &LabPage::chooseTargets);
+  return box;
+}
+
+void LabPage::chooseTargets() {
+  const auto route = demo_.route();
+  config::Document document = workspace_.document();
+  const auto count = static_cast<std::size_t>(targets_->currentData().toInt());
+  if (route && scaleService(document, route->group, count, service::firstFreePort)) {
+    workspace_.edit(QStringLiteral("Streaming lab: %1").arg(targets_->currentText()), document);
+  } else {
+    say(QStringLiteral("No port is free for another server."));
+  }
+  showTargets();
+}
+
+/// Only where a local service has the group's targets can there be more or fewer.
+void LabPage::showTargets() {
+  const auto route = demo_.route();
+  const auto& services = workspace_.document().localServices;
+  const auto service =
+      std::ranges::find(services, route ? route->group : std::string(), &config::LocalService::targetGroup);
+  targets_->setVisible(route && !isOwn() && service != services.end());
+  if (service == services.end()) return;
+  targets_->setCurrentIndex(targets_->findData(static_cast<int>(service->ports.size())));
 }
 
 }  // namespace spillway::ui

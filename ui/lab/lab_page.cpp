@@ -96,6 +96,7 @@ LabPage::LabPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& schema
       pane_(new LessonPane(this)),
       pace_(makeTimes(QStringLiteral("Pace"), QStringLiteral("none"), kPaces, this)),
       deadline_(makeTimes(QStringLiteral("Deadline"), QStringLiteral("none"), kDeadlines, this)),
+      targets_(makeTargets()),
       run_(new QPushButton(QStringLiteral("▶ &Run"), this)),
       pause_(new QPushButton(QStringLiteral("&Pause"), this)),
       step_(new QPushButton(QStringLiteral("&Step ↓"), this)),
@@ -162,6 +163,7 @@ QWidget* LabPage::makeStage() {
   auto* second = new QHBoxLayout;
   second->setContentsMargins(0, 0, 10, 0);
   second->addWidget(line_, 1);
+  second->addWidget(targets_);
   second->addWidget(pace_);
   second->addWidget(deadline_);
   column->addLayout(second);
@@ -424,6 +426,7 @@ void LabPage::arrange() {
 }
 
 void LabPage::showState() {
+  showTargets();
   stack_->setCurrentIndex(demo_.canSend() || isOwn() ? 1 : 0);
   const auto why = whyNot();
   const auto method = schemas_.schemas().method(lesson().method.toStdString());

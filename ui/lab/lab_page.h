@@ -76,6 +76,9 @@ class LabPage : public QWidget {
   void chooseLessons();
   void showLessons();
   void startOver();
+  QComboBox* makeTargets();
+  void chooseTargets();
+  void showTargets();
   bool isOwn() const { return chosen_ < 0; }
   void connectAll();
   void takeEvents(const std::vector<observe::Event>& events);
@@ -123,6 +126,7 @@ class LabPage : public QWidget {
   SequenceView* sequence_;
   LessonPane* pane_;
   QComboBox *pace_, *deadline_;
+  QComboBox* targets_;  ///< how many there are, where a local service has them
   QPushButton *run_, *pause_, *step_, *cancel_;
   QLabel *line_, *hint_, *problem_;
 };

@@ -26,7 +26,12 @@
 #include "ui/calls/saved_calls_menu.h"
 #include "ui/calls/transcript_model.h"
 #include "ui/shell/main_window.h"
+#include "ui/streams/stream_browser.h"
+#include "ui/streams/stream_model.h"
+#include "ui/streams/streams_page.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/live_table.h"
+#include "ui/widgets/log_view.h"
 
 namespace spillway::ui {
 
@@ -131,6 +136,7 @@ class CallsTest : public QObject {
   void manyCallsAreCountedAndTimed();
   void metadataComesBackAsItWas();
   void theFormAndTheJsonAreOneMessage();
+  void itsStreamIsOneClickAway();
   void callsAreSavedInTheWorkspace();
 };
 
@@ -336,6 +342,31 @@ void CallsTest::theFormAndTheJsonAreOneMessage() {
   tabs->setCurrentIndex(1);
   QVERIFY(desk.page->message().form().problem().isEmpty());
   QCOMPARE(tree.topLevelItem(0)->text(1), QStringLiteral("again"));
+}
+
+void CallsTest::itsStreamIsOneClickAway() {
+  Desk desk;
+  QTRY_VERIFY_WITH_TIMEOUT(desk.isReady(), kPatience);
+  desk.choose("/test/echo");
+  QPushButton* look = desk.button("Show the stream");
+  QVERIFY(!look->isEnabled());
+  desk.type(QStringLiteral(R"({"message": "first"})"));
+  desk.page->send();
+  QTRY_VERIFY_WITH_TIMEOUT(desk.hasEnded() && look->isEnabled(), kPatience);
+  look->click();
+  QCOMPARE(desk.window->currentRoom(), Room::Streams);
+  auto& browser = desk.window->findChild<StreamsPage*>()->browser();
+  QTRY_COMPARE(browser.model().rowCount(), 1);
+  QCOMPARE(browser.view().table().selectedSeq().value(), RowSeq{0});
+
+  // Past the balancer there is none.
+  desk.window->openRoom(Room::CallBuilder);
+  auto* place = desk.named<QComboBox>("Where to");
+  place->setEditText(QStringLiteral("127.0.0.1:%1").arg(desk.a.port()));
+  desk.named<QComboBox>("Security")->setCurrentIndex(0);
+  desk.page->send();
+  QTRY_VERIFY_WITH_TIMEOUT(desk.hasEnded(), kPatience);
+  QVERIFY(!look->isEnabled());
 }
 
 void CallsTest::callsAreSavedInTheWorkspace() {

@@ -37,6 +37,8 @@ namespace spillway::ui {
 
 namespace {
 
+constexpr const char* kUserAgent = "spillway-call-builder";
+
 QString toQt(const std::string& text) {
   return QString::fromStdString(text);
 }
@@ -75,6 +77,7 @@ CallsPage::CallsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& sc
       close_(new QPushButton(QStringLiteral("Half-close"), this)),
       cancel_(new QPushButton(QStringLiteral("Cancel"), this)),
       many_(new QPushButton(QStringLiteral("Run many…"), this)),
+      look_(new QPushButton(QStringLiteral("Show the stream"), this)),
       recent_(new QMenu(this)),
       saved_(new SavedCallsMenu(
           workspace, [this] { return filledIn(); }, this)),
@@ -93,6 +96,7 @@ CallsPage::CallsPage(EngineBridge& bridge, Workspace& workspace, SchemaStore& sc
   column->addWidget(split, 1);
   connect(&bridge_, &EngineBridge::targetsChanged, this, &CallsPage::fillPlaces);
   connect(&bridge_, &EngineBridge::applied, this, &CallsPage::fillPlaces);
+  connect(&bridge_, &EngineBridge::eventsArrived, this, &CallsPage::noteStream);
   connect(&schemas_, &SchemaStore::changed, this, &CallsPage::fillMethods);
   connect(runner_, &CallRunner::refused, this, [this](const QString& words) {
     showProblem(words);
@@ -132,6 +136,8 @@ QWidget* CallsPage::makeForm() {
   for (const char* words : {"without TLS", "TLS, any certificate", "TLS, checked by Spillway's CA",
                             "TLS, checked by the system's CAs"})
     tls_->addItem(QString::fromLatin1(words));
+  tls_->setAccessibleName(QStringLiteral("Security"));
+  compression_->setAccessibleName(QStringLiteral("Compression"));
   method_->setAccessibleName(QStringLiteral("Method"));
   method_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   place_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -200,6 +206,7 @@ QWidget* CallsPage::makeMessage() {
     buttons->addWidget(button);
   buttons->addStretch();
   buttons->addWidget(state_);
+  buttons->addWidget(look_);
   buttons->addWidget(many_);
   state_->setProperty("role", "muted");
   auto* column = new QVBoxLayout(box);
@@ -220,6 +227,10 @@ QWidget* CallsPage::makeMessage() {
   });
   connect(cancel_, &QPushButton::clicked, runner_, &CallRunner::cancel);
   connect(many_, &QPushButton::clicked, this, &CallsPage::openBatch);
+  look_->setToolTip(QStringLiteral("The call as it passed Spillway, message by message"));
+  connect(look_, &QPushButton::clicked, this, [this] {
+    if (stream_) Q_EMIT streamRequested(*stream_);
+  });
   connect(message_, &MessageEditor::checked, this, [this](const QString& problem) {
     showProblem(problem);
     showButtons();
@@ -341,6 +352,7 @@ std::optional<CallRunner::Plan> CallsPage::plan() {
   showProblem(problem);
   if (!problem.isEmpty()) return std::nullopt;
   CallRunner::Plan plan{*target, {}, *method(), schemas_.schemas()};
+  plan.target.userAgent = kUserAgent;
   plan.request.path = plan.method.path;
   plan.request.metadata = *fields;
   plan.request.compression = static_cast<grpc::CallCompression>(compression_->currentIndex());
@@ -355,7 +367,21 @@ void CallsPage::begin() {
   content_->clear();
   outcome_->setCurrentIndex(1);
   keepRecentCall(filledIn());
+  stream_.reset();
+  isStreamAwaited_ = true;
   runner_->start(*plan);
+}
+
+void CallsPage::noteStream(const std::vector<observe::Event>& events) {
+  if (!isStreamAwaited_) return;
+  const auto own = std::ranges::find_if(events, [](const observe::Event& event) {
+    return event.kind == observe::EventKind::StreamOpened && event.head &&
+           event.head->userAgent.starts_with(kUserAgent);
+  });
+  if (own == events.end()) return;
+  isStreamAwaited_ = false;
+  stream_ = own->stream;
+  showButtons();
 }
 
 /// The message is made in a thread, as it may be large.
@@ -385,6 +411,7 @@ void CallsPage::showButtons() {
   close_->setVisible(isStream);
   close_->setEnabled(isRunning);
   cancel_->setEnabled(isRunning);
+  look_->setEnabled(stream_.has_value());
   many_->setEnabled(chosen && !message_->hasMistake());
   state_->setText(isRunning ? QStringLiteral("◌ running") : QString());
 }

@@ -39,6 +39,10 @@ class CallsPage : public QWidget {
   MessageEditor& message() { return *message_; }
   SavedCallsMenu& saved() { return *saved_; }
 
+ signals:
+  /// The call's stream is to be looked into.
+  void streamRequested(quint64 id);
+
  public slots:
   /// Begins the call; of a unary or server streaming one also sends its only message.
   void send();
@@ -59,6 +63,7 @@ class CallsPage : public QWidget {
   std::optional<CallRunner::Plan> plan();
   void begin();
   void openBatch();
+  void noteStream(const std::vector<observe::Event>& events);
   void showProblem(const QString& words);
   void showButtons();
   void showLine();
@@ -78,13 +83,15 @@ class CallsPage : public QWidget {
   QPlainTextEdit *metadata_, *content_;
   QLabel *line_, *problem_, *state_;
   QStackedWidget* outcome_;  ///< an empty state or the transcript
-  QPushButton *send_, *close_, *cancel_, *many_;
+  QPushButton *send_, *close_, *cancel_, *many_, *look_;
   QMenu* recent_;
   SavedCallsMenu* saved_;
   QTableView* table_;
   std::vector<CallPlace> places_;
-  bool isPlaceChosen_ = false;  ///< by the person; until then the first listener
-  QThreadPool batches_;         ///< one thread: their message may be large
+  bool isPlaceChosen_ = false;      ///< by the person; until then the first listener
+  std::optional<StreamId> stream_;  ///< of the latest call, when it went through a listener of this program
+  bool isStreamAwaited_ = false;
+  QThreadPool batches_;  ///< one thread: their message may be large
 };
 
 }  // namespace spillway::ui

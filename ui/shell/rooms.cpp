@@ -130,7 +130,12 @@ void Rooms::buildObservers(const RoomSources& sources, QWidget* parent) {
   auto* lab = new LabPage(sources.bridge, sources.workspace, sources.schemas, sources.demo, parent);
   connect(lab, &LabPage::demoRequested, this, &Rooms::demoRequested);
   pages_[Room::StreamingLab] = lab;
-  pages_[Room::CallBuilder] = new CallsPage(sources.bridge, sources.workspace, sources.schemas, parent);
+  auto* calls = new CallsPage(sources.bridge, sources.workspace, sources.schemas, parent);
+  connect(calls, &CallsPage::streamRequested, this, [this, streams](quint64 id) {
+    Q_EMIT roomRequested(Room::Streams);
+    streams->showStream(id);
+  });
+  pages_[Room::CallBuilder] = calls;
 }
 
 }  // namespace spillway::ui

@@ -120,6 +120,11 @@ CallsPage::~CallsPage() {
 
 void CallsPage::makeHeader() {
   header_->setWords(QStringLiteral("Call any method, through a listener or straight to a target"));
+  look_->setToolTip(QStringLiteral("The call as it passed Spillway, message by message"));
+  connect(look_, &QPushButton::clicked, this, [this] {
+    if (stream_) Q_EMIT streamRequested(*stream_);
+  });
+  header_->addButton(look_);
   QPushButton* recent = header_->addMenuButton(QStringLiteral("Recent calls"), recent_);
   recent->setToolTip(QStringLiteral("Fill the form as it was for an earlier call"));
   connect(recent_, &QMenu::aboutToShow, this, &CallsPage::fillRecent);
@@ -206,7 +211,6 @@ QWidget* CallsPage::makeMessage() {
     buttons->addWidget(button);
   buttons->addStretch();
   buttons->addWidget(state_);
-  buttons->addWidget(look_);
   buttons->addWidget(many_);
   state_->setProperty("role", "muted");
   auto* column = new QVBoxLayout(box);
@@ -227,10 +231,6 @@ QWidget* CallsPage::makeMessage() {
   });
   connect(cancel_, &QPushButton::clicked, runner_, &CallRunner::cancel);
   connect(many_, &QPushButton::clicked, this, &CallsPage::openBatch);
-  look_->setToolTip(QStringLiteral("The call as it passed Spillway, message by message"));
-  connect(look_, &QPushButton::clicked, this, [this] {
-    if (stream_) Q_EMIT streamRequested(*stream_);
-  });
   connect(message_, &MessageEditor::checked, this, [this](const QString& problem) {
     showProblem(problem);
     showButtons();

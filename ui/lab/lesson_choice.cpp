@@ -16,6 +16,7 @@ LessonChoice::LessonChoice(const Lessons& lessons, const std::vector<std::string
       QStringLiteral("Whoever opens this workspace's file sees the ticked lessons, and no others."), this);
   words->setWordWrap(true);
   list_->setAccessibleName(QStringLiteral("Lessons"));
+  list_->setSpacing(3);
   for (const Lesson& lesson : lessons.lessons) {
     auto* item = new QListWidgetItem(lesson.title, list_);
     const bool isIn = chosen.empty() || std::ranges::find(chosen, lesson.id.toStdString()) != chosen.end();

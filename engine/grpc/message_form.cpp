@@ -326,7 +326,7 @@ void MessageForm::removeElement(const std::vector<std::size_t>& place) {
 
 void MessageForm::renameKey(const std::vector<std::size_t>& place, const std::string& key) {
   const FormField& map = at({place.begin(), place.end() - 1});
-  if (!hasKey(map, key)) edit(place).name = key;
+  if (map.kind == FormKind::Map && !hasKey(map, key)) edit(place).name = key;
 }
 
 std::string MessageForm::json() const {

@@ -59,7 +59,7 @@ class MessageForm {
   /// An element at the end of a list or map. In a map its key is new.
   void addElement(const std::vector<std::size_t>& place);
   void removeElement(const std::vector<std::size_t>& place);
-  /// Another key of a map's element.
+  /// Another key of a map's element; nothing happens when it is taken, or where there are no keys.
   void renameKey(const std::vector<std::size_t>& place, const std::string& key);
 
   /// Indented, in the order of the fields.

@@ -97,6 +97,8 @@ TEST_F(MessageFormTest, FillsFieldsAndWhatTheyAreIn) {
   form.addElement({Stock});
   form.renameKey({Stock, 1}, "oslo");
   form.renameKey({Stock, 0}, "oslo");  // taken: stays
+  form.renameKey({Parts, 0}, "oslo");  // a list has no keys
+  EXPECT_EQ(form.at({Parts, 0}).name, "1");
   form.fill({Stock, 1}, "7");
   EXPECT_EQ(compact(form), R"({"itemName":"a\"b\"\n","gift":true,"state":"SENT","parts":[{"count":2}],)"
                            R"("stock":{"key1":0,"oslo":7}})");

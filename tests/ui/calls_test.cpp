@@ -309,6 +309,11 @@ void CallsTest::theFormAndTheJsonAreOneMessage() {
   QCOMPARE(tree.topLevelItem(0)->text(1), QStringLiteral("hello"));
   QCOMPARE(tree.topLevelItem(1)->checkState(0), Qt::Unchecked);
 
+  // Names and types are as the schema has them.
+  for (const int column : {0, 2}) {
+    tree.editItem(tree.topLevelItem(1), column);
+    QVERIFY(!tree.findChild<QLineEdit*>());
+  }
   // As a person edits it: F2, the text, Return.
   tree.setCurrentItem(tree.topLevelItem(1), 1);
   tree.setFocus();

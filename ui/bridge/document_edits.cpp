@@ -8,6 +8,8 @@ namespace spillway::ui {
 
 namespace {
 
+constexpr const char* kLoopback = "127.0.0.1";  ///< where local services listen
+
 template <class Part>
 std::string uniqueName(const std::vector<Part>& parts, const std::string& wanted) {
   const auto isTaken = [&](const std::string& name) {
@@ -123,8 +125,9 @@ bool scaleService(config::Document& document, const std::string& group, std::siz
   if (service == document.localServices.end() || !targets || tasks == 0) return false;
   auto& ports = service->ports;
   while (ports.size() > tasks) {
-    std::erase_if(targets->targets,
-                  [port = ports.back()](const config::Target& target) { return target.port == port; });
+    std::erase_if(targets->targets, [port = ports.back()](const config::Target& target) {
+      return target.port == port && target.id == kLoopback;
+    });
     ports.pop_back();
   }
   while (ports.size() < tasks) {
@@ -132,7 +135,7 @@ bool scaleService(config::Document& document, const std::string& group, std::siz
     const std::uint32_t port = freePort(last + 1);
     if (port == 0) return false;
     ports.push_back(port);
-    targets->targets.push_back({"127.0.0.1", port});
+    targets->targets.push_back({kLoopback, port});
   }
   return true;
 }

@@ -23,25 +23,26 @@ using grpc::FormKind;
 namespace {
 
 enum Column { NameColumn, ValueColumn, TypeColumn };
-constexpr int kChoicesRole = Qt::UserRole + 1;
+constexpr int kChoicesRole = Qt::UserRole + 1, kEditableRole = Qt::UserRole + 2;
 constexpr int kRowPadding = 9;
 
 QString toQt(const std::string& text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-/// What is chosen of a few is chosen from a list.
-class ValueDelegate : public QStyledItemDelegate {
+/// Values are edited, and the keys of maps; what is chosen of a few is chosen from a list.
+class FormDelegate : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
   QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem& option,
                         const QModelIndex& index) const override {
+    if (!index.data(kEditableRole).toBool()) return nullptr;
     const QStringList choices = index.data(kChoicesRole).toStringList();
     if (choices.isEmpty()) return QStyledItemDelegate::createEditor(parent, option, index);
     auto* box = new QComboBox(parent);
     box->addItems(choices);
     connect(box, &QComboBox::activated, this, [this, box] {
-      auto* self = const_cast<ValueDelegate*>(this);
+      auto* self = const_cast<FormDelegate*>(this);
       Q_EMIT self->commitData(box);
       Q_EMIT self->closeEditor(box);
     });
@@ -70,7 +71,7 @@ MessageFormView::MessageFormView(QWidget* parent)
       remove_(new QPushButton(QStringLiteral("Re&move element"), this)) {
   tree_->setHeaderLabels({QStringLiteral("Field"), QStringLiteral("Value"), QStringLiteral("Type")});
   tree_->setAccessibleName(QStringLiteral("Message as a form"));
-  tree_->setItemDelegateForColumn(ValueColumn, new ValueDelegate(tree_));
+  tree_->setItemDelegate(new FormDelegate(tree_));
   tree_->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed |
                          QAbstractItemView::AnyKeyPressed | QAbstractItemView::SelectedClicked);
   tree_->setUniformRowHeights(true);
@@ -210,6 +211,7 @@ void MessageFormView::addItems(QTreeWidgetItem* parent, const FormField& message
     own.push_back(i);
     auto* item = new QTreeWidgetItem(parent);
     showField(*item, message.children[i]);
+    item->setData(NameColumn, kEditableRole, message.kind == FormKind::Map);
     addItems(item, message.children[i], own);
     item->setExpanded(!closed_.contains(own));
   }
@@ -231,10 +233,10 @@ void MessageFormView::showField(QTreeWidgetItem& item, const FormField& field) c
   item.setData(ValueColumn, kChoicesRole, choices);
   item.setForeground(TypeColumn, Theme::colors().mutedText);
   item.setFont(ValueColumn, Theme::fixedFont());
-  Qt::ItemFlags flags = Qt::ItemIsSelectable | Qt::ItemIsEnabled;
+  Qt::ItemFlags flags = Qt::ItemIsSelectable | Qt::ItemIsEnabled | Qt::ItemIsEditable;
   if (!field.isElement) flags |= Qt::ItemIsUserCheckable;
-  if (!holdsChildren(field) || field.isElement) flags |= Qt::ItemIsEditable;
   item.setFlags(flags);
+  item.setData(ValueColumn, kEditableRole, !holdsChildren(field));
   if (field.isSet && !grpc::isFilledRight(field)) {
     item.setForeground(ValueColumn, Theme::colors().bad);
     item.setText(TypeColumn, QStringLiteral("✖ no ") + toQt(field.type));

@@ -47,10 +47,7 @@ int main(int argc, char** argv) {
     fputs(qPrintable(parser.helpText()), stdout);
     return 0;
   }
-  if (parser.isSet(version)) {
-    puts("spillway " SPILLWAY_VERSION);
-    return 0;
-  }
+  if (parser.isSet(version)) return puts("spillway " SPILLWAY_VERSION) < 0 ? 1 : 0;
   if (!mayOpenWindow(words)) {
     fputs(
         "spillway: There is no display here, so the window cannot open; 'spillwayctl demo' runs the demo "
@@ -75,6 +72,7 @@ int main(int argc, char** argv) {
   options.historyBounds = savedHistoryBounds();
   MainWindow window(std::move(options));
   window.openWorkspace(parser.positionalArguments().value(0));
+  fitToScreen(window);
   window.show();
   return QApplication::exec();
 }

@@ -12,6 +12,7 @@
 #include "ui/models/words.h"
 #include "ui/shell/history_setting.h"
 #include "ui/shell/settings_dialog.h"
+#include "ui/shell/size_setting.h"
 #include "ui/shell/status_strip.h"
 #include "ui/shell/theme_setting.h"
 #include "ui/wizards/number_edit.h"
@@ -163,6 +164,23 @@ class SettingsTest : public QObject {
     QSignalSpy room(&strip, &StatusStrip::roomRequested);
     strip.findChild<QPushButton*>("lost")->click();
     QCOMPARE(room[0][0].value<Room>(), Room::Events);
+  }
+
+  void theSizeHoldsFromTheNextStartOn() {
+    qunsetenv("QT_SCALE_FACTOR");
+    QCOMPARE(savedSize(), 100);
+    useSavedSize();
+    QVERIFY(!qEnvironmentVariableIsSet("QT_SCALE_FACTOR"));
+    chooseSize(150);
+    QCOMPARE(savedSize(), 150);
+    useSavedSize();
+    QCOMPARE(qgetenv("QT_SCALE_FACTOR"), QByteArray("1.5"));
+    qputenv("QT_SCALE_FACTOR", "3");  // whoever started the program wants it so
+    useSavedSize();
+    QCOMPARE(qgetenv("QT_SCALE_FACTOR"), QByteArray("3"));
+    qunsetenv("QT_SCALE_FACTOR");
+    chooseSize(7);  // no such size is offered
+    QCOMPARE(savedSize(), 100);
   }
 
   void roomReadsInItsUnits() {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/size_setting.h"
 
+#include <QScreen>
 #include <QSettings>
+#include <QWidget>
 #include <algorithm>
 
 namespace spillway::ui {
@@ -35,6 +37,10 @@ void chooseSize(int percent) {
 void useSavedSize() {
   if (savedSize() == kUsual || qEnvironmentVariableIsSet(kFactor)) return;
   qputenv(kFactor, QByteArray::number(savedSize() / 100.0));
+}
+
+void fitToScreen(QWidget& window) {
+  window.resize(window.size().boundedTo(window.screen()->availableSize()));
 }
 
 }  // namespace spillway::ui

@@ -5,6 +5,8 @@
 #include <QString>
 #include <utility>
 
+class QWidget;
+
 namespace spillway::ui {
 
 /// How large everything in the window is, in percent; what can be chosen, in words. The larger ones are for a
@@ -16,5 +18,7 @@ int savedSize();
 void chooseSize(int percent);
 /// Makes Qt draw in the saved size, unless QT_SCALE_FACTOR says otherwise. Before the application object.
 void useSavedSize();
+/// A window that is larger than its screen gets as large as that.
+void fitToScreen(QWidget& window);
 
 }  // namespace spillway::ui

@@ -123,13 +123,14 @@ class FormReader {
 
   void readFields(FormField& message, const Json& json, const std::string& path) {
     if (!json.is_object()) refuse(path, "an object {…} belongs here.");
-    for (const auto& [name, value] : json.items()) {
+    for (const auto& item : json.items()) {
+      const std::string& name = item.key();
       const auto at = std::ranges::find_if(message.children, [&](const FormField& field) {
         return field.field->json_name() == name || field.name == name;
       });
       if (at == message.children.end()) refuse(path, fmt::format("no field is named \"{}\".", name));
-      if (!value.is_null() || at->kind == FormKind::Json)
-        read(*at, value, path.empty() ? name : path + '.' + name);
+      if (!item.value().is_null() || at->kind == FormKind::Json)
+        read(*at, item.value(), path.empty() ? name : fmt::format("{}.{}", path, name));
     }
   }
 
@@ -162,7 +163,7 @@ class FormReader {
 
   void readElement(FormField& list, const std::string& name, const Json& json, const std::string& path) {
     FormField element = emptyElement(*list.field, name);
-    read(element, json, path + '.' + name);
+    read(element, json, fmt::format("{}.{}", path, name));
     list.children.push_back(std::move(element));
   }
 

@@ -165,7 +165,7 @@ void LabTest::thereAreAsManyTargetsAsChosen() {
     answered.insert(room_->target());
   }
   QCOMPARE(answered.size(), std::size_t{3});  // round robin
-  choose(2);  // the third one drains
+  choose(2);                                  // the third one drains
   QTRY_COMPARE_WITH_TIMEOUT(room_->targetsIn(observe::TargetState::Draining), 1, kPatience);
   QCOMPARE(room_->targetsIn(observe::TargetState::Healthy), 2);
   QCOMPARE(targets->currentData().toInt(), 2);

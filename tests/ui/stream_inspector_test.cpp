@@ -74,6 +74,13 @@ struct Desk {
     return true;
   }
   StreamDetail& detail() { return page->browser().detail(); }
+  /// The schema of the targets, as a file.
+  QString writeProto() const {
+    const QString path = QString::fromStdString(folder.file("note.proto"));
+    QFile file(path);
+    if (file.open(QIODevice::WriteOnly)) file.write(kProto);
+    return path;
+  }
   void select(int row) {
     page->browser().view().table().selectRow(row);
     QTest::qWait(0);
@@ -137,11 +144,8 @@ void StreamInspectorTest::aCallIsSeenMessageByMessage() {
 void StreamInspectorTest::aSchemaGivesFieldsTheirNames() {
   Desk desk;
   QTRY_VERIFY_WITH_TIMEOUT(desk.isReady(), kPatience);
-  const QString proto = QString::fromStdString(desk.folder.file("note.proto"));
-  QFile file(proto);
-  QVERIFY(file.open(QIODevice::WriteOnly));
-  file.write(kProto);
-  file.close();
+  const QString proto = desk.writeProto();
+  QVERIFY(QFile::exists(proto));
   test::TestClient client(desk.address);
   QVERIFY(client.unary("/test/echo", kNote)->waitForEnd());
   QTRY_COMPARE_WITH_TIMEOUT(desk.page->browser().model().rowCount(), 1, kPatience);
@@ -176,11 +180,8 @@ void StreamInspectorTest::aSchemaGivesFieldsTheirNames() {
 void StreamInspectorTest::whatTwoStreamsDifferInIsShown() {
   Desk desk;
   QTRY_VERIFY_WITH_TIMEOUT(desk.isReady(), kPatience);
-  const QString proto = QString::fromStdString(desk.folder.file("note.proto"));
-  QFile file(proto);
-  QVERIFY(file.open(QIODevice::WriteOnly));
-  file.write(kProto);
-  file.close();
+  const QString proto = desk.writeProto();
+  QVERIFY(QFile::exists(proto));
   desk.window->schemas().addFiles({proto});
   const std::string other = std::string("\x0a\x02\x10\x05\x12\x0d", 6) + "First message";
   test::TestClient client(desk.address);

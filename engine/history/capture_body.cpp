@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "engine/history/varint.h"
+#include "engine/base/varint.h"
 
 namespace spillway::history {
 namespace {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kEvents = 2000;  ///< that are taken at once
 constexpr std::size_t kRows = 500;     ///< that are written at once
 /// Ended streams that may wait for the disk, bytes.
-constexpr std::size_t kMostWaiting = 64 * 1024 * 1024;
+constexpr std::size_t kMostWaiting = 32 * 1024 * 1024;
 
 }  // namespace
 

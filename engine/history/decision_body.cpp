@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "engine/history/varint.h"
+#include "engine/base/varint.h"
 
 namespace spillway::history {
 namespace {

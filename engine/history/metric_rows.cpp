@@ -8,11 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "engine/history/metric_body.h"
+#include "engine/observe/metric_body.h"
 
 namespace spillway::history {
 namespace {
 
+using observe::addSlice;
+using observe::decodeSlice;
+using observe::encodeSlice;
 using observe::MetricSlice;
 using observe::SeriesPart;
 

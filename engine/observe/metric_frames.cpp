@@ -2,6 +2,10 @@
 #include "engine/observe/metric_frames.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "engine/observe/metric_body.h"
 
 namespace spillway::observe {
 namespace {
@@ -47,7 +51,6 @@ class FrameMaker {
     if (slice.samples.empty()) return;
     slice.part = numbers_.of(part);
     if (slice.part == PartNumbers::kNone) return;
-    slice.samples.shrink_to_fit();
     slice.latencies = {sparse(change.duration), sparse(change.targetResponse)};
     slices_.push_back(std::move(slice));
   }
@@ -92,19 +95,25 @@ bool follows(const MetricsReading& now, const MetricsReading& earlier) {
 
 }  // namespace
 
-std::size_t MetricFrame::bytes() const {
-  std::size_t sum = sizeof(MetricFrame) + slices.capacity() * sizeof(MetricSlice);
-  for (const auto& slice : slices) {
-    sum += slice.samples.capacity() * sizeof(MetricSlice::Sample);
-    for (const auto& histogram : slice.latencies)
-      sum += histogram.buckets.capacity() * sizeof(SparseHistogram::Bucket);
+PackedFrame::PackedFrame(const MetricFrame& frame) : begin(frame.begin), end(frame.end) {
+  places_.reserve(frame.slices.size());
+  for (const MetricSlice& slice : frame.slices) {
+    appendSlice(bytes_, slice);
+    places_.push_back({slice.part, static_cast<std::uint32_t>(bytes_.size())});
   }
-  return sum;
+  bytes_.shrink_to_fit();
 }
 
-const MetricSlice* MetricFrame::find(std::uint32_t part) const {
-  const auto at = std::ranges::lower_bound(slices, part, {}, &MetricSlice::part);
-  return at != slices.end() && at->part == part ? &*at : nullptr;
+std::size_t PackedFrame::bytes() const {
+  return sizeof(PackedFrame) + bytes_.capacity() + places_.capacity() * sizeof(Place);
+}
+
+bool PackedFrame::take(std::uint32_t part, MetricSlice& slice) const {
+  const auto at = std::ranges::lower_bound(places_, part, {}, &Place::part);
+  if (at == places_.end() || at->part != part) return false;
+  const std::size_t first = at == places_.begin() ? 0 : std::prev(at)->end;
+  slice.part = part;
+  return decodeSlice(std::string_view(bytes_).substr(first, at->end - first), slice);
 }
 
 std::uint32_t PartNumbers::of(const SeriesPart& part) {
@@ -159,13 +168,13 @@ bool MetricFrames::add(const std::shared_ptr<const MetricsReading>& now, WallTim
   // While the machine sleeps only the wall clock goes on: that time stays unknown.
   frame.begin = std::max(begin_, end - std::chrono::ceil<std::chrono::seconds>(now->time - last_->time));
   frame.end = end;
-  push(std::move(frame));
+  push(PackedFrame(frame));
   last_ = now;
   lastEnd_ = begin_ = end;
   return true;
 }
 
-void MetricFrames::push(MetricFrame frame) {
+void MetricFrames::push(PackedFrame frame) {
   bytes_ += frame.bytes();
   frames_.push_back(std::move(frame));
   const auto isOver = [&] {

@@ -7,12 +7,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/observe/metric_series.h"
 
-/// How MetricSeries remembers: one frame per second or minute, in which only what is not zero takes room.
+/// How MetricSeries remembers: one frame per second or minute, packed, in which only what is not zero takes
+/// room.
 namespace spillway::observe {
 
 struct SparseHistogram {
@@ -38,9 +40,23 @@ struct MetricSlice {
 struct MetricFrame {
   WallTime begin{}, end{};
   std::vector<MetricSlice> slices;  ///< in the order of their parts
+};
+
+/// A frame as it is remembered, in a quarter of the room.
+class PackedFrame {
+ public:
+  explicit PackedFrame(const MetricFrame& frame);
+  WallTime begin{}, end{};
   std::size_t bytes() const;
-  /// Null: the part did nothing.
-  const MetricSlice* find(std::uint32_t part) const;
+  /// False: the part did nothing.
+  bool take(std::uint32_t part, MetricSlice& slice) const;
+
+ private:
+  struct Place {
+    std::uint32_t part, end;
+  };
+  std::string bytes_;          ///< of the slices, one after the other
+  std::vector<Place> places_;  ///< in the order of their parts: where each one's bytes end
 };
 
 /// A frame for whoever does not know the parts' numbers.
@@ -73,16 +89,16 @@ class MetricFrames {
       : resolution_(resolution), length_(length), budget_(budget) {}
   /// True: a frame was made of it.
   bool add(const std::shared_ptr<const MetricsReading>& now, WallTime wall, PartNumbers& numbers);
-  const std::deque<MetricFrame>& frames() const { return frames_; }
+  const std::deque<PackedFrame>& frames() const { return frames_; }
   std::size_t bytes() const { return bytes_; }
 
  private:
-  void push(MetricFrame frame);
+  void push(PackedFrame frame);
   void forgetAfter(WallTime end);
 
   const std::chrono::seconds resolution_, length_;
   const std::size_t budget_;
-  std::deque<MetricFrame> frames_;
+  std::deque<PackedFrame> frames_;
   std::size_t bytes_ = 0;
   std::shared_ptr<const MetricsReading> last_ = std::make_shared<const MetricsReading>();
   WallTime lastEnd_{};

@@ -12,8 +12,8 @@
 namespace spillway::observe {
 namespace {
 
-constexpr std::size_t kSecondsBudget = 64u << 20;
-constexpr std::size_t kMinutesBudget = 32u << 20;
+constexpr std::size_t kSecondsBudget = 24u << 20;
+constexpr std::size_t kMinutesBudget = 12u << 20;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ struct MetricSeries::Impl {
   /// what the seconds have forgotten. `begin` is where the frame's own time begins.
   template <class Work>
   void eachFrame(WallTime from, WallTime end, const Work& work) const {
-    const auto isBefore = [&](const MetricFrame& frame) { return frame.end <= from; };
+    const auto isBefore = [&](const PackedFrame& frame) { return frame.end <= from; };
     const auto& fine = seconds.frames();
     const auto& coarse = minutes.frames();
     for (auto frame = std::partition_point(coarse.begin(), coarse.end(), isBefore);
@@ -55,11 +55,12 @@ bool MetricSeries::add(MetricsReading now, WallTime wall) {
 void MetricSeries::sum(const SeriesPart& part, SeriesSum& sum) const {
   const std::lock_guard lock(impl_->mutex);
   const auto numbers = impl_->numbers.thatMakeUp(part);
+  std::vector<MetricSlice> room(numbers.size());
   std::vector<const MetricSlice*> slices;
-  impl_->eachFrame(sum.begin(), sum.end(), [&](const MetricFrame& frame, WallTime begin) {
+  impl_->eachFrame(sum.begin(), sum.end(), [&](const PackedFrame& frame, WallTime begin) {
     slices.clear();
-    for (const std::uint32_t number : numbers) {
-      if (const MetricSlice* slice = frame.find(number)) slices.push_back(slice);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (frame.take(numbers[i], room[i])) slices.push_back(&room[i]);
     }
     sum.add(frame.begin, frame.end, slices, begin);
   });
@@ -93,10 +94,11 @@ std::optional<WallTime> MetricSeries::begin() const {
 NamedFrame MetricSeries::newest() const {
   const std::lock_guard lock(impl_->mutex);
   if (impl_->seconds.frames().empty()) return {};
-  const MetricFrame& frame = impl_->seconds.frames().back();
+  const PackedFrame& frame = impl_->seconds.frames().back();
   NamedFrame named{frame.begin, frame.end, {}};
   for (const auto& [part, number] : impl_->numbers.all()) {
-    if (const MetricSlice* slice = frame.find(number)) named.slices.emplace_back(part, *slice);
+    MetricSlice slice;
+    if (frame.take(number, slice)) named.slices.emplace_back(part, std::move(slice));
   }
   return named;
 }
@@ -116,11 +118,11 @@ std::map<SeriesMetric, WallTime> MetricSeries::lastSeen(const SeriesPart& part) 
   const std::lock_guard lock(impl_->mutex);
   const auto numbers = impl_->numbers.thatMakeUp(part);
   std::map<SeriesMetric, WallTime> seen;
-  impl_->eachFrame(WallTime::min(), WallTime::max(), [&](const MetricFrame& frame, WallTime /*begin*/) {
+  MetricSlice slice;
+  impl_->eachFrame(WallTime::min(), WallTime::max(), [&](const PackedFrame& frame, WallTime /*begin*/) {
     for (const std::uint32_t number : numbers) {
-      const MetricSlice* slice = frame.find(number);
-      if (!slice) continue;
-      for (const auto& sample : slice->samples)
+      if (!frame.take(number, slice)) continue;
+      for (const auto& sample : slice.samples)
         seen[sample.metric] = frame.end;
     }
   });

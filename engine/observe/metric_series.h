@@ -82,7 +82,7 @@ class SeriesSum;
 struct NamedFrame;
 
 /// The metrics of the last hour by the second and of the last day by the minute. Only what changed takes
-/// room; the seconds take 64 MiB and the minutes 32 MiB at the most, and 2,000 parts (the first ones) have
+/// room; the seconds take 24 MiB and the minutes 12 MiB at the most, and 2,000 parts (the first ones) have
 /// series: beyond that the oldest seconds are forgotten early, and the minutes tell of their time.
 /// add(): one thread, once a second. Queries: any thread; both hold a mutex for milliseconds at the most.
 class MetricSeries {

@@ -5,11 +5,11 @@
 #include <random>
 
 #include "engine/history/database.h"
-#include "engine/history/metric_body.h"
 #include "engine/history/metric_rows.h"
 #include "engine/history/reader.h"
 #include "engine/history/schema.h"
 #include "engine/observe/histogram.h"
+#include "engine/observe/metric_body.h"
 #include "engine/observe/metrics.h"
 #include "tests/support/engine_fixture.h"
 #include "tests/support/temporary_folder.h"

@@ -256,8 +256,8 @@ TEST_F(Series, MemoryIsBoundedHoweverManyPartsAreBusy) {
     }
     series.add(reading, kStart + seconds(i));
   }
-  EXPECT_LE(series.bytes(), 96u << 20);
-  EXPECT_GT(series.bytes(), 32u << 20);
+  EXPECT_LE(series.bytes(), 36u << 20);
+  EXPECT_GT(series.bytes(), 12u << 20);
   EXPECT_EQ(series.parts().size(), MetricSeries::kMostParts);
   const auto last = requests(kStart + seconds(kFeeds - 2), kStart + seconds(kFeeds - 1), seconds(1),
                              TargetId{"app", "127.0.0.1", 0});

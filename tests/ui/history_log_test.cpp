@@ -281,6 +281,50 @@ class HistoryLogTest : public QObject {
     }
   }
 
+  void whileTheNewestAreFollowedOldOnesAreNoRows() {
+    constexpr int kMany = 25'000, kFollowed = 10'000;
+    write(kMany);
+    LogView view(*model_, Qt::Horizontal, {});
+    LiveTable& table = view.table();
+    view.resize(900, 500);
+    view.show();
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), kFollowed, kPatience);
+    QCOMPARE(model_->shown(), static_cast<std::uint64_t>(kMany));
+    QCOMPARE(model_->kept(), static_cast<std::uint64_t>(kMany));
+    QCOMPARE(fetched(kFollowed - 1, AccessLogColumns::Path), QStringLiteral("/entry/25000"));
+    // More come, and as many go when there are twice as many.
+    write(9'999);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->shown(), 34'999U, kPatience);
+    QCOMPARE(model_->rowCount(), 19'999);
+    write(2);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), kFollowed, kPatience);
+    QTRY_COMPARE_WITH_TIMEOUT(fetched(kFollowed - 1, AccessLogColumns::Path), QStringLiteral("/entry/35001"),
+                              kPatience);
+    // Who reads has them all, and what is in view stays there.
+    const auto lastRow = [&] { return table.visualRect(model_->index(kFollowed - 1, 0)); };
+    QTRY_VERIFY_WITH_TIMEOUT(table.viewport()->rect().intersects(lastRow()), kPatience);
+    const RowSeq top = model_->seqAt(table.rowAt(0));
+    table.selectRow(table.rowAt(50));
+    QVERIFY(table.selectedSeq());
+    const RowSeq chosen = *table.selectedSeq();
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 35'001, kPatience);
+    QCOMPARE(model_->seqAt(table.rowAt(0)), top);
+    QCOMPARE(table.selectedSeq(), std::optional(chosen));
+    QCOMPARE(fetched(0, AccessLogColumns::Path), QStringLiteral("/entry/1"));
+    // A selected row stays when its reader follows again; without one only the last rows do.
+    table.setFollowing(true);
+    write(1);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), 35'002, kPatience);
+    QCOMPARE(table.selectedSeq(), std::optional(chosen));
+    table.clearSelection();
+    write(1);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->rowCount(), kFollowed, kPatience);
+    // The oldest entries are no rows, and go all the same.
+    QCOMPARE(rows_->pruneEntries({}, 1000), 1000);
+    QTRY_COMPARE_WITH_TIMEOUT(model_->shown(), 34'003U, kPatience);
+    QCOMPARE(model_->rowCount(), kFollowed);
+  }
+
   void exportsWhatTheFilterSelects() {
     write(5000);
     QWidget window;

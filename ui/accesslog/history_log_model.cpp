@@ -17,9 +17,10 @@ using history::Reader;
 namespace {
 
 constexpr auto kRhythm = std::chrono::milliseconds(250);
-constexpr std::int64_t kPiece = 100'000;  ///< entries that are looked at before the answer is shown
-constexpr int kAround = 40;               ///< rows that are fetched with a wanted one, each way
-constexpr std::size_t kNewest = 64;       ///< records that come with the news, so that none shows up empty
+constexpr std::int64_t kPiece = 100'000;    ///< entries that are looked at before the answer is shown
+constexpr std::int64_t kFollowed = 10'000;  ///< rows while the newest are followed; twice that at times
+constexpr int kAround = 40;                 ///< rows that are fetched with a wanted one, each way
+constexpr std::size_t kNewest = 64;         ///< records that come with the news, so that none shows up empty
 /// How many entries are looked at for values to offer, and how many of these are offered.
 constexpr std::size_t kLookedAt = 20'000, kOffered = 200;
 
@@ -61,6 +62,8 @@ HistoryLogModel::HistoryLogModel(const std::string& file, QObject* parent)
   pollTimer_.start(kRhythm);
   fetchTimer_.setSingleShot(true);
   connect(&fetchTimer_, &QTimer::timeout, this, &HistoryLogModel::fetch);
+  olderTimer_.setSingleShot(true);
+  connect(&olderTimer_, &QTimer::timeout, this, &HistoryLogModel::showOlder);
   poll();
 }
 
@@ -82,7 +85,7 @@ void HistoryLogModel::clear() {
   searching_.interrupt();
   beginResetModel();
   newest_ = std::max(newest_, seen_);
-  floor_ = oldest_ = newest_ + 1;
+  first_ = floor_ = oldest_ = newest_ + 1;
   ids_.clear();
   searched_ = 1;
   isEnded_ = false;
@@ -92,7 +95,7 @@ void HistoryLogModel::clear() {
 
 int HistoryLogModel::rowCount(const QModelIndex& parent) const {
   if (parent.isValid()) return 0;
-  const auto rows = isPlain() ? newest_ - oldest_ + 1 : static_cast<std::int64_t>(ids_.size());
+  const auto rows = isPlain() ? newest_ - first_ + 1 : static_cast<std::int64_t>(ids_.size());
   return static_cast<int>(std::min<std::int64_t>(rows, std::numeric_limits<int>::max()));
 }
 
@@ -101,12 +104,12 @@ int HistoryLogModel::columnCount(const QModelIndex& parent) const {
 }
 
 std::int64_t HistoryLogModel::idAt(int row) const {
-  return isPlain() ? oldest_ + row : ids_[static_cast<std::size_t>(row)];
+  return isPlain() ? first_ + row : ids_[static_cast<std::size_t>(row)];
 }
 
 int HistoryLogModel::rowOf(RowSeq seq) const {
   const auto id = static_cast<std::int64_t>(seq);
-  if (isPlain()) return id >= oldest_ && id <= newest_ ? static_cast<int>(id - oldest_) : -1;
+  if (isPlain()) return id >= first_ && id <= newest_ ? static_cast<int>(id - first_) : -1;
   const auto at = isSorted() ? std::ranges::find(ids_, id) : std::ranges::lower_bound(ids_, id);
   return at != ids_.end() && *at == id ? static_cast<int>(at - ids_.begin()) : -1;
 }
@@ -180,24 +183,56 @@ void HistoryLogModel::takeNews(const News& news) {
 void HistoryLogModel::dropBefore(std::int64_t oldest) {
   const std::int64_t from = std::max(oldest, floor_);
   if (from <= oldest_) return;
-  const auto gone = isPlain()    ? std::min(from, newest_ + 1) - oldest_
+  const auto gone = isPlain()    ? std::max<std::int64_t>(std::min(from, newest_ + 1) - first_, 0)
                     : isSorted() ? 0
                                  : std::ranges::lower_bound(ids_, from) - ids_.begin();
   if (gone > 0) beginRemoveRows({}, 0, static_cast<int>(gone) - 1);
   oldest_ = from;
+  first_ = std::max(first_, from);
   newest_ = std::max(newest_, from - 1);
   if (!isPlain()) ids_.erase(ids_.begin(), ids_.begin() + gone);
   if (gone > 0) endRemoveRows();
 }
 
 void HistoryLogModel::append(std::int64_t newest, const Ids& ids) {
+  if (isPlain()) return appendPlain(newest);
   const auto fresh = filter().selectsAll() ? newest - newest_ : static_cast<std::int64_t>(ids.size());
   if (fresh > 0) beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(fresh) - 1);
-  for (std::int64_t id = newest_ + 1; id <= newest && !isPlain() && filter().selectsAll(); ++id)
+  for (std::int64_t id = newest_ + 1; id <= newest && filter().selectsAll(); ++id)
     ids_.push_back(id);
   newest_ = std::max(newest, newest_);
   ids_.insert(ids_.end(), ids.begin(), ids.end());
   if (fresh > 0) endInsertRows();
+}
+
+void HistoryLogModel::appendPlain(std::int64_t newest) {
+  if (newest <= newest_) return;
+  if (rowCount() == 0) {
+    // The first look at a history: all that was there before.
+    first_ = isFollowed_ ? std::max(oldest_, newest - kFollowed + 1) : oldest_;
+    newest_ = first_ - 1;
+  }
+  beginInsertRows({}, rowCount(), static_cast<int>(newest - first_));
+  newest_ = newest;
+  endInsertRows();
+  const int rows = rowCount();
+  if (!isFollowed_ || rows <= 2 * kFollowed) return;
+  beginRemoveRows({}, 0, rows - static_cast<int>(kFollowed) - 1);
+  first_ = newest_ - kFollowed + 1;
+  endRemoveRows();
+}
+
+/// The older rows come in the next turn of the loop: the view may just be handling a click.
+void HistoryLogModel::setFollowed(bool followed) {
+  isFollowed_ = followed;
+  if (!followed && isPlain() && first_ > oldest_) olderTimer_.start(0);
+}
+
+void HistoryLogModel::showOlder() {
+  if (isFollowed_ || !isPlain() || first_ <= oldest_) return;
+  beginInsertRows({}, 0, static_cast<int>(first_ - oldest_) - 1);
+  first_ = oldest_;
+  endInsertRows();
 }
 
 void HistoryLogModel::search() {
@@ -205,6 +240,7 @@ void HistoryLogModel::search() {
   searching_.interrupt();
   beginResetModel();
   ids_.clear();
+  first_ = isFollowed_ ? std::max(oldest_, newest_ - kFollowed + 1) : oldest_;
   endResetModel();
   searched_ = isPlain() ? 1 : 0;
   isEnded_ = false;

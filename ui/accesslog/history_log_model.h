@@ -16,7 +16,8 @@ namespace spillway::ui {
 
 /// The access log over the whole history: rows are fetched when they are looked at. What a filter selects is
 /// searched from the newest entry back, a piece at a time; a column's order is asked for as a whole. While
-/// sorted, new rows wait at the end.
+/// sorted, new rows wait at the end. While the newest are followed, only the last ones are rows: a table
+/// keeps some bytes for each.
 class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   Q_OBJECT
 
@@ -38,6 +39,8 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   bool isPaused() const override { return paused_; }
   std::uint64_t waiting() const override { return static_cast<std::uint64_t>(seen_ - newest_); }
   std::uint64_t kept() const override { return static_cast<std::uint64_t>(newest_ - oldest_ + 1); }
+  std::uint64_t shown() const override { return isPlain() ? kept() : LogTableModel::shown(); }
+  void setFollowed(bool followed) override;
   bool isSorted() const override { return sortColumn_ >= 0; }
   double searched() const override { return searched_; }
   bool isSearching() const override { return searched_ < 1 && !isEnded_; }
@@ -71,6 +74,8 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   void takeNews(const News& news);
   void dropBefore(std::int64_t oldest);
   void append(std::int64_t newest, const Ids& ids);
+  void appendPlain(std::int64_t newest);
+  void showOlder();
   void search();
   void searchBack(std::int64_t last);
   void takePiece(std::int64_t first, const Ids& ids);
@@ -90,10 +95,12 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
 
   HistoryThread searching_, fetching_;  ///< fetching never waits for a search
   QTimer pollTimer_;
+  QTimer olderTimer_;  ///< until all entries are rows
   mutable QTimer fetchTimer_;
   std::int64_t oldest_ = 1, newest_ = 0;  ///< entries that show, unless a filter hides them
   std::int64_t seen_ = 0;                 ///< the newest that there is
   std::int64_t floor_ = 1;                ///< older ones were cleared away
+  std::int64_t first_ = 1;                ///< the first row's, if isPlain()
   std::deque<std::int64_t> ids_;          ///< of the rows, unless isPlain()
   std::uint64_t search_ = 0;              ///< counts searches
   std::int64_t searchedFrom_ = 0;         ///< the newest entry that this search looks at
@@ -103,7 +110,7 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   bool isEnded_ = false;  ///< by endSearch()
   int sortColumn_ = -1;
   Qt::SortOrder sortOrder_ = Qt::AscendingOrder;
-  bool paused_ = false, isPolling_ = false;
+  bool paused_ = false, isPolling_ = false, isFollowed_ = false;
   QCache<std::int64_t, Record> records_{5'000};     ///< null: gone
   mutable std::unordered_set<std::int64_t> asked_;  ///< and not answered yet
   mutable Ids wanted_;

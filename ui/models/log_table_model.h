@@ -30,6 +30,10 @@ class LogTableModel : public QAbstractTableModel {
   virtual std::uint64_t waiting() const = 0;
   /// Rows that there are, whether they show or not.
   virtual std::uint64_t kept() const = 0;
+  /// Of these, what the filter selects, as far as it was searched.
+  virtual std::uint64_t shown() const { return static_cast<std::uint64_t>(rowCount()); }
+  /// The reader follows the newest rows and looks at no other: old ones need no room.
+  virtual void setFollowed(bool /*followed*/) {}
   virtual bool isSorted() const = 0;
   /// The share (0-1) of the log that was searched for what the filter selects; below 1 while that goes on,
   /// and after endSearch().

@@ -34,6 +34,7 @@ LiveTable::LiveTable(LogTableModel& model, const QString& name, QWidget* parent)
   connect(verticalScrollBar(), &QScrollBar::sliderMoved, this, &LiveTable::checkScrolled);
   connect(verticalScrollBar(), &QScrollBar::actionTriggered, &scrollTimer_,
           [this] { QTimer::singleShot(0, this, &LiveTable::checkScrolled); });
+  tellWhetherFollowed();
 }
 
 void LiveTable::setFollowing(bool following) {
@@ -41,7 +42,13 @@ void LiveTable::setFollowing(bool following) {
   if (following == following_) return;
   following_ = following;
   if (!following) scrollTimer_.stop();
+  tellWhetherFollowed();
   Q_EMIT followingChanged(following);
+}
+
+/// A selected row stays where it is.
+void LiveTable::tellWhetherFollowed() {
+  model_.setFollowed(following_ && !selected_);
 }
 
 void LiveTable::selectSeq(RowSeq seq) {
@@ -80,6 +87,7 @@ void LiveTable::onReset() {
   const int row = model_.rowOf(*selected_);
   if (row < 0) {
     selected_.reset();
+    tellWhetherFollowed();
     Q_EMIT selectedSeqChanged();
     return;
   }
@@ -99,6 +107,7 @@ void LiveTable::selectionChanged(const QItemSelection& selected, const QItemSele
   if (seq) setFollowing(false);
   if (seq == selected_) return;
   selected_ = seq;
+  tellWhetherFollowed();
   Q_EMIT selectedSeqChanged();
 }
 

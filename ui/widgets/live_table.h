@@ -47,6 +47,7 @@ class LiveTable : public QTableView {
   void onRemoved(int first, int last);
   void onReset();
   void checkScrolled();
+  void tellWhetherFollowed();
   bool isAtEnd() const;
   void addFilterActions(QMenu* menu, const QModelIndex& cell);
 

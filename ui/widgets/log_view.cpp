@@ -218,7 +218,7 @@ void LogView::showSearch() {
 }
 
 void LogView::showCounts() {
-  const auto shown = static_cast<std::uint64_t>(model_.rowCount());
+  const std::uint64_t shown = model_.shown();
   QString words = QStringLiteral("%1 of %2").arg(countText(shown), countText(model_.kept()));
   const bool isWhole = model_.searched() >= 1;
   if (!isWhole) words = searchWords(model_) + QStringLiteral(" · ") + words;

@@ -61,6 +61,7 @@ class Reader : public QObject {
   void sort(int column, Qt::SortOrder order) { table_.horizontalHeader()->setSortIndicator(column, order); }
   void scrollTo(double share) {
     table_.setFollowing(false);
+    QCoreApplication::processEvents();  // the older rows come
     QScrollBar& bar = *table_.verticalScrollBar();
     bar.setValue(static_cast<int>(bar.maximum() * share));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/history/metric_body.h"
+#include "engine/observe/metric_body.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -8,15 +8,11 @@
 #include <type_traits>
 #include <utility>
 
-#include "engine/history/varint.h"
+#include "engine/base/varint.h"
 #include "engine/observe/histogram.h"
 
-namespace spillway::history {
+namespace spillway::observe {
 namespace {
-
-using observe::MetricSlice;
-using observe::SeriesMetric;
-using observe::SparseHistogram;
 
 /// More of anything is no slice of ours.
 constexpr std::uint64_t kMost = 100'000;
@@ -48,13 +44,14 @@ bool takeSamples(std::string_view& bytes, std::vector<MetricSlice::Sample>& samp
 
 bool takeHistogram(std::string_view& bytes, SparseHistogram& histogram) {
   std::uint64_t count = 0, index = 0;
+  histogram.buckets.clear();
   if (!takeAll(bytes, count, histogram.sum) || count > kMost) return false;
   for (std::uint64_t i = 0; i < count; ++i) {
     std::uint64_t step = 0;
     SparseHistogram::Bucket bucket{};
     if (!takeAll(bytes, step, bucket.count)) return false;
     index += step;
-    if (index >= observe::kHistogramBuckets) return false;
+    if (index >= kHistogramBuckets) return false;
     bucket.index = static_cast<std::uint16_t>(index);
     histogram.buckets.push_back(bucket);
   }
@@ -75,8 +72,7 @@ void addHistogram(SparseHistogram& sum, const SparseHistogram& histogram) {
 
 }  // namespace
 
-std::string encodeSlice(const MetricSlice& slice) {
-  std::string bytes;
+void appendSlice(std::string& bytes, const MetricSlice& slice) {
   putVarint(bytes, slice.samples.size());
   for (const auto& [metric, value] : slice.samples) {
     putVarint(bytes, static_cast<std::uint64_t>(metric.kind));
@@ -93,12 +89,16 @@ std::string encodeSlice(const MetricSlice& slice) {
       before = index;
     }
   }
+}
+
+std::string encodeSlice(const MetricSlice& slice) {
+  std::string bytes;
+  appendSlice(bytes, slice);
   return bytes;
 }
 
 bool decodeSlice(std::string_view bytes, MetricSlice& slice) {
   slice.samples.clear();
-  slice.latencies = {};
   if (!takeSamples(bytes, slice.samples)) return false;
   for (SparseHistogram& histogram : slice.latencies) {
     if (!takeHistogram(bytes, histogram)) return false;
@@ -121,4 +121,4 @@ void addSlice(MetricSlice& sum, const MetricSlice& slice) {
     addHistogram(sum.latencies[i], slice.latencies[i]);
 }
 
-}  // namespace spillway::history
+}  // namespace spillway::observe

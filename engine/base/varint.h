@@ -7,7 +7,7 @@
 #include <string_view>
 
 /// Numbers in as few bytes as they need: seven bits each, the lowest first.
-namespace spillway::history {
+namespace spillway {
 
 inline void putVarint(std::string& bytes, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7)
@@ -35,4 +35,4 @@ constexpr std::int64_t unzigzag(std::uint64_t value) {
   return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
 }
 
-}  // namespace spillway::history
+}  // namespace spillway

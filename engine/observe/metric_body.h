@@ -7,12 +7,13 @@
 #include "engine/observe/metric_frames.h"
 
 /// What one part did in a stretch of time, as bytes: numbers of seven bits a byte, only what is not zero.
-namespace spillway::history {
+namespace spillway::observe {
 
-std::string encodeSlice(const observe::MetricSlice&);
+std::string encodeSlice(const MetricSlice&);
+void appendSlice(std::string& bytes, const MetricSlice&);
 /// False: these bytes are no slice.
-bool decodeSlice(std::string_view bytes, observe::MetricSlice& slice);
+bool decodeSlice(std::string_view bytes, MetricSlice& slice);
 /// Counts and distributions add up; of gauges the larger one stays.
-void addSlice(observe::MetricSlice& sum, const observe::MetricSlice& slice);
+void addSlice(MetricSlice& sum, const MetricSlice& slice);
 
-}  // namespace spillway::history
+}  // namespace spillway::observe

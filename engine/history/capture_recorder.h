@@ -56,7 +56,7 @@ class CaptureRecorder {
 
   std::unique_ptr<observe::Subscription> events_;
   std::shared_ptr<observe::MessageScrubber> scrubber_;
-  CaptureShelf shelf_{96 * 1024 * 1024};
+  CaptureShelf shelf_{64 * 1024 * 1024};
   std::deque<CaptureRow> waiting_;  ///< not yet stored
   std::size_t waitingBytes_ = 0;
   std::uint64_t kept_ = 0, lost_ = 0;

@@ -34,6 +34,7 @@ class LabExperimentsTest : public QObject {
   void slowTarget();
   void leastOutstanding();
   void stickiness();
+  void aStepIsPreparedToo();
   void draining();
   void healthCode();
 
@@ -238,6 +239,18 @@ void LabExperimentsTest::stickiness() {
   QVERIFY(room_->runExperiment("stickiness"));
   QCOMPARE(shares(), (std::pair<std::ptrdiff_t, std::ptrdiff_t>(0, 10)));
   QVERIFY(!group().attributes.stickiness.enabled);
+}
+
+void LabExperimentsTest::aStepIsPreparedToo() {
+  QVERIFY(room_->chooseExperiment("stickiness"));
+  room_->button(QStringLiteral("&Step ↓"))->click();
+  QTRY_VERIFY_WITH_TIMEOUT(room_->isOver() && room_->areCallsOver(), kPatience);
+  QCOMPARE(room_->page->calls().ends().size(), std::size_t{1});
+  const auto& lines = room_->page->player().lines();
+  const auto headers = std::ranges::find(lines, grpc::CallEvent::Kind::Headers, &CallLine::kind);
+  QVERIFY(headers != lines.end());
+  QVERIFY2(headers->text.contains(QStringLiteral("AWSALB=")), qPrintable(headers->text));
+  QTRY_VERIFY_WITH_TIMEOUT(!group().attributes.stickiness.enabled, kPatience);
 }
 
 void LabExperimentsTest::draining() {

@@ -3,6 +3,7 @@
 #include <QCheckBox>
 #include <QFile>
 #include <QLabel>
+#include <QSignalSpy>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
@@ -94,10 +95,12 @@ class StreamInspectorTest : public QObject {
   void initTestCase() { Theme::apply(*qApp, ThemeMode::Light); }
   void aCallIsSeenMessageByMessage();
   void aSchemaGivesFieldsTheirNames();
+  void whatTheBalancerKeepsSecretIsHidden();
   void whatTwoStreamsDifferInIsShown();
   void aMessageChosenEarlyIsShownOnceItIsKnown();
   void aSlowReaderIsSeenAndExplained();
   void whatIsOldComesFromTheHistory();
+  void aLongStreamComesInPieces();
   void changedHeaderFieldsAreMarked();
   void hexPlacesAreThoseOfTheText();
 };
@@ -174,6 +177,40 @@ void StreamInspectorTest::aSchemaGivesFieldsTheirNames() {
                                .toString()
                                .contains(QStringLiteral("First message")),
                            kPatience);
+  desk.window->schemas().removeFile(proto);
+}
+
+void StreamInspectorTest::whatTheBalancerKeepsSecretIsHidden() {
+  Desk desk;
+  QTRY_VERIFY_WITH_TIMEOUT(desk.isReady(), kPatience);
+  const QString proto = desk.writeProto();
+  desk.window->schemas().addFiles({proto});
+  StreamDetail& detail = desk.detail();
+  detail.tabs().setCurrentIndex(MessagesTab);
+  test::TestClient client(desk.address);
+  int streams = 0;
+  for (const bool isSecret : {true, false}) {
+    ++streams;
+    config::Document document = desk.window->workspace().document();
+    document.loadBalancers[0].capture.redactedFields.clear();
+    if (isSecret) document.loadBalancers[0].capture.redactedFields = {"message"};
+    QSignalSpy applied(&desk.window->bridge(), &EngineBridge::applied);
+    desk.window->workspace().edit(QStringLiteral("Secrets"), document);
+    QTRY_COMPARE_WITH_TIMEOUT(applied.count(), 1, kPatience);
+    QVERIFY(client.unary("/test/echo", kNote)->waitForEnd());
+    QTRY_COMPARE_WITH_TIMEOUT(desk.page->browser().model().rowCount(), streams, kPatience);
+    desk.select(streams - 1);
+    QTRY_COMPARE_WITH_TIMEOUT(detail.messages().rowCount(), 2, kPatience);
+    detail.tabs().currentWidget()->findChild<QTableView*>()->selectRow(0);
+    QTRY_COMPARE_WITH_TIMEOUT(detail.pane().shown().type, QStringLiteral("Note"), kPatience);
+    const DecodedMessage& shown = detail.pane().shown();
+    QCOMPARE(shown.fields[1].value.contains(QStringLiteral("First message")), !isSecret);
+    QCOMPARE(shown.fields[1].value.contains(QStringLiteral("(redacted)")), isSecret);
+    QCOMPARE(shown.json.contains(QStringLiteral("First message")), !isSecret);
+    const auto line = [&] { return detail.messages().index(0, MessageModel::Content).data().toString(); };
+    QTRY_VERIFY_WITH_TIMEOUT(!line().isEmpty(), kPatience);
+    QCOMPARE(line().contains(QStringLiteral("First message")), !isSecret);
+  }
   desk.window->schemas().removeFile(proto);
 }
 
@@ -322,6 +359,48 @@ void StreamInspectorTest::whatIsOldComesFromTheHistory() {
   capture.show(&other);
   QTRY_VERIFY_WITH_TIMEOUT(capture.isMissing(), kPatience);
   bridge.stop(std::chrono::milliseconds(0));
+}
+
+void StreamInspectorTest::aLongStreamComesInPieces() {
+  constexpr std::uint32_t kBatches = 50, kMessages = 2'000;
+  observe::CapturedStream all{7, {}, 0, true};
+  for (std::uint32_t number = 1; number <= kBatches * kMessages;) {
+    auto batch = std::make_shared<observe::CapturedBatch>();
+    for (std::uint32_t i = 0; i < kMessages; ++i) {
+      observe::CapturedPart& part = batch->parts.emplace_back();
+      part.kind = observe::CapturedKind::Message;
+      part.number = number++;
+    }
+    all.batches.push_back(std::move(batch));
+  }
+  StreamSource source;
+  source.find = [&all](StreamId id, std::size_t from) -> std::optional<observe::CapturedStream> {
+    if (id != all.stream) return std::nullopt;
+    observe::CapturedStream more = all;
+    more.batches.erase(more.batches.begin(), more.batches.begin() + static_cast<std::ptrdiff_t>(from));
+    return more;
+  };
+  StreamCapture capture(source);
+  capture.setActive(true);
+  StreamEntry entry, other;
+  entry.id = all.stream;
+  other.id = all.stream + 1;
+  entry.head = other.head = std::make_shared<observe::StreamHead>();
+  QSignalSpy grown(&capture, &StreamCapture::grown);
+  capture.show(&entry);
+  const std::size_t first = capture.view().messages().size();
+  QVERIFY(first > 0 && first < kBatches * kMessages);
+  QVERIFY(!capture.view().hasEnded());
+  QTRY_VERIFY_WITH_TIMEOUT(capture.view().hasEnded(), kPatience);
+  QCOMPARE(capture.view().messages().size(), std::size_t{kBatches * kMessages});
+  QCOMPARE(capture.view().messages().back().number, kBatches * kMessages);
+  QVERIFY(grown.count() >= 4);
+  // What is left of a stream does not go to the next one.
+  capture.show(&other);
+  capture.show(&entry);
+  capture.show(&other);
+  QTest::qWait(0);
+  QVERIFY(capture.view().empty());
 }
 
 void StreamInspectorTest::changedHeaderFieldsAreMarked() {

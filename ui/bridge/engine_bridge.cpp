@@ -5,6 +5,7 @@
 #include <QMetaObject>
 #include <QThreadPool>
 #include <algorithm>
+#include <map>
 #include <optional>
 
 namespace spillway::ui {
@@ -38,6 +39,7 @@ struct EngineBridge::Impl {
   QThreadPool applier;
   bool isApplying = false;
   std::optional<config::Document> waiting;  ///< the newest document that came while another was being applied
+  std::map<std::string, std::vector<std::string>> redactedFields;  ///< by load balancer
   QTimer eventTimer, targetTimer, metricsTimer;
 };
 
@@ -66,12 +68,17 @@ void EngineBridge::apply(const config::Document& document) {
   impl_->isApplying = true;
   impl_->applier.start([this, document] {
     const ApplyReport report = impl_->engine.apply(document);
-    QMetaObject::invokeMethod(this, [this, report] { finishApply(report); });
+    QMetaObject::invokeMethod(this, [this, document, report] { finishApply(document, report); });
   });
 }
 
-void EngineBridge::finishApply(const ApplyReport& report) {
+void EngineBridge::finishApply(const config::Document& document, const ApplyReport& report) {
   impl_->isApplying = false;
+  if (report.applied) {
+    impl_->redactedFields.clear();
+    for (const config::LoadBalancer& balancer : document.loadBalancers)
+      impl_->redactedFields[balancer.name] = balancer.capture.redactedFields;
+  }
   if (impl_->waiting) {
     const config::Document next = *std::exchange(impl_->waiting, std::nullopt);
     apply(next);
@@ -120,6 +127,11 @@ void EngineBridge::stop(std::chrono::milliseconds grace) {
   impl_->waiting.reset();
   impl_->applier.waitForDone();
   impl_->engine.stop(grace);
+}
+
+std::vector<std::string> EngineBridge::redactedFields(const std::string& loadBalancer) const {
+  const auto found = impl_->redactedFields.find(loadBalancer);
+  return found == impl_->redactedFields.end() ? config::Capture().redactedFields : found->second;
 }
 
 const observe::MetricSeries& EngineBridge::series() const {

@@ -47,6 +47,9 @@ class EngineBridge : public QObject {
   /// What the metrics were over time; may be asked by any thread, lives as long as the bridge.
   const observe::MetricSeries& series() const;
   std::size_t workers() const;
+  /// The names of the message fields whose values a running load balancer hides; the usual ones if there is
+  /// no such balancer.
+  std::vector<std::string> redactedFields(const std::string& loadBalancer) const;
   QString dataDirectory() const;
 
  signals:
@@ -71,7 +74,7 @@ class EngineBridge : public QObject {
   void applied(const spillway::ApplyReport& report);
 
  private:
-  void finishApply(const ApplyReport& report);
+  void finishApply(const config::Document& document, const ApplyReport& report);
   void takeEvents();
   void pollTargets();
   void sampleMetrics();

@@ -13,23 +13,6 @@ using observe::TargetState;
 
 namespace {
 
-/// Worst first.
-int rankOf(TargetState state) {
-  switch (state) {
-    case TargetState::Unhealthy:
-      return 0;
-    case TargetState::Initial:
-      return 1;
-    case TargetState::Draining:
-      return 2;
-    case TargetState::Unused:
-      return 3;
-    case TargetState::Healthy:
-      break;
-  }
-  return 4;
-}
-
 bool isNumber(int column) {
   return column >= TargetHealthModel::ActiveStreams && column < TargetHealthModel::ColumnCount;
 }
@@ -230,7 +213,7 @@ QVariant TargetHealthModel::display(const TargetStatus& row, int column) const {
 QVariant TargetHealthModel::raw(const TargetStatus& row, int column) const {
   switch (column) {
     case Health:
-      return QStringLiteral("%1 %2").arg(rankOf(row.state)).arg(targetAddress(row.id));
+      return QStringLiteral("%1 %2").arg(healthRank(row.state)).arg(targetAddress(row.id));
     case Since:
       return static_cast<qlonglong>(row.since.time_since_epoch().count());
     case LastCheck:

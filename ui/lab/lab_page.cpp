@@ -216,7 +216,7 @@ void LabPage::connectAll() {
           [this](const QString& words) { pane_->showStory({words}); });
   connect(arrangement_, &Arrangement::ready, this, [this] {
     pane_->showStory({});
-    calls_->run();
+    (calls_->*begin_)();
   });
   connect(capture_, &StreamCapture::grown, this, &LabPage::showStory);
   connect(own_, &OwnService::methodChosen, this, &LabPage::chooseOwn);
@@ -395,17 +395,19 @@ CallRunner::Plan LabPage::makePlan(const grpc::ChannelTarget& target, const grpc
 }
 
 void LabPage::run() {
-  if (!prepare()) return;
-  arrangement_->make(lesson().settings.setup, group_);
-  showState();
+  begin(&CallSeries::run);
 }
 
 void LabPage::step() {
-  if (!player().isRunning()) {
-    if (!prepare()) return;
-    arrangement_->reset();
-  }
-  calls_->step();
+  player().isRunning() ? calls_->step() : begin(&CallSeries::step);
+}
+
+/// Once what the experiment wants of the target group has come into force.
+void LabPage::begin(void (CallSeries::*how)()) {
+  if (!prepare()) return;
+  begin_ = how;
+  arrangement_->make(lesson().settings.setup, group_);
+  showState();
 }
 
 void LabPage::onCallChanged() {
@@ -435,7 +437,7 @@ void LabPage::showState() {
   const bool isRunning = calls_->isRunning() || arrangement_->isAwaited();
   run_->setEnabled(!why && !isRunning);
   run_->setToolTip(why.value_or(QStringLiteral("Makes the call")));
-  step_->setEnabled(!why && !(isRunning && calls_->player().isAtEnd()));
+  step_->setEnabled(!why && !arrangement_->isAwaited() && !(isRunning && calls_->player().isAtEnd()));
   pause_->setEnabled(isRunning && !calls_->player().isAtEnd());
   pause_->setText(isRunning && calls_->player().isPaused() ? QStringLiteral("&Go on")
                                                            : QStringLiteral("&Pause"));

@@ -84,6 +84,7 @@ class LabPage : public QWidget {
   void takeEvents(const std::vector<observe::Event>& events);
   void run();
   void step();
+  void begin(void (CallSeries::*how)());
   bool prepare();
   std::optional<CallPlace> place();
   bool isListener(const QString& address) const;
@@ -110,14 +111,15 @@ class LabPage : public QWidget {
   Lesson ownLesson_;  ///< as it was filled in when it was chosen or run
   CallSeries* calls_;
   Arrangement* arrangement_;
-  StreamCapture* capture_;              ///< the frames of the latest call's stream
-  StreamStore* streams_;                ///< of the lab's own calls
-  std::unordered_set<StreamId> ours_;   ///< those that are open
-  std::optional<StreamId> shown_;       ///< of the latest call
-  int awaited_ = 0;                     ///< calls that began whose streams were not seen yet
-  std::string group_;                   ///< the target group that the calls go to
-  std::vector<StreamId> made_;          ///< since the person began
-  std::optional<grpc::CallKind> kind_;  ///< of the latest call
+  void (CallSeries::*begin_)() = nullptr;  ///< how calls begin once it is made
+  StreamCapture* capture_;                 ///< the frames of the latest call's stream
+  StreamStore* streams_;                   ///< of the lab's own calls
+  std::unordered_set<StreamId> ours_;      ///< those that are open
+  std::optional<StreamId> shown_;          ///< of the latest call
+  int awaited_ = 0;                        ///< calls that began whose streams were not seen yet
+  std::string group_;                      ///< the target group that the calls go to
+  std::vector<StreamId> made_;             ///< since the person began
+  std::optional<grpc::CallKind> kind_;     ///< of the latest call
   PageHeader* header_;
   QMenu *experiments_, *services_;
   OwnService* own_;

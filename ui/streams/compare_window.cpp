@@ -142,7 +142,9 @@ void CompareWindow::follow() {
 void CompareWindow::work() {
   isBehind_ = isAt_;
   if (std::exchange(isAt_, true)) return;
-  const auto sideOf = [](const Side& side) { return comparedStream(side.entry, side.capture->view()); };
+  const auto sideOf = [](const Side& side) {
+    return comparedStream(side.entry, side.capture->view(), side.capture->call());
+  };
   pool_.start([this, schemas = schemas_.schemas(), left = sideOf(sides_[0]), right = sideOf(sides_[1])] {
     Comparison comparison = compare(schemas, left, right);
     QMetaObject::invokeMethod(

@@ -53,8 +53,8 @@ void CopyMenu::copyCommand(bool isGrpcurl) {
       return QString::fromStdString(exporting::curlCommand(*head, view, facts));
     });
   }
-  copy([head = head_, view, facts, schemas = schemas_.schemas()]() mutable {
-    facts.messagesJson = requestJson(schemas, messagesToCopy(view, head->path));
+  copy([head = head_, view, call = capture_.call(), facts, schemas = schemas_.schemas()]() mutable {
+    facts.messagesJson = requestJson(schemas, messagesToCopy(view, call));
     return QString::fromStdString(exporting::grpcurlCommand(*head, view, facts));
   });
 }
@@ -66,8 +66,8 @@ void CopyMenu::copySummary() {
 
 void CopyMenu::copyMessages(MessagesAs as) {
   if (!head_) return;
-  copy([path = head_->path, view = capture_.view(), as, schemas = schemas_.schemas()] {
-    return messagesText(schemas, messagesToCopy(view, path), as);
+  copy([call = capture_.call(), view = capture_.view(), as, schemas = schemas_.schemas()] {
+    return messagesText(schemas, messagesToCopy(view, call), as);
   });
 }
 

@@ -140,10 +140,15 @@ std::optional<KnownType> typeOf(const grpc::Schemas& schemas, const MessageBytes
     auto type = schemas.message(message.typeName);
     return type ? std::optional(KnownType{std::move(*type), "gRPC itself"}) : std::nullopt;
   }
-  auto found = schemas.method(message.path);
+  auto found = schemas.method(message.call.path);
   if (!found) return std::nullopt;
   const bool isRequest = message.direction == observe::Direction::Request;
   return KnownType{isRequest ? found->method.request : found->method.response, found->origin};
+}
+
+const grpc::Redaction& redactionOf(const MessageBytes& message) {
+  static const grpc::Redaction usual;
+  return message.call.redaction ? *message.call.redaction : usual;
 }
 
 void addWire(DecodedMessage& result) {
@@ -159,9 +164,10 @@ void addWire(DecodedMessage& result) {
   result.wire.push_back(std::move(end));
 }
 
-void addFields(DecodedMessage& result, const grpc::Schemas& schemas, const grpc::MessageType& type) {
+void addFields(DecodedMessage& result, const grpc::Schemas& schemas, const grpc::MessageType& type,
+               const grpc::Redaction& redaction) {
   grpc::DecodedMessage decoded = grpc::decodeMessage(schemas, type, grpc::bytesOf(result.bytes));
-  grpc::Redaction().redact(decoded);
+  redaction.redact(decoded);
   result.type = toQt(decoded.type);
   for (const grpc::FieldNode& field : decoded.fields)
     result.fields.push_back(nodeOf(field));
@@ -169,7 +175,7 @@ void addFields(DecodedMessage& result, const grpc::Schemas& schemas, const grpc:
   if (decoded.misfit && result.problem.isEmpty())
     result.problem = QStringLiteral("It does not fit %1: %2.").arg(result.type, toQt(decoded.misfit->text()));
   auto json = grpc::messageJson(schemas, type, grpc::bytesOf(result.bytes));
-  if (json) json = grpc::Redaction().redactJson(*json);
+  if (json) json = redaction.redactJson(*json);
   (json ? result.json : result.jsonProblem) = toQt(json ? *json : json.error().detail);
 }
 
@@ -185,8 +191,8 @@ void collectValues(const std::vector<grpc::FieldNode>& nodes, QStringList& value
 }  // namespace
 
 MessageBytes bytesOf(const observe::CaptureView& view, const observe::CapturedMessage& message,
-                     const std::string& path) {
-  MessageBytes bytes{path, message.direction, view.payload(message), message.size, message.compressed};
+                     const CallContext& call) {
+  MessageBytes bytes{call, message.direction, view.payload(message), message.size, message.compressed};
   bytes.kind = view.kind();
   bytes.opcode = message.opcode;
   bytes.encoding = encodingOf(view, message.direction);
@@ -204,7 +210,7 @@ DecodedMessage decode(const grpc::Schemas& schemas, const MessageBytes& message)
   addWire(result);
   if (const auto known = typeOf(schemas, message)) {
     result.origin = toQt(known->origin);
-    addFields(result, schemas, known->type);
+    addFields(result, schemas, known->type, redactionOf(message));
   }
   return result;
 }
@@ -218,7 +224,7 @@ QString messagePreview(const grpc::Schemas& schemas, const MessageBytes& message
   if (!known || !problem.isEmpty()) return {};
   grpc::DecodedMessage decoded =
       grpc::decodeMessage(schemas, known->type, grpc::bytesOf(bytes), {.nodes = 40, .textBytes = 80});
-  grpc::Redaction().redact(decoded);
+  redactionOf(message).redact(decoded);
   QStringList values;
   collectValues(decoded.fields, values);
   return values.isEmpty() ? QStringLiteral("(all default)") : values.join(QStringLiteral(" · "));

@@ -8,6 +8,7 @@
 
 #include "engine/grpc/schema.h"
 #include "engine/observe/capture_view.h"
+#include "ui/streams/call_context.h"
 
 namespace spillway::ui {
 
@@ -33,7 +34,7 @@ struct DecodedMessage {
 
 /// What is to be decoded.
 struct MessageBytes {
-  std::string path;  ///< of the call, "/routeguide.RouteGuide/GetFeature"
+  CallContext call;
   observe::Direction direction = observe::Direction::Request;
   std::string payload;  ///< as far as it was kept
   std::uint64_t size = 0;
@@ -46,7 +47,7 @@ struct MessageBytes {
 
 /// The message of a view with what is needed to read it.
 MessageBytes bytesOf(const observe::CaptureView& view, const observe::CapturedMessage& message,
-                     const std::string& path);
+                     const CallContext& call);
 
 /// Any thread.
 DecodedMessage decode(const grpc::Schemas& schemas, const MessageBytes& message);

@@ -72,13 +72,13 @@ QString textOf(const grpc::Schemas& schemas, const Message& message, MessagesAs 
 
 }  // namespace
 
-MessagesToCopy messagesToCopy(const observe::CaptureView& view, const std::string& path) {
+MessagesToCopy messagesToCopy(const observe::CaptureView& view, const CallContext& call) {
   MessagesToCopy copies;
   std::uint64_t bytes = 0;
   for (const observe::CapturedMessage& message : view.messages()) {
     bytes += message.kept;
     if (copies.messages.size() >= kMostMessages || bytes > kMostBytes) break;
-    copies.messages.push_back({bytesOf(view, message, path), message.number, message.arrived});
+    copies.messages.push_back({bytesOf(view, message, call), message.number, message.arrived});
   }
   copies.leftOut = view.messages().size() - copies.messages.size();
   return copies;

@@ -21,7 +21,7 @@ struct MessagesToCopy {
 };
 
 /// The first messages of a stream, as many as belong on a clipboard.
-MessagesToCopy messagesToCopy(const observe::CaptureView& view, const std::string& path);
+MessagesToCopy messagesToCopy(const observe::CaptureView& view, const CallContext& call);
 
 /// Json: a list; what is neither known to a schema nor text has its bytes as base64. Any thread.
 QString messagesText(const grpc::Schemas& schemas, const MessagesToCopy& messages, MessagesAs as);

@@ -58,7 +58,6 @@ void MessageModel::showStream(const StreamEntry* entry) {
     hasStream_ = entry != nullptr;
     stream_ = entry ? entry->id : 0;
     started_ = entry ? entry->head->started : WallTime{};
-    path_ = entry ? entry->head->path : std::string();
     restart();
   }
   if (!entry || view_) return;
@@ -71,10 +70,11 @@ void MessageModel::showStream(const StreamEntry* entry) {
   append(std::move(fresh));
 }
 
-void MessageModel::showCapture(const observe::CaptureView& view) {
+void MessageModel::showCapture(const observe::CaptureView& view, const CallContext& call) {
   if (view.messages().empty()) return;
   if (view_ != &view) {
     view_ = &view;
+    call_ = call;
     restart();
   }
   if (view.kind() == observe::ContentKind::Http) growBodies();
@@ -150,7 +150,7 @@ void MessageModel::readContents() {
     const observe::CapturedMessage* message = captured(row);
     // Long messages begin with what is worth a line.
     if (!message || message->size > 64 * 1024) continue;
-    wanted.emplace_back(row, bytesOf(*view_, *message, path_));
+    wanted.emplace_back(row, bytesOf(*view_, *message, call_));
   }
   pool_.start([this, ticket = ticket_, schemas = schemas_, wanted = std::move(wanted)] {
     std::vector<std::pair<int, QString>> read;

@@ -12,6 +12,7 @@
 #include "engine/grpc/schema.h"
 #include "engine/observe/capture_view.h"
 #include "ui/models/stream_store.h"
+#include "ui/streams/call_context.h"
 
 namespace spillway::ui {
 
@@ -31,7 +32,7 @@ class MessageModel : public QAbstractTableModel {
   void showStream(const StreamEntry* entry);
   /// What was captured of that stream, now or since the last call; it must live until showStream(). Nothing
   /// happens while it has no messages.
-  void showCapture(const observe::CaptureView& view);
+  void showCapture(const observe::CaptureView& view, const CallContext& call);
   /// What was captured is about to go: back to the timeline, which showStream() shows again.
   void forgetCapture();
   /// What a message holds, on one line; empty: not known, or not yet. dataChanged() tells of more.
@@ -70,7 +71,7 @@ class MessageModel : public QAbstractTableModel {
   bool hasStream_ = false;
   std::size_t seen_ = 0;  ///< timeline entries looked at
   WallTime started_{};
-  std::string path_;
+  CallContext call_;
   std::vector<Row> messages_;
   const observe::CaptureView* view_ = nullptr;  ///< where the rows are from; null: the timeline
   grpc::Schemas schemas_;

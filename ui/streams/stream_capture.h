@@ -8,12 +8,14 @@
 #include "engine/observe/capture_view.h"
 #include "ui/bridge/history_thread.h"
 #include "ui/models/stream_store.h"
+#include "ui/streams/call_context.h"
 #include "ui/streams/stream_source.h"
 
 namespace spillway::ui {
 
 /// What passed on the stream that is looked at: from memory while it is open or fresh, from the history when
-/// it is older. Asks only while it is active. UI thread.
+/// it is older. Asks only while it is active. A long stream comes in pieces, a turn of the loop for each. UI
+/// thread.
 class StreamCapture : public QObject {
   Q_OBJECT
 
@@ -25,6 +27,8 @@ class StreamCapture : public QObject {
   void setActive(bool active);
   const observe::CaptureView& view() const { return *view_; }
   WallTime started() const { return started_; }
+  /// What its messages are read with.
+  const CallContext& call() const { return call_; }
   /// Nothing of the stream is known here, and nothing will come.
   bool isMissing() const { return missing_; }
 
@@ -35,18 +39,22 @@ class StreamCapture : public QObject {
   void grown();
 
  private:
+  CallContext callOf(const observe::StreamHead& head) const;
   void ask();
+  void takePiece();
   void askHistory();
-  void takeStored(const std::optional<observe::CapturedStream>& found);
+  void takeStored(std::unique_ptr<observe::CaptureView> found);
 
   const StreamSource source_;
   std::unique_ptr<HistoryThread> history_;  ///< null: none is kept
   std::unique_ptr<observe::CaptureView> view_ = std::make_unique<observe::CaptureView>();
+  CallContext call_;
   StreamId stream_ = 0;
   WallTime started_{};
   bool hasStream_ = false, isOpen_ = false, isAsked_ = false, missing_ = false;
   int tries_ = 0;
-  QTimer timer_;
+  observe::CapturedStream rest_;  ///< what is known and not in the view yet
+  QTimer timer_, pieceTimer_;
 };
 
 }  // namespace spillway::ui

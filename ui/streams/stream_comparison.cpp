@@ -159,8 +159,9 @@ void addMessages(Rows& rows, const grpc::Schemas& schemas, const ComparedStream&
 
 }  // namespace
 
-ComparedStream comparedStream(const StreamEntry& entry, const observe::CaptureView& view) {
-  return {entry, view.fields(), messagesToCopy(view, entry.head->path)};
+ComparedStream comparedStream(const StreamEntry& entry, const observe::CaptureView& view,
+                              const CallContext& call) {
+  return {entry, view.fields(), messagesToCopy(view, call)};
 }
 
 Comparison compare(const grpc::Schemas& schemas, const ComparedStream& left, const ComparedStream& right) {

@@ -17,7 +17,8 @@ struct ComparedStream {
 };
 
 /// The stream with what was captured of it.
-ComparedStream comparedStream(const StreamEntry& entry, const observe::CaptureView& view);
+ComparedStream comparedStream(const StreamEntry& entry, const observe::CaptureView& view,
+                              const CallContext& call);
 
 /// One thing of both streams.
 struct ComparedRow {

@@ -249,7 +249,6 @@ QWidget* StreamDetail::makeSummary() {
 
 void StreamDetail::showStream(const StreamEntry* entry) {
   stack_->setCurrentIndex(entry ? 1 : 0);
-  path_ = entry ? entry->head->path : std::string();
   target_ = entry && isLive_ ? entry->target() : std::string();
   bare_.reset();
   if (entry && entry->timeline.empty()) bare_ = *entry;
@@ -302,7 +301,7 @@ void StreamDetail::onGrown() {
     sequence_->showStream(&told);
   }
   keepChosen();
-  messages_->showCapture(capture_->view());
+  messages_->showCapture(capture_->view(), capture_->call());
   chooseAgain();
   frames_->grow();
   const auto frames = capture_->view().frames().size();
@@ -356,7 +355,7 @@ void StreamDetail::showHeaders() {
 void StreamDetail::showMessage(int row) {
   const observe::CapturedMessage* message = messages_->captured(row);
   if (!message) return pane_->show(std::nullopt, {}, {});
-  const MessageBytes bytes = bytesOf(capture_->view(), *message, path_);
+  const MessageBytes bytes = bytesOf(capture_->view(), *message, capture_->call());
   pane_->show(bytes, messageTitle(bytes, *message, capture_->started()), target_);
 }
 
@@ -367,7 +366,7 @@ void StreamDetail::showTrailers() {
     for (const auto& [name, value] : *fields.fields) {
       if (name != "grpc-status-details-bin") continue;
       const QByteArray bytes = QByteArray::fromBase64(QByteArray::fromStdString(value));
-      MessageBytes status{path_, fields.direction, bytes.toStdString(),
+      MessageBytes status{capture_->call(), fields.direction, bytes.toStdString(),
                           static_cast<std::uint64_t>(bytes.size())};
       status.typeName = "google.rpc.Status";
       return pane_->show(status, QStringLiteral("Details of the status · grpc-status-details-bin"), target_);

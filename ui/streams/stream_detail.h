@@ -92,7 +92,7 @@ class StreamDetail : public QWidget {
   FactList* facts_;
   MessagePane* pane_;
   CopyMenu* copies_;
-  std::string path_, target_;
+  std::string target_;
   StreamId shown_ = 0;
   std::optional<std::pair<observe::Direction, std::uint32_t>> chosen_;  ///< the message of the shown stream
   std::optional<StreamEntry> bare_;  ///< the stream, where it came without a timeline

@@ -8,7 +8,8 @@ namespace spillway::ui {
 
 StreamSource liveSource(EngineBridge& bridge) {
   return {[&bridge](StreamId stream, std::size_t from) { return bridge.captured(stream, from); },
-          bridge.history().file, pki::LocalCa::certificateFileIn(bridge.dataDirectory().toStdString()), true};
+          bridge.history().file, pki::LocalCa::certificateFileIn(bridge.dataDirectory().toStdString()), true,
+          [&bridge](const std::string& balancer) { return bridge.redactedFields(balancer); }};
 }
 
 }  // namespace spillway::ui

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/observe/capture.h"
 
@@ -18,6 +19,8 @@ struct StreamSource {
   std::string historyFile;  ///< where older streams are; "" = nowhere
   std::string caFile;       ///< what clients of its TLS listeners trust; "" = not known
   bool isLive = false;      ///< its targets may be asked
+  /// The names of the message fields whose values a load balancer hides; null: the usual ones. UI thread.
+  std::function<std::vector<std::string>(const std::string& loadBalancer)> redactedFields = nullptr;
 };
 
 /// The bridge must live as long.

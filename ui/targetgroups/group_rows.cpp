@@ -16,23 +16,6 @@ QString str(const std::string& text) {
   return QString::fromStdString(text);
 }
 
-/// Worst first: unhealthy, draining, initial, unused, healthy.
-int rankOf(TargetState state) {
-  switch (state) {
-    case TargetState::Unhealthy:
-      return 0;
-    case TargetState::Draining:
-      return 1;
-    case TargetState::Initial:
-      return 2;
-    case TargetState::Unused:
-      return 3;
-    case TargetState::Healthy:
-      break;
-  }
-  return 4;
-}
-
 TableCell rightCount(std::uint64_t value) {
   return {countText(value), QVariant::fromValue<qulonglong>(value), Severity::None, {}, false};
 }
@@ -41,7 +24,7 @@ TableRow targetRow(const TargetStatus& status, const observe::PartReading& part,
   TableRow row;
   row.key = QStringLiteral("%1:%2").arg(str(status.id.address)).arg(status.id.port);
   TableCell health{QStringLiteral("%1 %2").arg(healthGlyph(status.state), healthWord(status.state)),
-                   QVariant(rankOf(status.state)), Severity::None, status.state, false};
+                   QVariant(healthRank(status.state)), Severity::None, status.state, false};
   QString why = str(status.description);
   if (!status.detail.empty()) why += (why.isEmpty() ? QString() : QStringLiteral(" · ")) + str(status.detail);
   row.cells = {health,

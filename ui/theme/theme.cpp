@@ -169,4 +169,20 @@ QColor healthColor(observe::TargetState state) {
   return colors.unused;
 }
 
+int healthRank(observe::TargetState state) {
+  switch (state) {
+    case observe::TargetState::Unhealthy:
+      return 0;
+    case observe::TargetState::Draining:
+      return 1;
+    case observe::TargetState::Initial:
+      return 2;
+    case observe::TargetState::Unused:
+      return 3;
+    case observe::TargetState::Healthy:
+      break;
+  }
+  return 4;
+}
+
 }  // namespace spillway::ui

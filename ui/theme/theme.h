@@ -39,5 +39,7 @@ class Theme {
 QString healthGlyph(observe::TargetState state);
 QString healthWord(observe::TargetState state);
 QColor healthColor(observe::TargetState state);
+/// For sorting: the worst comes first.
+int healthRank(observe::TargetState state);
 
 }  // namespace spillway::ui

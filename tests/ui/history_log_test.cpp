@@ -323,6 +323,10 @@ class HistoryLogTest : public QObject {
     QCOMPARE(rows_->pruneEntries({}, 1000), 1000);
     QTRY_COMPARE_WITH_TIMEOUT(model_->shown(), 34'003U, kPatience);
     QCOMPARE(model_->rowCount(), kFollowed);
+    // Ctrl+Home goes to the oldest entry, not to the oldest row.
+    QTest::keyClick(&table, Qt::Key_Home, Qt::ControlModifier);
+    QTRY_COMPARE_WITH_TIMEOUT(table.selectedSeq(), std::optional(RowSeq{1001}), kPatience);
+    QCOMPARE(table.rowAt(0), 0);
   }
 
   void exportsWhatTheFilterSelects() {

@@ -62,8 +62,6 @@ HistoryLogModel::HistoryLogModel(const std::string& file, QObject* parent)
   pollTimer_.start(kRhythm);
   fetchTimer_.setSingleShot(true);
   connect(&fetchTimer_, &QTimer::timeout, this, &HistoryLogModel::fetch);
-  olderTimer_.setSingleShot(true);
-  connect(&olderTimer_, &QTimer::timeout, this, &HistoryLogModel::showOlder);
   poll();
 }
 
@@ -225,7 +223,7 @@ void HistoryLogModel::appendPlain(std::int64_t newest) {
 /// The older rows come in the next turn of the loop: the view may just be handling a click.
 void HistoryLogModel::setFollowed(bool followed) {
   isFollowed_ = followed;
-  if (!followed && isPlain() && first_ > oldest_) olderTimer_.start(0);
+  if (!followed) QMetaObject::invokeMethod(this, &HistoryLogModel::showOlder, Qt::QueuedConnection);
 }
 
 void HistoryLogModel::showOlder() {

@@ -95,7 +95,6 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
 
   HistoryThread searching_, fetching_;  ///< fetching never waits for a search
   QTimer pollTimer_;
-  QTimer olderTimer_;  ///< until all entries are rows
   mutable QTimer fetchTimer_;
   std::int64_t oldest_ = 1, newest_ = 0;  ///< entries that show, unless a filter hides them
   std::int64_t seen_ = 0;                 ///< the newest that there is

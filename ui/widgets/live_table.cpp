@@ -116,6 +116,18 @@ void LiveTable::keyPressEvent(QKeyEvent* event) {
     setFollowing(true);
     return;
   }
+  if (event->matches(QKeySequence::MoveToStartOfDocument)) {
+    setFollowing(false);
+    // Behind the older rows, which come now.
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+          selectRow(0);
+          scrollToTop();
+        },
+        Qt::QueuedConnection);
+    return;
+  }
   if (event->key() == Qt::Key_Escape) {
     clearSelection();
     return;

@@ -8,6 +8,7 @@
 
 #include "engine/balance/compile_rules.h"
 #include "engine/balance/compile_tls.h"
+#include "engine/base/text.h"
 
 namespace spillway::balance {
 namespace {
@@ -108,6 +109,8 @@ class Compiler {
     result->limits = balancer.limits;
     result->beyondAlb = balancer.beyondAlb;
     result->capture = balancer.capture;
+    for (std::string& name : result->capture.loggedHeaders)
+      name = lowerCase(name);
     result->rules =
         compileRules(settings, snapshot.groups, [&](std::uint32_t rule, const std::string& group) {
           return runtimes_.route({result->id, rule, group});

@@ -47,6 +47,7 @@ void fields(V& v, Capture& capture) {
   if (v.wants(!capture.filter.empty())) v.text("filter", capture.filter);
   v.number("bodyBytes", capture.bodyBytes);
   v.texts("redactedHeaders", capture.redactedHeaders);
+  if (v.wants(!capture.loggedHeaders.empty())) v.texts("loggedHeaders", capture.loggedHeaders);
   v.texts("redactedFields", capture.redactedFields);
 }
 

@@ -75,6 +75,8 @@ struct Capture {
   std::uint32_t bodyBytes = 1024 * 1024;  ///< of one stream, both directions together; the rest is cut
   std::vector<std::string> redactedHeaders{"authorization", "proxy-authorization", "cookie", "set-cookie",
                                            "x-api-key"};  ///< their values are never kept
+  /// Request header fields whose values every entry of the log keeps, for the filter's header["x"].
+  std::vector<std::string> loggedHeaders;
   /// Fields of gRPC messages whose values are not stored, where their schema is known. By their words:
   /// "token" covers "access_token" and "accessToken".
   std::vector<std::string> redactedFields{"password",   "passwd",      "passphrase",    "pwd",

@@ -12,6 +12,9 @@ namespace spillway::config {
 /// socket.
 std::vector<Issue> validate(const Document&);
 
+/// The same of what a load balancer records, by itself: paths begin with "capture".
+std::vector<Issue> validate(const Capture&);
+
 /// Whether any of the issues is an error.
 bool hasErrors(const std::vector<Issue>&);
 

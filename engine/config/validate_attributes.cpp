@@ -13,7 +13,8 @@ namespace spillway::config {
 namespace {
 
 constexpr std::size_t kLongestHeaderValue = 1024;  // ALB
-constexpr std::size_t kLongestHeaderName = 40;     // ALB's bound in conditions; unverified here
+constexpr std::size_t kMostLoggedHeaders = 20;
+constexpr std::size_t kLongestHeaderName = 40;  // ALB's bound in conditions; unverified here
 constexpr std::uint32_t kKibibyte = 1024, kMebibyte = 1024 * 1024;
 
 /// One number of a part and where it must lie.
@@ -173,17 +174,43 @@ void checkRequestHeaderNames(Findings& findings, const std::string& path,
   }
 }
 
+bool checkFieldName(Findings& findings, const std::string& path, const std::string& name) {
+  if (isToken(name)) return true;
+  findings.error(path, name, "Write the name of a header field: letters, digits and !#$%&'*+-.^_`|~.");
+  return false;
+}
+
+/// Each entry of the log has its values: they are few, and none is secret.
+void checkLoggedHeaders(Findings& findings, const std::string& path, const Capture& capture) {
+  Holders<std::string> names;
+  for (std::size_t i = 0; i < capture.loggedHeaders.size(); ++i) {
+    const std::string& name = capture.loggedHeaders[i];
+    const std::string member = fmt::format("{}[{}]", path, i);
+    if (!checkFieldName(findings, member, name)) continue;
+    const auto isIt = [&](const std::string& other) { return equalsIgnoringCase(other, name); };
+    if (i >= kMostLoggedHeaders) {
+      findings.error(
+          member, name,
+          fmt::format("An entry keeps {} header fields at the most: remove one.", kMostLoggedHeaders));
+    } else if (!names.claim(lowerCase(name), name).empty()) {
+      findings.error(member, name, "This header is here twice: remove one.");
+    } else if (std::ranges::any_of(capture.redactedHeaders, isIt)) {
+      findings.error(
+          member, name,
+          "Values of this header are never kept, as redactedHeaders says: remove it from one of the two.");
+    }
+  }
+}
+
 void checkCapture(Findings& findings, const std::string& path, const Capture& capture) {
   checkRanges(findings, path,
               std::array{Bounded{"bodyBytes",
                                  capture.bodyBytes,
                                  {kKibibyte, 64 * kMebibyte},
                                  "What is kept of one stream's messages (bytes)"}});
-  for (std::size_t i = 0; i < capture.redactedHeaders.size(); ++i) {
-    if (isToken(capture.redactedHeaders[i])) continue;
-    findings.error(fmt::format("{}.redactedHeaders[{}]", path, i), capture.redactedHeaders[i],
-                   "Write the name of a header field: letters, digits and !#$%&'*+-.^_`|~.");
-  }
+  for (std::size_t i = 0; i < capture.redactedHeaders.size(); ++i)
+    checkFieldName(findings, fmt::format("{}.redactedHeaders[{}]", path, i), capture.redactedHeaders[i]);
+  checkLoggedHeaders(findings, path + ".loggedHeaders", capture);
   for (std::size_t i = 0; i < capture.redactedFields.size(); ++i) {
     const std::string& name = capture.redactedFields[i];
     if (std::ranges::any_of(name, isAlphanumeric)) continue;
@@ -193,6 +220,12 @@ void checkCapture(Findings& findings, const std::string& path, const Capture& ca
 }
 
 }  // namespace
+
+std::vector<Issue> validate(const Capture& capture) {
+  Findings findings;
+  checkCapture(findings, "capture", capture);
+  return findings.take();
+}
 
 void checkLoadBalancerAttributes(Findings& findings, const std::string& path, const LoadBalancer& balancer) {
   const LoadBalancerAttributes& attributes = balancer.attributes;

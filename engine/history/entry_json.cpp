@@ -91,6 +91,18 @@ Result<void> takeText(const Json& json, const Column& column, EntryDraft& draft)
   return {};
 }
 
+/// {"x-canary": "yes"}; what is missing stays as it is.
+Result<void> takeHeaders(const Json& json, EntryDraft& draft) {
+  const auto at = json.find("headers");
+  if (at == json.end()) return {};
+  if (!at->is_object()) return failure(wrong("headers", *at));
+  for (const auto& [name, value] : at->items()) {
+    if (!value.is_string()) return failure(wrong("headers", *at));
+    draft.head.keptFields.emplace_back(name, value.get<std::string>());
+  }
+  return {};
+}
+
 Result<void> takeAll(const Json& json, EntryDraft& draft) {
   std::int64_t flags = 0;
   for (const auto& [name, flag] : kFlags) {
@@ -110,7 +122,7 @@ Result<void> takeAll(const Json& json, EntryDraft& draft) {
   for (const OwnTextColumn& column : ownTextColumns()) {
     if (auto taken = takeText(json, column, draft); !taken) return taken;
   }
-  return {};
+  return takeHeaders(json, draft);
 }
 
 }  // namespace

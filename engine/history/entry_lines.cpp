@@ -71,6 +71,8 @@ std::string jsonLine(const observe::StreamRecord& record) {
     if (Json value = valueOf(field, record); !value.is_null())
       json[std::string(field.name)] = std::move(value);
   }
+  for (const auto& [name, value] : record.head->keptFields)
+    json["headers"][name] = value;
   // Clients may send what is no UTF-8.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -11,9 +11,9 @@
 namespace spillway::history {
 namespace {
 
-bool asksUnknownHeader(const FilterNode& node) {
-  return (node.field && isUnknownHeader(*node.field)) ||
-         std::ranges::any_of(node.parts, [](const auto& part) { return asksUnknownHeader(*part); });
+bool asksKeptHeader(const FilterNode& node) {
+  return !node.header.empty() ||
+         std::ranges::any_of(node.parts, [](const auto& part) { return asksKeptHeader(*part); });
 }
 
 /// Those conditions on the time of which none may fail.
@@ -38,9 +38,8 @@ Result<Filter, FilterError> Filter::parse(std::string_view text, WallTime now) {
 }
 
 std::string Filter::remark() const {
-  if (!root_ || !asksUnknownHeader(*root_)) return {};
-  return "Of a request's headers only user-agent, host and x-amzn-trace-id are kept: every other one counts "
-         "as "
+  if (!root_ || !asksKeptHeader(*root_)) return {};
+  return "Entries keep a header only from when Recording names it (loggedHeaders): elsewhere it counts as "
          "missing.";
 }
 

@@ -88,7 +88,7 @@ std::string_view noText(const StreamRecord&, std::string&) {
   return {};
 }
 
-const FieldInfo kUnknownHeader{.name = "header", .column = "0", .text = noText};
+const FieldInfo kKeptHeader{.name = "header", .column = "0", .text = noText};
 
 FieldInfo grpcStatusField() {
   FieldInfo field = numberField("grpc.status", FieldType::Number,
@@ -231,11 +231,11 @@ const FieldInfo& headerField(std::string_view header) {
   if (equalsIgnoringCase(header, "user-agent")) return *findField("user_agent");
   if (equalsIgnoringCase(header, "host")) return *findField("authority");
   if (equalsIgnoringCase(header, "x-amzn-trace-id")) return *findField("trace_id");
-  return kUnknownHeader;
+  return kKeptHeader;
 }
 
-bool isUnknownHeader(const FieldInfo& field) {
-  return &field == &kUnknownHeader;
+bool isKeptHeader(const FieldInfo& field) {
+  return &field == &kKeptHeader;
 }
 
 }  // namespace spillway::history

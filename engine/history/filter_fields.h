@@ -62,9 +62,10 @@ std::span<const FieldInfo> filterFields();
 /// By name or alias; null when there is none.
 const FieldInfo* findField(std::string_view name);
 
-/// The field of a header: the few that every request's summary has; a field without values for others.
+/// The field of a header: of the few that every request's summary has their own, of others one that stands
+/// for them all and has no values by itself (FilterNode::header).
 const FieldInfo& headerField(std::string_view header);
-/// Whether it is of a header that no summary has.
-bool isUnknownHeader(const FieldInfo&);
+/// Whether it is that one: summaries have such headers where a recording names them.
+bool isKeptHeader(const FieldInfo&);
 
 }  // namespace spillway::history

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/history/filter_predicate.h"
+#include "engine/history/header_rows.h"
 #include "engine/history/trace_bytes.h"
 
 namespace spillway::history {
@@ -104,6 +105,7 @@ class Writer {
 
   /// Of numbered texts the few different ones are looked at, not each entry's.
   void text(const FilterNode& node) {
+    if (!node.header.empty()) return header(node);
     const std::string column(node.field->column);
     const bool isOwn = node.field->type == FieldType::OwnText;
     add("(" + column + (isOwn ? " <> ''" : " <> 0"));
@@ -111,6 +113,21 @@ class Writer {
       add(isOwn ? " AND " : " AND " + column + " IN (SELECT id FROM texts WHERE ");
       compareText(node, isOwn ? "own_text(" + column + ")" : "text");
       if (!isOwn) add(")");
+    }
+    add(")");
+  }
+
+  /// A name in hexadecimal digits cannot break out of the text.
+  void header(const FilterNode& node) {
+    std::string value =
+        "kept_field((SELECT fields FROM entry_headers WHERE entry_headers.id = entries.id), x'";
+    for (const char c : node.header)
+      value += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    value += "')";
+    add("(" + value + " <> ''");
+    if (node.op != FilterOp::Has) {
+      add(" AND ");
+      compareText(node, value);
     }
     add(")");
   }
@@ -166,6 +183,19 @@ void callOwnText(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
 }
 
+std::string_view bytesOf(sqlite3_value* value) {
+  const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
+  return bytes ? std::string_view(bytes, static_cast<std::size_t>(sqlite3_value_bytes(value)))
+               : std::string_view();
+}
+
+/// kept_field(packed fields or NULL, name): the value, or an empty text.
+void callKeptField(sqlite3_context* context, int, sqlite3_value** values) {
+  const std::string_view value = packedField(bytesOf(values[0]), bytesOf(values[1]));
+  sqlite3_result_text(context, value.empty() ? "" : value.data(), static_cast<int>(value.size()),
+                      SQLITE_TRANSIENT);
+}
+
 }  // namespace
 
 SqlCondition toSql(const FilterNode& node) {
@@ -182,6 +212,8 @@ void addFilterFunctions(Database& database) {
                              nullptr, nullptr);
   sqlite3_create_function_v2(database.native(), "own_text", 1, kFlags, nullptr, callOwnText, nullptr, nullptr,
                              nullptr);
+  sqlite3_create_function_v2(database.native(), "kept_field", 2, kFlags, nullptr, callKeptField, nullptr,
+                             nullptr, nullptr);
 }
 
 }  // namespace spillway::history

@@ -15,6 +15,7 @@
 #include "engine/history/decision_rows.h"
 #include "engine/history/entry_columns.h"
 #include "engine/history/filter_sql.h"
+#include "engine/history/header_rows.h"
 #include "engine/history/metric_rows.h"
 #include "engine/history/schema.h"
 #include "engine/history/trace_bytes.h"
@@ -86,7 +87,7 @@ struct Reader::Impl {
         path(file),
         textOf(database, "SELECT text FROM texts WHERE id = ?") {
     addFilterFunctions(database);
-    if (database.number("PRAGMA user_version") >= 5) decisions.emplace(database);
+    fitTo(database.number("PRAGMA user_version"));
   }
 
   Database database;
@@ -94,17 +95,26 @@ struct Reader::Impl {
   ino_t inode = inodeOf(path);
   Statement textOf;
   std::unordered_map<std::int64_t, std::string> texts;
+  std::int64_t version = 0;                 ///< of the file's tables
   std::optional<DecisionFinder> decisions;  ///< none in an older file
+  std::optional<HeaderFinder> headers;
 
+  void fitTo(std::int64_t fileVersion);
   std::string_view text(std::int64_t number);
   Entry entryOf(const Statement& row);
   /// The writer may be of an older version.
-  bool hasMetrics() { return database.number("PRAGMA user_version") >= 2; }
-  bool hasCaptures() { return database.number("PRAGMA user_version") >= 4; }
+  bool hasMetrics() const { return version >= 2; }
+  bool hasCaptures() const { return version >= 4; }
+
+  /// A newer writer may have come meanwhile.
+  void refresh() {
+    if (version < kSchemaVersion) fitTo(database.number("PRAGMA user_version"));
+  }
 
   template <class Work>
   auto attempt(Work&& work) -> Result<decltype(work())> {
     try {
+      refresh();
       return work();
     } catch (const DatabaseError& error) {
       return failure(inWords(error));
@@ -137,6 +147,18 @@ bool Reader::hasBegun(const std::string& file) {
   }
 }
 
+/// Filters ask for header fields in any file: where it has none, an empty table of this connection stands
+/// for them.
+void Reader::Impl::fitTo(std::int64_t fileVersion) {
+  version = fileVersion;
+  const bool hasHeaders = version >= kWithHeaders;
+  if (!hasHeaders)
+    database.run("CREATE TEMP TABLE IF NOT EXISTS entry_headers (id INTEGER PRIMARY KEY, fields BLOB)");
+  if (hasHeaders) database.run("DROP TABLE IF EXISTS temp.entry_headers");
+  if (hasHeaders && !headers) headers.emplace(database);
+  if (version >= kWithDecisions && !decisions) decisions.emplace(database);
+}
+
 std::string_view Reader::Impl::text(std::int64_t number) {
   if (number == 0) return {};
   if (const auto at = texts.find(number); at != texts.end()) return at->second;
@@ -158,6 +180,7 @@ Entry Reader::Impl::entryOf(const Statement& row) {
     column.put(draft, text(row.integer(at++)));
   for (const OwnTextColumn& column : ownTextColumns())
     column.put(draft, ownText(row, at++));
+  if (headers) draft.head.keptFields = headers->find(id);
   auto record = std::make_shared<observe::StreamRecord>(std::move(draft.record));
   record->head = std::make_shared<const observe::StreamHead>(std::move(draft.head));
   if (decisions) record->decision = decisions->find(id);
@@ -305,6 +328,7 @@ Result<std::vector<observe::SeriesPart>> Reader::metricParts() {
 
 Result<void> Reader::sumMetrics(const observe::SeriesPart& part, WallTime end, observe::SeriesSum& sum) {
   try {
+    impl_->refresh();
     if (impl_->hasMetrics()) history::sumMetrics(impl_->database, part, end, sum);
     return {};
   } catch (const DatabaseError& error) {

@@ -44,6 +44,7 @@ RowWriter::RowWriter(Database& database)
     : database_(database),
       texts_(database),
       decisions_(database, texts_),
+      headers_(database),
       range_(database, "SELECT (SELECT min(id) FROM entries), (SELECT max(id) FROM entries)"),
       insertEntry_(database, insertIntoEntries()),
       insertHealth_(database,
@@ -84,6 +85,7 @@ void RowWriter::write(std::span<const observe::Event> events) {
   } catch (const DatabaseError&) {
     texts_.forgetCache();
     decisions_.reset();
+    headers_.reset();
     insertEntry_.reset();
     insertHealth_.reset();
     throw;
@@ -103,6 +105,7 @@ void RowWriter::insert(const observe::StreamRecord& record) {
     bindOwnText(column.of(record));
   insertEntry_.run();
   if (record.decision) decisions_.write(id, *record.decision, id >> kEpochBits);
+  if (!record.head->keptFields.empty()) headers_.write(id, record.head->keptFields);
   last_ = id;
 }
 
@@ -138,6 +141,7 @@ std::int64_t RowWriter::pruneEntries(WallTime oldest, std::int64_t more) {
   if (gone > 0) {
     pruneEntries_.bind(first_ + gone).run();
     decisions_.forgetBefore(first_ + gone);
+    headers_.forgetBefore(first_ + gone);
     const std::int64_t before = first_ >> kEpochBits;
     first_ += gone;
     if (first_ >> kEpochBits != before) texts_.forgetBefore(first_ >> kEpochBits);

@@ -8,6 +8,7 @@
 
 #include "engine/history/database.h"
 #include "engine/history/decision_rows.h"
+#include "engine/history/header_rows.h"
 #include "engine/history/text_numbers.h"
 #include "engine/observe/events.h"
 
@@ -41,6 +42,7 @@ class RowWriter {
   Database& database_;
   TextNumbers texts_;
   DecisionRows decisions_;
+  HeaderRows headers_;
   Statement range_, insertEntry_, insertHealth_, pruneEntries_, pruneHealth_, older_, oldestEntry_,
       oldestHealth_, newestEntry_;
   std::int64_t first_ = 1, last_ = 0;  ///< ids of entries; as of the last transaction

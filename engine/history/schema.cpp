@@ -55,6 +55,10 @@ constexpr const char* kCapturesTable =
 constexpr const char* kDecisionsTable =
     "CREATE TABLE decisions (id INTEGER PRIMARY KEY, shape INTEGER NOT NULL, counts BLOB NOT NULL)";
 
+/// Header fields that entries keep: header_rows.h.
+constexpr const char* kHeadersTable =
+    "CREATE TABLE entry_headers (id INTEGER PRIMARY KEY, fields BLOB NOT NULL)";
+
 /// Version 1: entries and health.
 void createEntries(Database& database) {
   database.run(kTextsTable);
@@ -89,7 +93,8 @@ Result<void> bringToSchema(Database& database) {
   if (found < 2) database.run(kMetricTables);
   if (found < 3) database.run(kHealthChangesIndex);
   if (found < 4) database.run(kCapturesTable);
-  if (found < 5) database.run(kDecisionsTable);
+  if (found < kWithDecisions) database.run(kDecisionsTable);
+  if (found < kWithHeaders) database.run(kHeadersTable);
   database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());
   transaction.commit();
   return {};

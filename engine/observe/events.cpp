@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/observe/events.h"
 
+#include <algorithm>
+
 #include <array>
 
 namespace spillway::observe {
@@ -202,6 +204,11 @@ const char* grpcStatusName(std::uint32_t code) {
       "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
       "DATA_LOSS", "UNAUTHENTICATED"};
   return code < kNames.size() ? kNames[code] : "";
+}
+
+std::string_view keptField(const KeptFields& fields, std::string_view name) {
+  const auto found = std::ranges::find(fields, name, &KeptFields::value_type::first);
+  return found == fields.end() ? std::string_view() : std::string_view(found->second);
 }
 
 }  // namespace spillway::observe

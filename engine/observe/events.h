@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/clock.h"
@@ -124,6 +126,12 @@ struct TargetAttempt {
 struct Decision;
 struct CapturedBatch;
 
+/// Request header fields that a recording names (config::Capture::loggedHeaders): names in lower case, the
+/// values of one name joined as RFC 9110 §5.3 says.
+using KeptFields = std::vector<std::pair<std::string, std::string>>;
+/// The value of this name, in lower case; empty when there is none.
+std::string_view keptField(const KeptFields&, std::string_view name);
+
 /// What is known when a stream begins; immutable and shared.
 struct StreamHead {
   StreamId id = 0;
@@ -135,6 +143,7 @@ struct StreamHead {
   std::string method;  ///< HTTP method
   std::string scheme, authority, path;
   std::string userAgent;
+  KeptFields keptFields;
 };
 
 /// The summary of one exchange, made exactly once when it ends. Log line, counts and screens come from it.

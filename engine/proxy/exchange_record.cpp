@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What an exchange tells about itself: its head, its details while it runs, its record at the end.
+#include <algorithm>
+#include <utility>
+
 #include "engine/http/grpc_status.h"
 #include "engine/proxy/exchange.h"
 #include "engine/proxy/outcome.h"
@@ -14,6 +17,25 @@ namespace {
 
 std::int64_t microsBetween(TimePoint from, TimePoint to) {
   return std::chrono::duration_cast<std::chrono::microseconds>(to - from).count();
+}
+
+/// Bytes of a field's value that the log keeps.
+constexpr std::size_t kKeptBytes = 1024;
+
+/// Those fields that the recording names (in lower case), as the client sent them.
+observe::KeptFields keptFields(const http::Headers& fields, const std::vector<std::string>& names) {
+  observe::KeptFields kept;
+  for (const std::string& name : names) {
+    std::string value;
+    for (std::size_t i = 0; i < fields.count() && value.size() < kKeptBytes; ++i) {
+      if (fields.at(i).name != name) continue;
+      if (!value.empty()) value += ", ";
+      value += fields.at(i).value;
+    }
+    value.resize(std::min(value.size(), kKeptBytes));
+    if (!value.empty()) kept.emplace_back(name, std::move(value));
+  }
+  return kept;
 }
 
 observe::LogType logType(const http::MessageHead& request, bool hasTls, bool isGrpc) {
@@ -52,6 +74,7 @@ void Exchange::open() {
   head->authority = request_.authority;
   head->path = request_.path;
   head->userAgent = request_.fields.find("user-agent").value_or("");
+  head->keptFields = keptFields(request_.fields, listener_->capture.loggedHeaders);
   head_ = std::move(head);
   if (tap_) tap_->name(head_->id);
   slots_.listener = listener_->runtime->slot;

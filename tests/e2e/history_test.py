@@ -51,6 +51,17 @@ class History(e2e.EndToEndTest):
                               capture_output=True, text=True, timeout=e2e.PATIENCE)
         return said.stdout
 
+    def test_headers_that_the_recording_names_can_be_asked_for(self):
+        self.document["loadBalancers"][0]["capture"] = {"loggedHeaders": ["X-Canary"]}
+        balancer = self.run_workspace(self.document, "--history")
+        with contextlib.closing(RawClient(balancer.address)) as client:
+            for value in ("yes", "no", "yes"):
+                client.send(b"GET /ok HTTP/1.1\r\nHost: a\r\nX-Canary: " + value.encode() + b"\r\n\r\n")
+                client.answer()
+        self.await_history(3)
+        lines = self.shown("--filter", 'header["x-canary"] = yes', "--format", "json")
+        self.assertEqual([json.loads(line)["headers"] for line in lines], [{"x-canary": "yes"}] * 2)
+
     def test_top_tells_the_rates(self):
         self.send(30)
         self.await_history(30)

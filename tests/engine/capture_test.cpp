@@ -274,6 +274,34 @@ TEST_F(Capture, NeverKeepsWhatIsRedacted) {
   EXPECT_EQ((a_.calls() ? a_ : b_).requests().at(0).fields.find("authorization"), "Bearer 4711");
 }
 
+TEST_F(Capture, EntriesKeepTheHeadersThatAreNamed) {
+  begin({.level = config::CaptureLevel::Off, .loggedHeaders = {"X-Canary", "x-long", "x-none"}});
+  TestClient client(address());
+  auto call = client.request("POST", "/test/echo",
+                             {{"content-type", "application/grpc"},
+                              {"x-canary", "yes"},
+                              {"x-other", "no"},
+                              {"x-canary", "always"},
+                              {"x-long", std::string(5000, 'l')}},
+                             End::Yes);
+  ASSERT_TRUE(call->waitForEnd());
+  const auto record = records(1).at(0);
+  EXPECT_THAT(record->head->keptFields,
+              ElementsAre(Pair("x-canary", "yes, always"), Pair("x-long", std::string(1024, 'l'))));
+  engine_->flushEvents();
+  const auto reader = history::Reader::open(engine_->history().file);
+  ASSERT_TRUE(reader) << reader.error().detail;
+  for (const auto& [text, count] : {std::pair{"header[\"X-Canary\"] = \"yes, always\"", 1},
+                                    {"header[\"x-canary\"] contains ALWAYS and header[x-long] ~ \"^l*$\"", 1},
+                                    {"header[\"x-other\"]", 0},
+                                    {"header[\"x-none\"] != 1", 0}}) {
+    const auto filter = history::Filter::parse(text, wallNow());
+    ASSERT_TRUE(filter) << text;
+    EXPECT_EQ((*reader)->count(*filter).value(), count) << text;
+    EXPECT_EQ(filter->matches(*record), count == 1) << text;
+  }
+}
+
 /// Knows that "secret" is one, wherever it stands in calls to /test/echo.
 class WordScrubber : public observe::MessageScrubber {
  public:

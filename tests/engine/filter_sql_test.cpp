@@ -44,8 +44,20 @@ class RandomFilters {
   }
 
   std::string comparison() {
-    static constexpr std::array kAlone{"error", "since 8m",  "GetFeature",           "\"grpc-C\"",
-                                       "grpc",  "fail_open", "header[\"host\"] ~ l", "header[\"x\"] != 1"};
+    static constexpr std::array kAlone{"error",
+                                       "since 8m",
+                                       "GetFeature",
+                                       "\"grpc-C\"",
+                                       "grpc",
+                                       "fail_open",
+                                       "header[\"host\"] ~ l",
+                                       "header[\"x\"] != 1",
+                                       "header[\"X-Canary\"]",
+                                       "header[\"x-canary\"] in (yes, no)",
+                                       "header[\"x-canary\"] !~ e",
+                                       "header[\"x-canary\"] contains ES",
+                                       "header[\"it's\"] = \"a, b\"",
+                                       "header[\"it's\"] != x"};
     if (random_() % 8 == 0) return oneOf(kAlone);
     const auto fields = filterFields();
     const FieldInfo& field = fields[random_() % fields.size()];

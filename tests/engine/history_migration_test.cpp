@@ -5,6 +5,7 @@
 
 #include "engine/history/database.h"
 #include "engine/history/reader.h"
+#include "engine/history/row_writer.h"
 #include "engine/history/schema.h"
 #include "engine/history/store.h"
 #include "tests/support/random_records.h"
@@ -69,6 +70,30 @@ class HistoryOfVersion1 : public testing::Test {
   test::TemporaryFolder folder_;
   const std::string file_ = folder_.path() + "/history.db";
 };
+
+TEST_F(HistoryOfVersion1, IsReadAsItIsAndFurtherAfterItWasTakenToThisVersion) {
+  const auto reader = Reader::open(file_);
+  ASSERT_TRUE(reader) << reader.error().detail;
+  const auto filter = Filter::parse("header[\"x-canary\"] = yes", wallNow());
+  EXPECT_EQ((*reader)->count(*filter).value(), 0);
+  expectTheOldEntry((*reader)->page(Filter(), Order::OldestFirst, 0, 10).value().at(0));
+
+  Database database(file_, Database::Access::ReadWrite);
+  ASSERT_TRUE(bringToSchema(database));
+  std::mt19937 random(3);
+  auto record = std::make_shared<observe::StreamRecord>(*test::randomRecord(random));
+  auto head = std::make_shared<observe::StreamHead>(*record->head);
+  head->keptFields = {{"x-id", "7"}, {"x-canary", "yes"}};
+  record->head = head;
+  observe::Event event{.kind = observe::EventKind::StreamEnded};
+  event.record = record;
+  RowWriter(database).write({&event, 1});
+  EXPECT_EQ((*reader)->count(*filter).value(), 1);
+  const auto entries = (*reader)->page(*filter, Order::OldestFirst, 0, 10);
+  ASSERT_TRUE(entries) << entries.error().detail;
+  ASSERT_EQ(entries->size(), 1U);
+  EXPECT_EQ(entries->front().record->head->keptFields, head->keptFields);
+}
 
 TEST_F(HistoryOfVersion1, IsTakenToThisVersionWithAllThatItHolds) {
   observe::EventBus bus;

@@ -49,6 +49,29 @@ TEST(ValidateAttributes, Numbers) {
   });
 }
 
+TEST(ValidateAttributes, HeadersThatTheLogKeeps) {
+  const auto keep = [](std::vector<std::string> names) {
+    return [=](Document& d) { balancerOf(d).capture.loggedHeaders = names; };
+  };
+  std::vector<std::string> many;
+  for (int i = 0; i < 21; ++i)
+    many.push_back("x-" + std::to_string(i));
+  const std::string path = "loadBalancers[0].capture.loggedHeaders";
+  const std::string first = path + "[0]", second = path + "[1]", last = path + "[20]";
+  expectOneErrorEach({
+      {first.c_str(), "name of a header field", keep({"x y"})},
+      {second.c_str(), "here twice", keep({"x-a", "X-A"})},
+      {first.c_str(), "never kept", keep({"Authorization"})},
+      {last.c_str(), "20 header fields", keep(many)},
+  });
+  many.pop_back();
+  EXPECT_THAT(validate(Capture{.loggedHeaders = many}), IsEmpty());
+  const auto issues = validate(Capture{.loggedHeaders = {"x-a", "cookie"}});
+  ASSERT_EQ(issues.size(), 1U);
+  EXPECT_EQ(issues[0].path, "capture.loggedHeaders[1]");
+  EXPECT_EQ(issues[0].value, "cookie");
+}
+
 TEST(ValidateAttributes, ResponseHeaders) {
   const auto set = [](const char* name, std::string value) {
     return [=](Document& d) { listenerOf(d).attributes.responseHeaders[name] = value; };

@@ -37,6 +37,8 @@ inline std::shared_ptr<const observe::StreamRecord> randomRecord(std::mt19937& r
   head->path = oneOf({"/routeguide.RouteGuide/RouteChat", "/routeguide.RouteGuide/GetFeature?x=1", "/",
                       "/a/b/c?q=%20", "*", ""});
   head->userAgent = oneOf({"grpc-c++/1.62.0", "curl/7.88.1 \"x\"", "", "python \xff"});
+  if (random() % 3 == 0) head->keptFields.emplace_back("x-canary", oneOf({"yes", "no", "caf\xe9"}));
+  if (random() % 3 == 0) head->keptFields.emplace_back("it's", oneOf({"a, b", "x"}));
   auto record = std::make_shared<observe::StreamRecord>();
   record->ended = head->started + std::chrono::microseconds(upTo(5'000'000));
   record->durationMicros = upTo(5'000'000);

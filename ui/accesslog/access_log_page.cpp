@@ -39,7 +39,8 @@ ImaginedRequest imaginedLike(const observe::StreamRecord& record) {
   request.authority = record.head->authority;
   request.path = record.head->path;
   request.clientIp = history::valueText(*history::findField("client"), record);
-  if (!record.head->userAgent.empty()) request.fields = {{"user-agent", record.head->userAgent}};
+  request.fields.assign(record.head->keptFields.begin(), record.head->keptFields.end());
+  if (!record.head->userAgent.empty()) request.fields.emplace_back("user-agent", record.head->userAgent);
   return request;
 }
 

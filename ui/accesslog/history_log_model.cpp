@@ -18,6 +18,7 @@ namespace {
 
 constexpr auto kRhythm = std::chrono::milliseconds(250);
 constexpr std::int64_t kPiece = 100'000;    ///< entries that are looked at before the answer is shown
+constexpr std::int64_t kOlder = 500'000;    ///< older rows that come in one turn of the loop
 constexpr std::int64_t kFollowed = 10'000;  ///< rows while the newest are followed; twice that at times
 constexpr int kAround = 40;                 ///< rows that are fetched with a wanted one, each way
 constexpr std::size_t kNewest = 64;         ///< records that come with the news, so that none shows up empty
@@ -228,9 +229,11 @@ void HistoryLogModel::setFollowed(bool followed) {
 
 void HistoryLogModel::showOlder() {
   if (isFollowed_ || !isPlain() || first_ <= oldest_) return;
-  beginInsertRows({}, 0, static_cast<int>(first_ - oldest_) - 1);
-  first_ = oldest_;
+  const std::int64_t first = std::max(oldest_, first_ - kOlder);
+  beginInsertRows({}, 0, static_cast<int>(first_ - first) - 1);
+  first_ = first;
   endInsertRows();
+  QMetaObject::invokeMethod(this, &HistoryLogModel::showOlder, Qt::QueuedConnection);
 }
 
 void HistoryLogModel::search() {

@@ -41,6 +41,7 @@ class HistoryLogModel : public LogTableModel, public AccessLogColumns {
   std::uint64_t kept() const override { return static_cast<std::uint64_t>(newest_ - oldest_ + 1); }
   std::uint64_t shown() const override { return isPlain() ? kept() : LogTableModel::shown(); }
   void setFollowed(bool followed) override;
+  bool isWhole() const override { return !isPlain() || first_ <= oldest_; }
   bool isSorted() const override { return sortColumn_ >= 0; }
   double searched() const override { return searched_; }
   bool isSearching() const override { return searched_ < 1 && !isEnded_; }

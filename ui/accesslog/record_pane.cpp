@@ -119,6 +119,10 @@ std::vector<Fact> factsOf(const StreamRecord& record) {
       {QStringLiteral("Sent"), bytesText(record.sentBytes), Style::Plain, QStringLiteral("sent_bytes")},
       {QStringLiteral("User agent"), orDash(record.head->userAgent)},
   };
+  for (const auto& [name, value] : record.head->keptFields) {
+    facts.push_back({QString::fromStdString(name), QString::fromStdString(value), Style::Fixed,
+                     QStringLiteral("header[\"%1\"]").arg(QString::fromStdString(name))});
+  }
   if (record.endedBy != observe::EndedBy::Nobody) {
     facts.push_back({QStringLiteral("Ended by"), endedByOf(record)});
   }

@@ -34,6 +34,8 @@ class LogTableModel : public QAbstractTableModel {
   virtual std::uint64_t shown() const { return static_cast<std::uint64_t>(rowCount()); }
   /// The reader follows the newest rows and looks at no other: old ones need no room.
   virtual void setFollowed(bool /*followed*/) {}
+  /// Whether nothing older is on its way to become rows.
+  virtual bool isWhole() const { return true; }
   virtual bool isSorted() const = 0;
   /// The share (0-1) of the log that was searched for what the filter selects; below 1 while that goes on,
   /// and after endSearch().

@@ -10,6 +10,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "engine/config/validate.h"
 #include "engine/history/filter.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/filter_edit.h"
@@ -60,7 +61,9 @@ RecordingDialog::RecordingDialog(const QString& balancers, const config::Capture
       level_(new QComboBox(this)),
       filter_(new FilterEdit(this)),
       mistake_(new QLabel(this)),
+      namesMistake_(new QLabel(this)),
       kilobytes_(new QSpinBox(this)),
+      logged_(new QLineEdit(this)),
       headers_(new QLineEdit(this)),
       fields_(new QLineEdit(this)) {
   setWindowTitle(QStringLiteral("Recording: %1").arg(balancers));
@@ -73,15 +76,22 @@ RecordingDialog::RecordingDialog(const QString& balancers, const config::Capture
   kilobytes_->setSuffix(QStringLiteral(" KiB"));
   kilobytes_->setGroupSeparatorShown(true);
   kilobytes_->setValue(static_cast<int>(now.bodyBytes / kKibibyte));
+  logged_->setText(listed(now.loggedHeaders));
+  logged_->setPlaceholderText(QStringLiteral("none but user-agent; or x-canary, x-request-id"));
+  logged_->setToolTip(
+      QStringLiteral("Header fields of requests that each entry of the log keeps: what "
+                     "header[\"x-canary\"] = yes asks for."));
   headers_->setText(listed(now.redactedHeaders));
   fields_->setText(listed(now.redactedFields));
   fields_->setToolTip(QStringLiteral(
       "Fields of gRPC messages, by their words: token covers access_token and accessToken. Where a message's "
       "schema is known, these values are overwritten before it is stored."));
-  for (QLineEdit* list : {headers_, fields_})
+  for (QLineEdit* list : {logged_, headers_, fields_}) {
     list->setCursorPosition(0);
-  mistake_->setWordWrap(true);
-  mistake_->hide();
+    connect(list, &QLineEdit::textChanged, this, &RecordingDialog::check);
+  }
+  for (QLabel* label : {mistake_, namesMistake_})
+    label->setWordWrap(true);
   auto* words = new QLabel(
       QStringLiteral(
           "What passes on streams is kept beside the log, in the history on this machine. A filter is "
@@ -94,8 +104,10 @@ RecordingDialog::RecordingDialog(const QString& balancers, const config::Capture
   form->addRow(QStringLiteral("&Only streams"), filter_);
   form->addRow(QString(), mistake_);
   form->addRow(QStringLiteral("&Bytes of a stream"), kilobytes_);
+  form->addRow(QStringLiteral("In the &log, headers"), logged_);
   form->addRow(QStringLiteral("&Never these headers"), headers_);
   form->addRow(QStringLiteral("Never these &fields"), fields_);
+  form->addRow(QString(), namesMistake_);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
   apply_ = buttons->addButton(QStringLiteral("Apply"), QDialogButtonBox::AcceptRole);
   apply_->setDefault(true);
@@ -115,11 +127,18 @@ RecordingDialog::RecordingDialog(const QString& balancers, const config::Capture
 void RecordingDialog::check() {
   const auto filter = history::Filter::parse(filter_->text().toStdString(), wallNow());
   filter_->showMistake(filter ? std::nullopt : std::optional(filter.error()));
-  mistake_->setVisible(!filter);
-  apply_->setEnabled(filter.has_value());
-  if (filter) return;
-  mistake_->setStyleSheet(QStringLiteral("color: %1").arg(Theme::colors().bad.name()));
-  mistake_->setText(QStringLiteral("✖ ") + toQt(filter.error().message));
+  tell(mistake_, filter ? QString() : toQt(filter.error().message));
+  const auto issues = config::validate(chosen());
+  tell(namesMistake_,
+       issues.empty() ? QString() : toQt(issues.front().value + ": " + issues.front().message));
+  apply_->setEnabled(filter.has_value() && issues.empty());
+}
+
+/// Empty: nothing is wrong.
+void RecordingDialog::tell(QLabel* label, const QString& mistake) const {
+  label->setVisible(!mistake.isEmpty());
+  label->setStyleSheet(QStringLiteral("color: %1").arg(Theme::colors().bad.name()));
+  label->setText(QStringLiteral("✖ ") + mistake);
 }
 
 config::Capture RecordingDialog::chosen() const {
@@ -127,6 +146,7 @@ config::Capture RecordingDialog::chosen() const {
   capture.level = kLevels[level_->currentIndex()];
   capture.filter = filter_->text().trimmed().toStdString();
   capture.bodyBytes = static_cast<std::uint32_t>(kilobytes_->value() * kKibibyte);
+  capture.loggedHeaders = namesIn(logged_->text().toLower());
   capture.redactedHeaders = namesIn(headers_->text().toLower());
   capture.redactedFields = namesIn(fields_->text());
   return capture;

@@ -29,12 +29,13 @@ class RecordingDialog : public QDialog {
 
  private:
   void check();
+  void tell(QLabel* label, const QString& mistake) const;
 
   QComboBox* level_;
   FilterEdit* filter_;
-  QLabel* mistake_;
+  QLabel *mistake_, *namesMistake_;
   QSpinBox* kilobytes_;
-  QLineEdit *headers_, *fields_;
+  QLineEdit *logged_, *headers_, *fields_;
   QPushButton* apply_;
 };
 

@@ -118,14 +118,7 @@ void LiveTable::keyPressEvent(QKeyEvent* event) {
   }
   if (event->matches(QKeySequence::MoveToStartOfDocument)) {
     setFollowing(false);
-    // Behind the older rows, which come now.
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-          selectRow(0);
-          scrollToTop();
-        },
-        Qt::QueuedConnection);
+    QMetaObject::invokeMethod(this, &LiveTable::goToStart, Qt::QueuedConnection);
     return;
   }
   if (event->key() == Qt::Key_Escape) {
@@ -133,6 +126,17 @@ void LiveTable::keyPressEvent(QKeyEvent* event) {
     return;
   }
   QTableView::keyPressEvent(event);
+}
+
+/// Once the older rows are there, which come in the turns of the loop before.
+void LiveTable::goToStart() {
+  if (following_) return;
+  if (!model_.isWhole()) {
+    QMetaObject::invokeMethod(this, &LiveTable::goToStart, Qt::QueuedConnection);
+    return;
+  }
+  selectRow(0);
+  scrollToTop();
 }
 
 void LiveTable::wheelEvent(QWheelEvent* event) {

@@ -48,6 +48,7 @@ class LiveTable : public QTableView {
   void onReset();
   void checkScrolled();
   void tellWhetherFollowed();
+  void goToStart();
   bool isAtEnd() const;
   void addFilterActions(QMenu* menu, const QModelIndex& cell);
 

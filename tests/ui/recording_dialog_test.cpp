@@ -69,7 +69,7 @@ class RecordingDialogTest : public QObject {
   /// By the words beside it.
   QLineEdit& edit(const QString& name) {
     for (const QLabel* label : dialog_->findChildren<QLabel*>())
-      if (label->text() == name) return qobject_cast<QLineEdit&>(*label->buddy());
+      if (label->text() == name) return *qobject_cast<QLineEdit*>(label->buddy());
     throw std::logic_error("no such field");
   }
   QLineEdit& logged() { return edit(QStringLiteral("In the &log, headers")); }

@@ -211,6 +211,10 @@ void StreamInspectorTest::whatTheBalancerKeepsSecretIsHidden() {
     QTRY_VERIFY2_WITH_TIMEOUT(note().contains(value), qPrintable(note()), kPatience);
     QCOMPARE(note().contains(QStringLiteral("First message")), !isSecret);
     QCOMPARE(detail.pane().shown().json.contains(QStringLiteral("First message")), !isSecret);
+    QCOMPARE(detail.pane().shown().bytes.find("First message") != std::string::npos, !isSecret);
+    const auto& wire = detail.pane().shown().wire;
+    QCOMPARE(wire.size(), 2U);
+    QCOMPARE(wire[1].value.contains(QStringLiteral("First message")), !isSecret);
     const auto line = [&] { return detail.messages().index(0, MessageModel::Content).data().toString(); };
     QTRY_VERIFY_WITH_TIMEOUT(!line().isEmpty(), kPatience);
     QCOMPARE(line().contains(QStringLiteral("First message")), !isSecret);

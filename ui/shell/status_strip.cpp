@@ -153,6 +153,9 @@ void StatusStrip::showLost() {
       std::max(bridge_.metrics().summarizedStreams, history.skippedCaptures + history.droppedCaptures);
   QStringList words;
   if (notStored > 0) words << countText(notStored) + QStringLiteral(" not stored");
+  if (history.droppedSeconds > 0)
+    words << countOf(history.droppedSeconds, QStringLiteral("second")) +
+                 QStringLiteral(" of metrics not stored");
   if (lost > 0) words << countText(lost) + QStringLiteral(" lost");
   if (summarized > 0) words << countText(summarized) + QStringLiteral(" in summary only");
   lost_->setVisible(!words.isEmpty());

@@ -179,6 +179,12 @@ void addFields(DecodedMessage& result, const grpc::Schemas& schemas, const grpc:
   (json ? result.json : result.jsonProblem) = toQt(json ? *json : json.error().detail);
 }
 
+/// What a recording would not store is in none of the views either.
+void hideBytes(std::string& bytes, const grpc::Schemas& schemas, const grpc::MessageType& type,
+               const grpc::Redaction& redaction) {
+  redaction.redactBytes(schemas, type, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
+}
+
 void collectValues(const std::vector<grpc::FieldNode>& nodes, QStringList& values) {
   for (const grpc::FieldNode& node : nodes) {
     if (static_cast<std::size_t>(values.size()) >= kPreviewValues) return;
@@ -207,11 +213,13 @@ DecodedMessage decode(const grpc::Schemas& schemas, const MessageBytes& message)
     result.text = textOf(result.bytes);
     return result;
   }
-  addWire(result);
+  const bool isOpen = !message.isCompressed || result.problem.isEmpty();
   if (const auto known = typeOf(schemas, message)) {
     result.origin = toQt(known->origin);
     addFields(result, schemas, known->type, redactionOf(message));
+    if (isOpen) hideBytes(result.bytes, schemas, known->type, redactionOf(message));
   }
+  addWire(result);
   return result;
 }
 

@@ -47,7 +47,7 @@ QString quoted(const QString& text) {
 QString heldJson(const Message& message, const DecodedMessage& decoded) {
   if (!decoded.json.isEmpty()) return QStringLiteral("\"message\": ") + decoded.json;
   if (!decoded.text.isEmpty()) return QStringLiteral("\"text\": ") + quoted(decoded.text);
-  const auto base64 = QByteArray::fromStdString(message.bytes.payload).toBase64();
+  const auto base64 = QByteArray::fromStdString(decoded.bytes).toBase64();
   return QStringLiteral("\"bytes\": \"%1\"").arg(QString::fromLatin1(base64));
 }
 
@@ -62,12 +62,11 @@ QString jsonOf(const grpc::Schemas& schemas, const Message& message) {
 }
 
 QString textOf(const grpc::Schemas& schemas, const Message& message, MessagesAs as) {
-  if (as == MessagesAs::Hex) return titleOf(message) + QLatin1Char('\n') + hexText(message.bytes.payload);
   const DecodedMessage decoded = decode(schemas, message.bytes);
+  if (as == MessagesAs::Hex) return titleOf(message) + QLatin1Char('\n') + hexText(decoded.bytes);
   const QString words = decoded.json.isEmpty() ? decoded.text : decoded.json;
   const QString type = decoded.type.isEmpty() ? QString() : QStringLiteral(", ") + decoded.type;
-  return titleOf(message) + type + QLatin1Char('\n') +
-         (words.isEmpty() ? hexText(message.bytes.payload) : words);
+  return titleOf(message) + type + QLatin1Char('\n') + (words.isEmpty() ? hexText(decoded.bytes) : words);
 }
 
 }  // namespace

@@ -61,7 +61,8 @@ class Reader : public QObject {
   void sort(int column, Qt::SortOrder order) { table_.horizontalHeader()->setSortIndicator(column, order); }
   void scrollTo(double share) {
     table_.setFollowing(false);
-    QCoreApplication::processEvents();  // the older rows come
+    while (!page_.model().isWhole())  // the older rows come
+      QCoreApplication::processEvents();
     QScrollBar& bar = *table_.verticalScrollBar();
     bar.setValue(static_cast<int>(bar.maximum() * share));
   }

@@ -44,7 +44,7 @@ QString quoted(const QString& text) {
   return QString::fromUtf8(list.mid(1, list.size() - 2));
 }
 
-QString heldJson(const Message& message, const DecodedMessage& decoded) {
+QString heldJson(const DecodedMessage& decoded) {
   if (!decoded.json.isEmpty()) return QStringLiteral("\"message\": ") + decoded.json;
   if (!decoded.text.isEmpty()) return QStringLiteral("\"text\": ") + quoted(decoded.text);
   const auto base64 = QByteArray::fromStdString(decoded.bytes).toBase64();
@@ -58,7 +58,7 @@ QString jsonOf(const grpc::Schemas& schemas, const Message& message) {
              .arg(message.number)
              .arg(timeOf(message.arrived))
              .arg(message.bytes.size) +
-         heldJson(message, decode(schemas, message.bytes)) + QLatin1Char('}');
+         heldJson(decode(schemas, message.bytes)) + QLatin1Char('}');
 }
 
 QString textOf(const grpc::Schemas& schemas, const Message& message, MessagesAs as) {

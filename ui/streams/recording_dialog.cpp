@@ -132,6 +132,8 @@ void RecordingDialog::check() {
   tell(namesMistake_,
        issues.empty() ? QString() : toQt(issues.front().value + ": " + issues.front().message));
   apply_->setEnabled(filter.has_value() && issues.empty());
+  // Words that appear take no room from the fields.
+  if (isVisible()) resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
 }
 
 /// Empty: nothing is wrong.

@@ -33,7 +33,7 @@ Json numberOf(const FieldInfo& field, std::int64_t value) {
 Json valueOf(const FieldInfo& field, const observe::StreamRecord& record) {
   if (field.isText()) {
     std::string room;
-    const std::string_view text = field.text(record, room);
+    const std::string_view text = field.textOf(record, room);
     return text.empty() ? Json() : Json(text);
   }
   const auto number = field.numberOf(record);

@@ -12,7 +12,7 @@ namespace spillway::history {
 namespace {
 
 bool asksKeptHeader(const FilterNode& node) {
-  return !node.header.empty() ||
+  return (node.field && !node.field->header.empty()) ||
          std::ranges::any_of(node.parts, [](const auto& part) { return asksKeptHeader(*part); });
 }
 

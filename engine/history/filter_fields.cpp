@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/history/filter_fields.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
 #include "engine/base/text.h"
 #include "engine/history/entry_columns.h"
+#include "engine/history/filter_text.h"
+#include "engine/history/header_rows.h"
 
 namespace spillway::history {
 namespace {
@@ -84,11 +90,30 @@ std::string_view traceOf(const StreamRecord& record, std::string&) {
   return record.traceId;
 }
 
-std::string_view noText(const StreamRecord&, std::string&) {
-  return {};
-}
+/// A header that somebody asked for, with the texts that its field refers to.
+struct KeptHeader {
+  explicit KeptHeader(std::string lowered)
+      : header(std::move(lowered)),
+        name(fmt::format("header[{}]", inQuotes(header))),
+        column(keptFieldSql(header)),
+        field{.name = name,
+              .type = FieldType::OwnText,
+              .words = "Request header",
+              .column = column,
+              .header = header} {}
+  KeptHeader(const KeptHeader&) = delete;
+  KeptHeader& operator=(const KeptHeader&) = delete;
 
-const FieldInfo kKeptHeader{.name = "header", .column = "0", .text = noText};
+  const std::string header, name, column;
+  const FieldInfo field;
+};
+
+const FieldInfo& keptHeader(std::string lowered) {
+  static std::mutex mutex;
+  static std::map<std::string, KeptHeader> known;
+  const std::lock_guard lock(mutex);
+  return known.try_emplace(lowered, lowered).first->second.field;
+}
 
 FieldInfo grpcStatusField() {
   FieldInfo field = numberField("grpc.status", FieldType::Number,
@@ -215,6 +240,10 @@ std::optional<std::int64_t> FieldInfo::numberOf(const StreamRecord& record) cons
   return value == missing ? std::nullopt : value;
 }
 
+std::string_view FieldInfo::textOf(const StreamRecord& record, std::string& room) const {
+  return header.empty() ? text(record, room) : observe::keptField(record.head->keptFields, header);
+}
+
 std::span<const FieldInfo> filterFields() {
   static const std::vector<FieldInfo> fields = allFields();
   return fields;
@@ -231,11 +260,7 @@ const FieldInfo& headerField(std::string_view header) {
   if (equalsIgnoringCase(header, "user-agent")) return *findField("user_agent");
   if (equalsIgnoringCase(header, "host")) return *findField("authority");
   if (equalsIgnoringCase(header, "x-amzn-trace-id")) return *findField("trace_id");
-  return kKeptHeader;
-}
-
-bool isKeptHeader(const FieldInfo& field) {
-  return &field == &kKeptHeader;
+  return keptHeader(lowerCase(header));
 }
 
 }  // namespace spillway::history

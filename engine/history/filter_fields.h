@@ -46,12 +46,14 @@ struct FieldInfo {
   bool isCoded = false;
   std::optional<std::int64_t> (*number)(const observe::StreamRecord&) = nullptr;
   std::string_view (*text)(const observe::StreamRecord&, std::string& room) = nullptr;
+  std::string_view header = {};  ///< of one that only some summaries have: its name in lower case; no `text`
 
   bool isText() const { return type == FieldType::Text || type == FieldType::OwnText; }
   /// Few different ones come again and again, and only requests tell which: worth offering.
   bool isOffered() const {
     return isText() || type == FieldType::Status || (type == FieldType::Number && choices.empty());
   }
+  std::string_view textOf(const observe::StreamRecord&, std::string& room) const;
   /// Its number, unless that stands for "no value".
   std::optional<std::int64_t> numberOf(const observe::StreamRecord&) const;
 };
@@ -62,10 +64,8 @@ std::span<const FieldInfo> filterFields();
 /// By name or alias; null when there is none.
 const FieldInfo* findField(std::string_view name);
 
-/// The field of a header: of the few that every request's summary has their own, of others one that stands
-/// for them all and has no values by itself (FilterNode::header).
+/// The field of a request header, whatever the case of its name: summaries have a few always, and others
+/// where a recording names them. Any thread; what it answers stays until the program ends.
 const FieldInfo& headerField(std::string_view header);
-/// Whether it is that one: summaries have such headers where a recording names them.
-bool isKeptHeader(const FieldInfo&);
 
 }  // namespace spillway::history

@@ -38,7 +38,6 @@ struct FilterNode {
   std::vector<std::shared_ptr<const FilterNode>> parts;  ///< of And, Or and Not
 
   const FieldInfo* field = nullptr;
-  std::string header;  ///< of a header that only some entries keep: its name in lower case; else empty
   FilterOp op = FilterOp::Has;
   std::vector<NumberRange> numbers;      ///< one, or In's several
   std::vector<std::string> texts;        ///< the same; Contains: in lower case; Search: the pattern

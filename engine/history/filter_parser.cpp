@@ -54,7 +54,7 @@ Node negated(Node node) {
   return combined(FilterNode::Kind::Not, {std::move(node)});
 }
 
-Node comparison(const FieldInfo& field, FilterOp op, std::vector<std::string> texts) {
+Node comparison(const FieldInfo& field, FilterOp op, std::vector<std::string> texts = {}) {
   auto node = std::make_shared<FilterNode>();
   node->field = &field;
   node->op = op;
@@ -220,8 +220,7 @@ class Parser {
     if ((name.kind != Kind::String && name.kind != Kind::Word) || following().kind != Kind::CloseIndex)
       return failure(at(name, "A header is written as header[\"user-agent\"]."));
     next_ += 2;
-    const FieldInfo& field = headerField(name.text);
-    return comparisonOf(field, isKeptHeader(field) ? lowerCase(name.text) : std::string());
+    return comparisonOf(headerField(name.text));
   }
 
   static std::string unknownField(std::string_view name) {
@@ -245,11 +244,10 @@ class Parser {
     return std::nullopt;
   }
 
-  /// `header` as in FilterNode.
-  Parsed comparisonOf(const FieldInfo& field, const std::string& header = {}) {
-    if (isWord("in")) return listOf(field, header);
+  Parsed comparisonOf(const FieldInfo& field) {
+    if (isWord("in")) return listOf(field);
     const auto op = operatorHere();
-    if (!op) return field.type == FieldType::Flag ? flag(field) : has(field, header);
+    if (!op) return field.type == FieldType::Flag ? flag(field) : comparison(field, FilterOp::Has);
     const FilterToken sign = token();
     const bool isOfText = op->op == FilterOp::Search || op->op == FilterOp::Contains;
     const bool isOfOrder = op->op >= FilterOp::Less && op->op <= FilterOp::GreaterOrEqual;
@@ -261,12 +259,11 @@ class Parser {
     ++next_;
     auto node = std::make_shared<FilterNode>();
     node->field = &field;
-    node->header = header;
     node->op = op->op;
     if (auto error = takeValue(*node)) return failure(*error);
     if (!op->isNegated) return node;
     // A missing text does not match !~ either.
-    return combined(FilterNode::Kind::And, {has(field, header), negated(node)});
+    return combined(FilterNode::Kind::And, {comparison(field, FilterOp::Has), negated(node)});
   }
 
   static Node flag(const FieldInfo& field) {
@@ -277,14 +274,7 @@ class Parser {
     return node;
   }
 
-  static Node has(const FieldInfo& field, const std::string& header) {
-    auto node = std::make_shared<FilterNode>();
-    node->field = &field;
-    node->header = header;
-    return node;
-  }
-
-  Parsed listOf(const FieldInfo& field, const std::string& header) {
+  Parsed listOf(const FieldInfo& field) {
     ++next_;
     const FilterToken open = token();
     if (open.kind != Kind::Open)
@@ -292,7 +282,6 @@ class Parser {
     ++next_;
     auto node = std::make_shared<FilterNode>();
     node->field = &field;
-    node->header = header;
     node->op = FilterOp::In;
     while (token().kind != Kind::Close) {
       if (node->numbers.size() + node->texts.size() == kMostValues)

@@ -36,9 +36,7 @@ bool compareNumber(const FilterNode& node, const StreamRecord& record) {
 
 bool compareText(const FilterNode& node, const StreamRecord& record) {
   std::string room;
-  const std::string_view text = node.header.empty()
-                                    ? node.field->text(record, room)
-                                    : observe::keptField(record.head->keptFields, node.header);
+  const std::string_view text = node.field->textOf(record, room);
   if (text.empty()) return false;
   switch (node.op) {
     case FilterOp::Has:

@@ -105,7 +105,6 @@ class Writer {
 
   /// Of numbered texts the few different ones are looked at, not each entry's.
   void text(const FilterNode& node) {
-    if (!node.header.empty()) return header(node);
     const std::string column(node.field->column);
     const bool isOwn = node.field->type == FieldType::OwnText;
     add("(" + column + (isOwn ? " <> ''" : " <> 0"));
@@ -113,21 +112,6 @@ class Writer {
       add(isOwn ? " AND " : " AND " + column + " IN (SELECT id FROM texts WHERE ");
       compareText(node, isOwn ? "own_text(" + column + ")" : "text");
       if (!isOwn) add(")");
-    }
-    add(")");
-  }
-
-  /// A name in hexadecimal digits cannot break out of the text.
-  void header(const FilterNode& node) {
-    std::string value =
-        "kept_field((SELECT fields FROM entry_headers WHERE entry_headers.id = entries.id), x'";
-    for (const char c : node.header)
-      value += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    value += "')";
-    add("(" + value + " <> ''");
-    if (node.op != FilterOp::Has) {
-      add(" AND ");
-      compareText(node, value);
     }
     add(")");
   }

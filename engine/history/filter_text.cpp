@@ -109,7 +109,7 @@ std::string asValue(std::string_view text) {
 std::string valueText(const FieldInfo& field, const observe::StreamRecord& record) {
   if (field.isText()) {
     std::string room;
-    return std::string(field.text(record, room));
+    return std::string(field.textOf(record, room));
   }
   const auto number = field.numberOf(record);
   return number ? numberText(field, *number) : std::string();

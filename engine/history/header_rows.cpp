@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/history/header_rows.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace spillway::history {
@@ -22,6 +24,15 @@ std::string_view packedField(std::string_view packed, std::string_view name) {
     if (isIt) return value;
   }
   return {};
+}
+
+/// A name in hexadecimal digits cannot break out of the text.
+std::string keptFieldSql(std::string_view name) {
+  std::string digits;
+  for (const char c : name)
+    digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return fmt::format(
+      "kept_field((SELECT fields FROM entry_headers WHERE entry_headers.id = entries.id), x'{}')", digits);
 }
 
 HeaderRows::HeaderRows(Database& database)

@@ -15,6 +15,9 @@ namespace spillway::history {
 /// The value of this name in a row's blob; empty: there is none.
 std::string_view packedField(std::string_view packed, std::string_view name);
 
+/// What filters ask of an entry: the value, or an empty text. It calls the function kept_field.
+std::string keptFieldSql(std::string_view name);
+
 /// Writes them, inside the transactions of the entries. One thread; throws DatabaseError.
 class HeaderRows {
  public:

@@ -83,6 +83,21 @@ TEST(FilterText, HeadersThatMayNotBeKeptAreTold) {
     EXPECT_EQ(Filter::parse(text, kNow)->remark(), "") << text;
 }
 
+TEST(FilterText, AHeaderIsAskedForByItsName) {
+  const FieldInfo& canary = headerField("X-Canary");
+  EXPECT_EQ(&canary, &headerField("x-canary"));
+  std::mt19937 random(8);
+  for (int i = 0; i < 100; ++i) {
+    const auto record = test::randomRecord(random);
+    const std::string value = valueText(canary, *record), clause = clauseOf(canary, *record);
+    EXPECT_TRUE(selects(clause, *record)) << clause;
+    EXPECT_EQ(selects("header[\"x-canary\"]", *record), !value.empty());
+    if (value == "yes") {
+      EXPECT_EQ(clause, "header[\"x-canary\"] = yes");
+    }
+  }
+}
+
 TEST(FilterText, AHistoryTellsWhichValuesItHas) {
   const test::TemporaryFolder folder;
   const std::string file = folder.file("history.db");
@@ -95,7 +110,9 @@ TEST(FilterText, AHistoryTellsWhichValuesItHas) {
   RowWriter(database).write(events);
   const auto reader = Reader::open(file);
   ASSERT_TRUE(reader) << reader.error().detail;
-  for (const FieldInfo& field : filterFields()) {
+  std::vector<FieldInfo> fields(filterFields().begin(), filterFields().end());
+  fields.push_back(headerField("X-Canary"));
+  for (const FieldInfo& field : fields) {
     std::map<std::string, int> counts;
     for (std::size_t i = 300; i < events.size(); ++i)
       ++counts[valueText(field, *events[i].record)];

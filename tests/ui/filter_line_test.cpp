@@ -124,6 +124,9 @@ class FilterLineTest : public QObject {
     row("status in (404, 5", "status", "5");
     row("outcome in (\"client closed\", ", "outcome", "");
     row("header[\"host\"] = loc", "authority", "loc");
+    row("header[\"X-Canary\"] = y", "header[\"x-canary\"]", "y");
+    row("header[\"x-canary\"] in (a, ", "header[\"x-canary\"]", "");
+    row("header[\"use", "", "use");
     row("target = a and ", "", "");
     row("(target = a) or lis", "", "lis");
   }
@@ -134,6 +137,12 @@ class FilterLineTest : public QObject {
     const FilterPlace place = filterPlaceAt(text, static_cast<int>(text.size()));
     QCOMPARE(place.field ? QString::fromStdString(std::string(place.field->name)) : QString(), field);
     QCOMPARE(place.word, word);
+  }
+
+  void offersHeadersThatEveryEntryHas() {
+    write(QStringLiteral("header["));
+    QTest::keyClicks(&edit(), QStringLiteral("\"us"));
+    QCOMPARE(offered(), QStringList(QStringLiteral("\"user-agent\"")));
   }
 
   void offersValuesThatWereSeen() {

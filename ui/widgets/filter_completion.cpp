@@ -71,8 +71,11 @@ FilterPlace filterPlaceAt(const QString& text, int cursor) {
     --place.begin;
   const int wordBegin = quote < 0 ? place.begin : quote + 1;
   place.word = text.mid(wordBegin, cursor - wordBegin);
-  if (const auto tokens = history::readTokens(text.left(place.begin).toStdString()))
-    place.field = fieldComparedAt(*tokens, tokens->size() - 1);
+  if (const auto tokens = history::readTokens(text.left(place.begin).toStdString())) {
+    const std::size_t end = tokens->size() - 1;
+    place.field = fieldComparedAt(*tokens, end);
+    place.isHeader = end > 0 && (*tokens)[end - 1].kind == Kind::OpenIndex;
+  }
   return place;
 }
 
@@ -87,6 +90,11 @@ QStringList filterOffers(const FilterPlace& place, const QStringList& seen) {
       if (std::all_of(value.begin(), value.end(), isWritable))
         offers << toQt(history::asValue(value.toStdString()));
     }
+    return offers;
+  }
+  if (place.isHeader) {
+    for (const char* name : {"user-agent", "host", "x-amzn-trace-id"})
+      offers << toQt(history::inQuotes(name));
     return offers;
   }
   for (const FieldInfo& field : history::filterFields())

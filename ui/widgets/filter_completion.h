@@ -13,6 +13,7 @@ struct FilterPlace {
   int begin = 0;                              ///< of the word, its opening quote included
   QString word;                               ///< as far as it is written, without the quote
   const history::FieldInfo* field = nullptr;  ///< whose value it is; null: something else, a field perhaps
+  bool isHeader = false;                      ///< it is a header's name
 };
 
 /// What is written before `cursor`.

@@ -30,6 +30,16 @@ Result<std::shared_ptr<const grpc::Schema>> readFile(const QString& path) {
 
 }  // namespace
 
+bool isSchemaFile(const QString& path) {
+  static const QStringList endings{QStringLiteral("proto"), QStringLiteral("pb"), QStringLiteral("desc"),
+                                   QStringLiteral("protoset"), QStringLiteral("binpb")};
+  return QFileInfo(path).isDir() || endings.contains(QFileInfo(path).suffix());
+}
+
+QString schemaFileFilter() {
+  return QStringLiteral("Schemas (*.proto *.pb *.desc *.protoset *.binpb)");
+}
+
 SchemaStore::SchemaStore(EngineBridge& bridge, Workspace& workspace, QObject* parent)
     : QObject(parent), bridge_(bridge), workspace_(workspace) {
   pool_.setMaxThreadCount(1);
@@ -51,8 +61,8 @@ void SchemaStore::want(const std::string& target) {
   ask(target);
 }
 
-QString SchemaStore::problemOf(const std::string& target) const {
-  const auto found = problems_.find(target);
+QString SchemaStore::problemOf(const std::string& origin) const {
+  const auto found = problems_.find(origin);
   return found == problems_.end() ? QString() : found->second;
 }
 
@@ -115,6 +125,7 @@ void SchemaStore::addFiles(const QStringList& paths) {
 void SchemaStore::removeFile(const QString& path) {
   files_.removeAll(path);
   schemas_.remove(path.toStdString());
+  problems_.erase(path.toStdString());
   keepFiles();
   Q_EMIT changed();
 }
@@ -123,13 +134,17 @@ void SchemaStore::read(const QString& path) {
   pool_.start([this, path] {
     auto schema = readFile(path);
     QMetaObject::invokeMethod(this, [this, path, schema = std::move(schema)] {
+      if (!files_.contains(path)) return;  // it was taken away meanwhile
       if (!schema) {
+        problems_[path.toStdString()] = toQt(schema.error().detail);
+        Q_EMIT changed();
         Q_EMIT problem(QStringLiteral("%1: %2").arg(path, toQt(schema.error().detail)));
         return;
       }
+      problems_.erase(path.toStdString());
       for (const grpc::SchemaProblem& each : (*schema)->problems())
         Q_EMIT problem(toQt(each.text()));
-      if (files_.contains(path)) schemas_.add(*schema);
+      schemas_.add(*schema);
       Q_EMIT changed();
     });
   });

@@ -15,6 +15,11 @@
 
 namespace spillway::ui {
 
+/// Whether the file can be a schema by its name: .proto, a folder, a descriptor set.
+bool isSchemaFile(const QString& path);
+/// "Schemas (*.proto …)", for dialogs.
+QString schemaFileFilter();
+
 /// The schemas of gRPC services that the window knows: asked from healthy targets by server reflection, once
 /// for each target until it has been away, and read from files that a person gave. Asks and reads in a thread
 /// of its own. UI thread.
@@ -29,8 +34,8 @@ class SchemaStore : public QObject {
   const grpc::Schemas& schemas() const { return schemas_; }
   /// Asks this target ("127.0.0.1:50061") for its schema, unless it was asked already.
   void want(const std::string& target);
-  /// Why a target gave no schema; empty: it gave one, or was not asked yet.
-  QString problemOf(const std::string& target) const;
+  /// Why a target, or a file, gave no schema; empty: it gave one, or was not asked yet.
+  QString problemOf(const std::string& origin) const;
   bool isAsking(const std::string& target) const { return asking_.contains(target); }
 
   /// .proto files, folders of them, descriptor sets; kept for the next start.

@@ -55,6 +55,8 @@ void MainWindow::buildFileMenu() {
   QAction* copy = file->addAction(QStringLiteral("Save a copy…"), this, &MainWindow::saveCopy);
   copy->setShortcut(QKeySequence::SaveAs);
   file->addSeparator();
+  file->addAction(QStringLiteral("Schemas…"), this, &MainWindow::openSchemas);
+  file->addSeparator();
   QAction* quit = file->addAction(QStringLiteral("Quit"), this, &QWidget::close);
   quit->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Q));
   createMenu_->addAction(newAction_);

@@ -11,11 +11,13 @@
 #include "engine/config/document_json.h"
 #include "engine/config/validate.h"
 #include "ui/bridge/document_edits.h"
+#include "ui/shell/dropped_files.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/navigation.h"
 #include "ui/shell/rooms.h"
 #include "ui/shell/status_strip.h"
 #include "ui/shell/top_bar.h"
+#include "ui/streams/schemas_dialog.h"
 #include "ui/theme/theme.h"
 #include "ui/wizards/load_balancer_wizard.h"
 
@@ -51,6 +53,7 @@ MainWindow::MainWindow(EngineOptions options)
   buildMenus();
   connectSources();
   connectDemo();
+  takeDrops();
   restore();
   showBalancer();
   showCounts();
@@ -217,6 +220,24 @@ void MainWindow::chooseWorkspace() {
       QFileDialog::getOpenFileName(this, QStringLiteral("Open a workspace"),
                                    QFileInfo(workspace_.file()).absolutePath(), QLatin1String(kFileFilter));
   if (!file.isEmpty()) openWorkspace(file);
+}
+
+void MainWindow::openSchemas() {
+  // Of what goes before the window's members do.
+  auto* dialog = new SchemasDialog(schemas_, centralWidget());
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->open();
+}
+
+void MainWindow::takeDrops() {
+  auto* dropped = new DroppedFiles(*this, schemas_);
+  connect(dropped, &DroppedFiles::workspaceDropped, this, &MainWindow::openWorkspace);
+  connect(dropped, &DroppedFiles::problem, messages_, &MessageBar::say);
+  connect(dropped, &DroppedFiles::schemasDropped, this, [this](const QStringList& files) {
+    status_->tell(files.size() == 1
+                      ? QStringLiteral("Added the schema %1").arg(QFileInfo(files[0]).fileName())
+                      : QStringLiteral("Added %1 schemas").arg(files.size()));
+  });
 }
 
 void MainWindow::saveCopy() {

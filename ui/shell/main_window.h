@@ -46,6 +46,7 @@ class MainWindow : public QMainWindow {
   void chooseWorkspace();
   void saveCopy();
   void openSettings();
+  void openSchemas();
 
  protected:
   void closeEvent(QCloseEvent* event) override;
@@ -59,6 +60,7 @@ class MainWindow : public QMainWindow {
   void buildSizeMenu(QMenu* view);
   void connectSources();
   void connectDemo();
+  void takeDrops();
   void showBalancer();
   void showCounts();
   void showClient();

@@ -123,7 +123,8 @@ QWidget* MessagePane::makeFoot() {
   auto* line = new QHBoxLayout;
   column->addLayout(line);
   auto* add = new QPushButton(QStringLiteral("Add a schema…"), foot);
-  add->setToolTip(QStringLiteral("A .proto file, or a descriptor set that protoc made"));
+  add->setToolTip(QStringLiteral(
+      "A .proto file, or a descriptor set that protoc made; it can be dropped on the window too"));
   auto* copy = new QPushButton(QStringLiteral("Copy JSON"), foot);
   line->addWidget(copy);
   line->addWidget(add);
@@ -135,8 +136,7 @@ QWidget* MessagePane::makeFoot() {
 
 void MessagePane::chooseFiles() {
   const QStringList files = QFileDialog::getOpenFileNames(
-      this, QStringLiteral("Add a schema"), {},
-      QStringLiteral("Schemas (*.proto *.pb *.desc *.protoset *.binpb);;All files (*)"));
+      this, QStringLiteral("Add a schema"), {}, schemaFileFilter() + QStringLiteral(";;All files (*)"));
   if (!files.isEmpty()) schemas_.addFiles(files);
 }
 

@@ -22,10 +22,8 @@ namespace {
 
 enum Column { Name, Told, Place };
 
-/// "route_guide.proto" of a file, the address of a target that was asked.
-QString nameOf(const QString& origin) {
-  return QFileInfo::exists(origin) ? QFileInfo(origin).fileName() : origin;
-}
+/// "server reflection on 127.0.0.1:50061"
+constexpr auto kOn = QLatin1String(" on ");
 
 QString toldBy(const grpc::Schema& schema) {
   std::size_t methods = 0;
@@ -58,8 +56,11 @@ SchemasDialog::SchemasDialog(SchemaStore& schemas, QWidget* parent)
   list_->setSortingEnabled(true);
   list_->sortByColumn(Name, Qt::AscendingOrder);
   list_->setSelectionMode(QAbstractItemView::ExtendedSelection);
-  list_->setColumnWidth(Name, 220);
-  list_->setColumnWidth(Told, 260);
+  list_->setStyleSheet(QStringLiteral("QTreeView::item { padding: 3px 4px }"));
+  list_->setColumnWidth(Name, 170);
+  list_->setColumnWidth(Place, 200);
+  list_->header()->setStretchLastSection(false);
+  list_->header()->setSectionResizeMode(Told, QHeaderView::Stretch);
   nothing_->setText(QStringLiteral("No schema is known yet: messages are shown by their wire format."));
   nothing_->setAlignment(Qt::AlignCenter);
   nothing_->setProperty("role", "muted");
@@ -100,7 +101,8 @@ QWidget* SchemasDialog::makeButtons() {
 void SchemasDialog::showSchemas() {
   list_->clear();
   const auto add = [this](const QString& origin, const QString& told, bool isFile) {
-    auto* item = new QTreeWidgetItem(list_, {nameOf(origin), told, isFile ? origin : QString()});
+    const QString name = isFile ? QFileInfo(origin).fileName() : origin.section(kOn, 1);
+    auto* item = new QTreeWidgetItem(list_, {name, told, isFile ? origin : origin.section(kOn, 0, 0)});
     if (isFile) item->setData(Name, Qt::UserRole, origin);
     item->setToolTip(Told, told);
     item->setToolTip(Place, origin);

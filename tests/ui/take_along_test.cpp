@@ -6,6 +6,7 @@
 #include <QFileDialog>
 #include <QMessageBox>
 #include <QPdfWriter>
+#include <QPrinter>
 #include <QSignalSpy>
 #include <QSvgRenderer>
 #include <QTest>
@@ -233,6 +234,17 @@ void TakeAlongTest::aSequenceIsDrawnWhole() {
   QVERIFY(svg.data().contains("Spillway"));
   QVERIFY(pdf.data().startsWith("%PDF"));
   QVERIFY(pdf.data().size() > 2000);
+  // A printer of which nothing is known: pages in a file.
+  QPrinter printer(QPrinter::ScreenResolution);
+  printer.setOutputFormat(QPrinter::PdfFormat);
+  const test::TemporaryFolder folder;
+  printer.setOutputFileName(QString::fromStdString(folder.file("printed.pdf")));
+  printer.setPageSize(QPageSize(QPageSize::A6));
+  const int few = drawSequencePages(sequence, printer);
+  QVERIFY(few > 1);
+  QFile printed(QString::fromStdString(folder.file("printed.pdf")));
+  QVERIFY(printed.open(QIODevice::ReadOnly));
+  QCOMPARE(static_cast<int>(printed.readAll().count("/Type /Page\n")), few);
 }
 
 }  // namespace spillway::ui

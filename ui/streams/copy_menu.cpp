@@ -89,7 +89,9 @@ QWidget* makeTakeAlongButton(CopyMenu& copies, SequenceView& sequence, QWidget* 
                   [&sequence] { exportSequence(sequence, SequenceFormat::Svg); });
   menu->addAction(QStringLiteral("Sequence as PDF…"), &sequence,
                   [&sequence] { exportSequence(sequence, SequenceFormat::Pdf); });
-  button->setToolTip(QStringLiteral("Copy the stream as a command, JSON, text or hex; save its sequence"));
+  menu->addAction(QStringLiteral("Print the sequence…"), &sequence, [&sequence] { printSequence(sequence); });
+  button->setToolTip(
+      QStringLiteral("Copy the stream as a command, JSON, text or hex; save or print its sequence"));
   button->setProperty("hasMenu", true);
   button->setMenu(menu);
   return button;

@@ -4,8 +4,11 @@
 #include <QPageSize>
 #include <QPainter>
 #include <QPdfWriter>
+#include <QPrintDialog>
+#include <QPrinter>
 #include <QSvgGenerator>
 #include <algorithm>
+#include <memory>
 
 #include "ui/export/save_dialog.h"
 #include "ui/streams/sequence_view.h"
@@ -18,6 +21,8 @@ constexpr int kWidth = 760;      ///< of the drawing, in its own units
 constexpr int kResolution = 96;  ///< dots per inch: fonts are as large beside the drawing as on a screen
 /// A picture or a document beyond this is of no use to anybody.
 constexpr int kMostRows = 20'000;
+constexpr QMarginsF kMargins(12, 12, 12, 12);  ///< of pages, millimetres
+const QString kTitle = QStringLiteral("Sequence of a stream");
 
 int rowsOf(const SequenceView& view) {
   return std::min(kMostRows, static_cast<int>(view.rows().size()));
@@ -33,30 +38,48 @@ void writeSequenceSvg(const SequenceView& view, QIODevice& out) {
   svg.setResolution(kResolution);
   svg.setSize(size);
   svg.setViewBox(QRect(QPoint(), size));
-  svg.setTitle(QStringLiteral("Sequence of a stream"));
+  svg.setTitle(kTitle);
   QPainter painter(&svg);
   view.paintRows(painter, kWidth, 0, rows);
+}
+
+int drawSequencePages(const SequenceView& view, QPagedPaintDevice& device) {
+  const int rows = rowsOf(view);
+  const double scale = static_cast<double>(device.width()) / kWidth;
+  const double height = device.height() / scale;
+  int perPage = 1, pages = 0;
+  while (SequenceView::heightOf(perPage + 1) <= height)
+    ++perPage;
+  QPainter painter(&device);
+  painter.scale(scale, scale);
+  for (int first = 0; first < rows; first += perPage) {
+    if (pages++ > 0) device.newPage();
+    view.paintRows(painter, kWidth, first, std::min(perPage, rows - first));
+  }
+  return pages;
 }
 
 void writeSequencePdf(const SequenceView& view, QIODevice& out) {
   QPdfWriter pdf(&out);
   pdf.setResolution(kResolution);
   pdf.setPageSize(QPageSize(QPageSize::A4));
-  pdf.setPageMargins(QMarginsF(12, 12, 12, 12), QPageLayout::Millimeter);
-  pdf.setTitle(QStringLiteral("Sequence of a stream"));
+  pdf.setPageMargins(kMargins, QPageLayout::Millimeter);
+  pdf.setTitle(kTitle);
   pdf.setCreator(QStringLiteral("Spillway"));
-  const int rows = rowsOf(view);
-  const double scale = static_cast<double>(pdf.width()) / kWidth;
-  const double height = pdf.height() / scale;
-  int perPage = 1;
-  while (SequenceView::heightOf(perPage + 1) <= height)
-    ++perPage;
-  QPainter painter(&pdf);
-  painter.scale(scale, scale);
-  for (int first = 0; first < rows; first += perPage) {
-    if (first > 0) pdf.newPage();
-    view.paintRows(painter, kWidth, first, std::min(perPage, rows - first));
-  }
+  drawSequencePages(view, pdf);
+}
+
+void printSequence(SequenceView& view) {
+  if (view.rows().empty()) return;
+  auto printer = std::make_shared<QPrinter>(QPrinter::ScreenResolution);
+  printer->setPageMargins(kMargins, QPageLayout::Millimeter);
+  printer->setDocName(kTitle);
+  auto* dialog = new QPrintDialog(printer.get(), &view);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setWindowTitle(QStringLiteral("Print the sequence"));
+  QObject::connect(dialog, qOverload<QPrinter*>(&QPrintDialog::accepted), &view,
+                   [&view, printer] { drawSequencePages(view, *printer); });
+  dialog->open();
 }
 
 void exportSequence(SequenceView& view, SequenceFormat format) {

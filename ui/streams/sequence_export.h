@@ -3,6 +3,8 @@
 
 #include <QIODevice>
 
+class QPagedPaintDevice;
+
 namespace spillway::ui {
 
 class SequenceView;
@@ -12,9 +14,14 @@ enum class SequenceFormat { Svg, Pdf };
 /// Asks for a file and draws the whole sequence into it, as it is unfolded now.
 void exportSequence(SequenceView& view, SequenceFormat format);
 
+/// Asks for a printer and prints it likewise.
+void printSequence(SequenceView& view);
+
 /// One picture as high as the sequence is long.
 void writeSequenceSvg(const SequenceView& view, QIODevice& out);
 /// Pages of A4, each with the names of the lifelines on top.
 void writeSequencePdf(const SequenceView& view, QIODevice& out);
+/// The same pages on any device that has such; returns how many they are.
+int drawSequencePages(const SequenceView& view, QPagedPaintDevice& device);
 
 }  // namespace spillway::ui

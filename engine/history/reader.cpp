@@ -103,8 +103,8 @@ struct Reader::Impl {
   std::string_view text(std::int64_t number);
   Entry entryOf(const Statement& row);
   /// The writer may be of an older version.
-  bool hasMetrics() const { return version >= 2; }
-  bool hasCaptures() const { return version >= 4; }
+  bool hasMetrics() const { return version >= kWithMetrics; }
+  bool hasCaptures() const { return version >= kWithCaptures; }
 
   /// A newer writer may have come meanwhile.
   void refresh() {
@@ -151,12 +151,13 @@ bool Reader::hasBegun(const std::string& file) {
 /// for them.
 void Reader::Impl::fitTo(std::int64_t fileVersion) {
   version = fileVersion;
-  const bool hasHeaders = version >= kWithHeaders;
-  if (!hasHeaders)
-    database.run("CREATE TEMP TABLE IF NOT EXISTS entry_headers (id INTEGER PRIMARY KEY, fields BLOB)");
-  if (hasHeaders) database.run("DROP TABLE IF EXISTS temp.entry_headers");
-  if (hasHeaders && !headers) headers.emplace(database);
   if (version >= kWithDecisions && !decisions) decisions.emplace(database);
+  if (version < kWithHeaders) {
+    database.run("CREATE TEMP TABLE IF NOT EXISTS entry_headers (id INTEGER PRIMARY KEY, fields BLOB)");
+  } else if (!headers) {
+    database.run("DROP TABLE IF EXISTS temp.entry_headers");
+    headers.emplace(database);
+  }
 }
 
 std::string_view Reader::Impl::text(std::int64_t number) {

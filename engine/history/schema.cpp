@@ -90,9 +90,9 @@ Result<void> bringToSchema(Database& database) {
   // Another program may have done it meanwhile.
   const std::int64_t found = database.number("PRAGMA user_version");
   if (found < 1) createEntries(database);
-  if (found < 2) database.run(kMetricTables);
+  if (found < kWithMetrics) database.run(kMetricTables);
   if (found < 3) database.run(kHealthChangesIndex);
-  if (found < 4) database.run(kCapturesTable);
+  if (found < kWithCaptures) database.run(kCapturesTable);
   if (found < kWithDecisions) database.run(kDecisionsTable);
   if (found < kWithHeaders) database.run(kHeadersTable);
   database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());

@@ -12,8 +12,8 @@ namespace spillway::history {
 /// Of the tables that this program writes; kept in the file as PRAGMA user_version.
 inline constexpr int kSchemaVersion = 6;
 
-/// From which version on there are decisions, and header fields of entries.
-inline constexpr std::int64_t kWithDecisions = 5, kWithHeaders = 6;
+/// From which version on there are metrics, streams' parts, decisions, and header fields of entries.
+inline constexpr std::int64_t kWithMetrics = 2, kWithCaptures = 4, kWithDecisions = 5, kWithHeaders = 6;
 
 /// Bits of the flags of health rows.
 inline constexpr std::int64_t kHealthChanged = 1, kCheckPassed = 2, kIsCheck = 4;

@@ -2,7 +2,6 @@
 #include "engine/observe/events.h"
 
 #include <algorithm>
-
 #include <array>
 
 namespace spillway::observe {

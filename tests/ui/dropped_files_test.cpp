@@ -2,6 +2,7 @@
 // What is dropped on the window is used, or it is told what could be; the schemas that are known are listed.
 #include <QDropEvent>
 #include <QFile>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
@@ -24,10 +25,8 @@ class DroppedFilesTest : public QObject {
   void init() {
     QSettings().clear();
     folder_ = std::make_unique<QTemporaryDir>();
-    EngineOptions options;
-    options.workers = 1;
-    options.dataDirectory = folder_->path().toStdString();
-    window_ = std::make_unique<MainWindow>(options);
+    window_ = std::make_unique<MainWindow>(
+        EngineOptions{.workers = 1, .dataDirectory = folder_->path().toStdString()});
     window_->openWorkspace({});
     window_->show();
   }
@@ -81,6 +80,12 @@ class DroppedFilesTest : public QObject {
     QTRY_COMPARE(window_->workspace().file(), file);
   }
 
+  void aCaptureIsRead() {
+    QVERIFY(drop({write(QStringLiteral("bad.spillway-capture"), "no capture")}));
+    QTRY_VERIFY(window_->findChild<QMessageBox*>());
+    QVERIFY(window_->findChild<QMessageBox*>()->text().contains(QStringLiteral("not gzip'd")));
+  }
+
   void whatCannotBeUsedIsToldWithWhatCould() {
     QVERIFY(drop({write(QStringLiteral("notes.txt"), "x")}));
     QVERIFY(said().startsWith(QStringLiteral("notes.txt cannot be used here")));
@@ -97,6 +102,7 @@ class DroppedFilesTest : public QObject {
   }
 
  private:
+  static constexpr QPoint kPlace{600, 400};
   static constexpr const char* kProto =
       "syntax = \"proto3\"; package notes; message Note { string text = 1; }"
       "service Notes { rpc Write(Note) returns (Note); rpc Watch(Note) returns (stream Note); }";
@@ -106,10 +112,14 @@ class DroppedFilesTest : public QObject {
     if (file.open(QIODevice::WriteOnly)) file.write(text);
     return file.fileName();
   }
+  /// What is under the mouse is asked first.
+  QWidget* widgetAt(const QPoint& place) const { return window_->childAt(place); }
   bool enter(const QMimeData& data) {
-    QDragEnterEvent event(QPoint(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QWidget* under = widgetAt(kPlace);
+    QDragEnterEvent event(under->mapFrom(window_.get(), kPlace), Qt::CopyAction, &data, Qt::LeftButton,
+                          Qt::NoModifier);
     event.ignore();
-    QCoreApplication::sendEvent(window_.get(), &event);
+    QCoreApplication::sendEvent(under, &event);
     return event.isAccepted();
   }
   /// Whether the window wanted them.
@@ -120,8 +130,10 @@ class DroppedFilesTest : public QObject {
       urls << QUrl::fromLocalFile(file);
     data.setUrls(urls);
     if (!enter(data)) return false;
-    QDropEvent event(QPoint(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(window_.get(), &event);
+    QWidget* under = widgetAt(kPlace);
+    QDropEvent event(under->mapFrom(window_.get(), kPlace), Qt::CopyAction, &data, Qt::LeftButton,
+                     Qt::NoModifier);
+    QCoreApplication::sendEvent(under, &event);
     return event.isAccepted();
   }
   QString said() const {

@@ -329,6 +329,20 @@ class HistoryLogTest : public QObject {
     QCOMPARE(table.rowAt(0), 0);
   }
 
+  void theOldestEntryIsReachedThroughAllPieces() {
+    constexpr int kPieces = 12, kPiece = 50'000;  // more rows than come in one turn
+    for (int i = 0; i < kPieces; ++i)
+      write(kPiece);
+    LiveTable table(*model_, QStringLiteral("log"));
+    table.resize(600, 400);
+    table.show();
+    QTRY_COMPARE_WITH_TIMEOUT(model_->shown(), std::uint64_t{kPieces} * kPiece, kPatience);
+    QTest::keyClick(&table, Qt::Key_Home, Qt::ControlModifier);
+    QTRY_COMPARE_WITH_TIMEOUT(table.selectedSeq(), std::optional(RowSeq{1}), kPatience);
+    QCOMPARE(model_->rowCount(), kPieces * kPiece);
+    QCOMPARE(table.rowAt(0), 0);
+  }
+
   void exportsWhatTheFilterSelects() {
     write(5000);
     QWidget window;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bridge/schema_store.h"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QSettings>
 #include <algorithm>
@@ -30,14 +31,14 @@ Result<std::shared_ptr<const grpc::Schema>> readFile(const QString& path) {
 
 }  // namespace
 
-bool isSchemaFile(const QString& path) {
-  static const QStringList endings{QStringLiteral("proto"), QStringLiteral("pb"), QStringLiteral("desc"),
-                                   QStringLiteral("protoset"), QStringLiteral("binpb")};
-  return QFileInfo(path).isDir() || endings.contains(QFileInfo(path).suffix());
+QStringList schemaFilePatterns() {
+  return {QStringLiteral("*.proto"), QStringLiteral("*.pb"), QStringLiteral("*.desc"),
+          QStringLiteral("*.protoset"), QStringLiteral("*.binpb")};
 }
 
-QString schemaFileFilter() {
-  return QStringLiteral("Schemas (*.proto *.pb *.desc *.protoset *.binpb)");
+bool isSchemaFile(const QString& path) {
+  const QFileInfo file(path);
+  return file.isDir() || QDir::match(schemaFilePatterns(), file.fileName());
 }
 
 SchemaStore::SchemaStore(EngineBridge& bridge, Workspace& workspace, QObject* parent)

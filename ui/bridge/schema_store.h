@@ -15,10 +15,10 @@
 
 namespace spillway::ui {
 
-/// Whether the file can be a schema by its name: .proto, a folder, a descriptor set.
+/// "*.proto", and those of descriptor sets.
+QStringList schemaFilePatterns();
+/// Whether the file can be a schema by its name; a folder can.
 bool isSchemaFile(const QString& path);
-/// "Schemas (*.proto …)", for dialogs.
-QString schemaFileFilter();
 
 /// The schemas of gRPC services that the window knows: asked from healthy targets by server reflection, once
 /// for each target until it has been away, and read from files that a person gave. Asks and reads in a thread

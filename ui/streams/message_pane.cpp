@@ -2,7 +2,6 @@
 #include "ui/streams/message_pane.h"
 
 #include <QClipboard>
-#include <QFileDialog>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -17,6 +16,7 @@
 #include "ui/models/words.h"
 #include "ui/streams/hex_text.h"
 #include "ui/streams/message_tree_model.h"
+#include "ui/streams/schemas_dialog.h"
 #include "ui/theme/theme.h"
 
 namespace spillway::ui {
@@ -129,15 +129,9 @@ QWidget* MessagePane::makeFoot() {
   line->addWidget(copy);
   line->addWidget(add);
   line->addStretch();
-  connect(add, &QPushButton::clicked, this, &MessagePane::chooseFiles);
+  connect(add, &QPushButton::clicked, this, [this] { chooseSchemas(this, schemas_); });
   connect(copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(shown_.json); });
   return foot;
-}
-
-void MessagePane::chooseFiles() {
-  const QStringList files = QFileDialog::getOpenFileNames(
-      this, QStringLiteral("Add a schema"), {}, schemaFileFilter() + QStringLiteral(";;All files (*)"));
-  if (!files.isEmpty()) schemas_.addFiles(files);
 }
 
 void MessagePane::show(const std::optional<MessageBytes>& message, const QString& title,

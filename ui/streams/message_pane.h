@@ -46,7 +46,6 @@ class MessagePane : public QWidget {
   void showOrigin();
   void showHex();
   void mark(const MessageNode* node);
-  void chooseFiles();
 
   SchemaStore& schemas_;
   std::optional<MessageBytes> message_;

@@ -42,6 +42,13 @@ std::vector<std::string> namesIn(const QString& list) {
   return names;
 }
 
+/// Empty: nothing is wrong.
+void tell(QLabel* label, const QString& mistake) {
+  label->setVisible(!mistake.isEmpty());
+  label->setStyleSheet(QStringLiteral("color: %1").arg(Theme::colors().bad.name()));
+  label->setText(QStringLiteral("✖ ") + mistake);
+}
+
 }  // namespace
 
 QString captureLevelText(config::CaptureLevel level) {
@@ -134,13 +141,6 @@ void RecordingDialog::check() {
   apply_->setEnabled(filter.has_value() && issues.empty());
   // Words that appear take no room from the fields.
   if (isVisible()) resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
-}
-
-/// Empty: nothing is wrong.
-void RecordingDialog::tell(QLabel* label, const QString& mistake) const {
-  label->setVisible(!mistake.isEmpty());
-  label->setStyleSheet(QStringLiteral("color: %1").arg(Theme::colors().bad.name()));
-  label->setText(QStringLiteral("✖ ") + mistake);
 }
 
 config::Capture RecordingDialog::chosen() const {

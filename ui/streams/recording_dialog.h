@@ -29,7 +29,6 @@ class RecordingDialog : public QDialog {
 
  private:
   void check();
-  void tell(QLabel* label, const QString& mistake) const;
 
   QComboBox* level_;
   FilterEdit* filter_;

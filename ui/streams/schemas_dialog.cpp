@@ -38,6 +38,17 @@ QString toldBy(const grpc::Schema& schema) {
 
 }  // namespace
 
+void chooseSchemas(QWidget* parent, SchemaStore& schemas) {
+  auto* dialog = new QFileDialog(parent, QStringLiteral("Add schemas"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(QFileDialog::ExistingFiles);
+  dialog->setNameFilters({QStringLiteral("Schemas (%1)").arg(schemaFilePatterns().join(QLatin1Char(' '))),
+                          QStringLiteral("All files (*)")});
+  QObject::connect(dialog, &QFileDialog::filesSelected, parent,
+                   [&schemas](const QStringList& files) { schemas.addFiles(files); });
+  dialog->open();
+}
+
 SchemasDialog::SchemasDialog(SchemaStore& schemas, QWidget* parent)
     : QDialog(parent), schemas_(schemas), list_(new QTreeWidget(this)), nothing_(new QLabel(this)) {
   setWindowTitle(QStringLiteral("Schemas"));
@@ -72,11 +83,7 @@ SchemasDialog::SchemasDialog(SchemaStore& schemas, QWidget* parent)
   column->addWidget(nothing_, 1);
   column->addSpacing(6);
   column->addWidget(makeButtons());
-  connect(list_, &QTreeWidget::itemSelectionChanged, this, [this] {
-    const auto chosen = list_->selectedItems();
-    remove_->setEnabled(std::ranges::any_of(
-        chosen, [](const QTreeWidgetItem* item) { return !item->data(Name, Qt::UserRole).isNull(); }));
-  });
+  connect(list_, &QTreeWidget::itemSelectionChanged, this, &SchemasDialog::showWhatCanGo);
   connect(new QShortcut(QKeySequence::Delete, list_), &QShortcut::activated, this,
           &SchemasDialog::removeChosen);
   connect(&schemas_, &SchemaStore::changed, this, &SchemasDialog::showSchemas);
@@ -91,7 +98,7 @@ QWidget* SchemasDialog::makeButtons() {
   remove_ = box->addButton(QStringLiteral("Remove"), QDialogButtonBox::ActionRole);
   remove_->setToolTip(QStringLiteral("Forgets the chosen files; the files themselves stay (Del)"));
   remove_->setEnabled(false);
-  connect(add, &QPushButton::clicked, this, &SchemasDialog::addFiles);
+  connect(add, &QPushButton::clicked, this, [this] { chooseSchemas(this, schemas_); });
   connect(folder, &QPushButton::clicked, this, &SchemasDialog::addFolder);
   connect(remove_, &QPushButton::clicked, this, &SchemasDialog::removeChosen);
   connect(box, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -122,16 +129,14 @@ void SchemasDialog::showSchemas() {
   const bool isEmpty = list_->topLevelItemCount() == 0;
   list_->setVisible(!isEmpty);
   nothing_->setVisible(isEmpty);
+  showWhatCanGo();
 }
 
-void SchemasDialog::addFiles() {
-  auto* dialog = new QFileDialog(this, QStringLiteral("Add schemas"));
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setFileMode(QFileDialog::ExistingFiles);
-  dialog->setNameFilters({schemaFileFilter(), QStringLiteral("All files (*)")});
-  connect(dialog, &QFileDialog::filesSelected, this,
-          [this](const QStringList& files) { schemas_.addFiles(files); });
-  dialog->open();
+/// What targets told goes with them.
+void SchemasDialog::showWhatCanGo() {
+  const auto chosen = list_->selectedItems();
+  remove_->setEnabled(std::ranges::any_of(
+      chosen, [](const QTreeWidgetItem* item) { return !item->data(Name, Qt::UserRole).isNull(); }));
 }
 
 void SchemasDialog::addFolder() {

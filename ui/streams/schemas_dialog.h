@@ -11,6 +11,9 @@ namespace spillway::ui {
 
 class SchemaStore;
 
+/// Asks for files that are schemas, without blocking the window, and adds them.
+void chooseSchemas(QWidget* parent, SchemaStore& schemas);
+
 /// The schemas that the window knows: where each is from, what it tells, what is wrong with it. Files are
 /// added and taken away here.
 class SchemasDialog : public QDialog {
@@ -22,9 +25,9 @@ class SchemasDialog : public QDialog {
  private:
   QWidget* makeButtons();
   void showSchemas();
-  void addFiles();
   void addFolder();
   void removeChosen();
+  void showWhatCanGo();
 
   SchemaStore& schemas_;
   QTreeWidget* list_;

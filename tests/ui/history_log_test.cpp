@@ -34,7 +34,8 @@ class HistoryLogTest : public QObject {
   Q_OBJECT
 
   /// So many entries; every tenth has status 503.
-  void write(int count) {
+  /// `times`: the same ones, each time as new entries.
+  void write(int count, int times = 1) {
     std::vector<observe::Event> events;
     for (int i = 0; i < count; ++i) {
       auto record = std::make_shared<observe::StreamRecord>(*test::randomRecord(random_));
@@ -47,7 +48,8 @@ class HistoryLogTest : public QObject {
       record->head = std::move(head);
       events.emplace_back().record = std::move(record);
     }
-    rows_->write(events);
+    for (int i = 0; i < times; ++i)
+      rows_->write(events);
   }
 
   QString cell(int row, int column) { return model_->index(row, column).data().toString(); }
@@ -331,8 +333,7 @@ class HistoryLogTest : public QObject {
 
   void theOldestEntryIsReachedThroughAllPieces() {
     constexpr int kPieces = 12, kPiece = 50'000;  // more rows than come in one turn
-    for (int i = 0; i < kPieces; ++i)
-      write(kPiece);
+    write(kPiece, kPieces);
     LiveTable table(*model_, QStringLiteral("log"));
     table.resize(600, 400);
     table.show();

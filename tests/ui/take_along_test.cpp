@@ -234,6 +234,23 @@ void TakeAlongTest::aSequenceIsDrawnWhole() {
   QVERIFY(svg.data().contains("Spillway"));
   QVERIFY(pdf.data().startsWith("%PDF"));
   QVERIFY(pdf.data().size() > 2000);
+  // Paper is light, whatever the window is.
+  const QColor surface = Theme::colors().surface;
+  Theme::apply(*qApp, ThemeMode::Dark);
+  QBuffer ofDark;
+  QVERIFY(ofDark.open(QIODevice::WriteOnly));
+  writeSequencePdf(sequence, ofDark);
+  QVERIFY(Theme::colors().surface != surface);
+  Theme::apply(*qApp, ThemeMode::Light);
+  // The first page's drawing: the object that it names as its contents.
+  const auto drawn = [](const QByteArray& file) {
+    const qsizetype named = file.indexOf("/Contents ") + 10;
+    const QByteArray begin = '\n' + file.mid(named, file.indexOf(' ', named) - named) + " 0 obj";
+    const qsizetype at = file.indexOf("stream\n", file.indexOf(begin));
+    return file.mid(at, file.indexOf("endstream", at) - at);
+  };
+  QVERIFY(drawn(pdf.data()).size() > 200);
+  QCOMPARE(drawn(ofDark.data()), drawn(pdf.data()));
   // A printer of which nothing is known: pages in a file.
   QPrinter printer(QPrinter::ScreenResolution);
   printer.setOutputFormat(QPrinter::PdfFormat);

@@ -12,6 +12,7 @@
 
 #include "ui/export/save_dialog.h"
 #include "ui/streams/sequence_view.h"
+#include "ui/theme/theme.h"
 
 namespace spillway::ui {
 
@@ -44,6 +45,7 @@ void writeSequenceSvg(const SequenceView& view, QIODevice& out) {
 }
 
 int drawSequencePages(const SequenceView& view, QPagedPaintDevice& device) {
+  const PaperColors paper;
   const int rows = rowsOf(view);
   const double scale = static_cast<double>(device.width()) / kWidth;
   const double height = device.height() / scale;

@@ -19,7 +19,7 @@ void printSequence(SequenceView& view);
 
 /// One picture as high as the sequence is long.
 void writeSequenceSvg(const SequenceView& view, QIODevice& out);
-/// Pages of A4, each with the names of the lifelines on top.
+/// Pages of A4 in the colours of paper, each with the names of the lifelines on top.
 void writeSequencePdf(const SequenceView& view, QIODevice& out);
 /// The same pages on any device that has such; returns how many they are.
 int drawSequencePages(const SequenceView& view, QPagedPaintDevice& device);

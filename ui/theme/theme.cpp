@@ -9,6 +9,7 @@
 #include <QStyleFactory>
 #include <QSvgRenderer>
 #include <mutex>
+#include <utility>
 
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme_colors.h"
@@ -106,6 +107,12 @@ const ThemeColors& Theme::colors() {
 
 bool Theme::isDark() {
   return dark;
+}
+
+PaperColors::PaperColors() : wasDark_(std::exchange(dark, false)) {}
+
+PaperColors::~PaperColors() {
+  dark = wasDark_;
 }
 
 QFont Theme::fixedFont() {

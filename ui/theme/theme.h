@@ -35,6 +35,18 @@ class Theme {
   static QIcon icon(const QString& name);
 };
 
+/// While it lives colours are those of paper, the light ones. UI thread, within one function.
+class PaperColors {
+ public:
+  PaperColors();
+  ~PaperColors();
+  PaperColors(const PaperColors&) = delete;
+  PaperColors& operator=(const PaperColors&) = delete;
+
+ private:
+  const bool wasDark_;
+};
+
 /// "✔ Healthy", "✖ Unhealthy", "◌ Initial", … state by shape and word, never by colour alone.
 QString healthGlyph(observe::TargetState state);
 QString healthWord(observe::TargetState state);
